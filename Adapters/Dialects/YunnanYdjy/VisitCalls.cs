@@ -1,0 +1,115 @@
+using ProvincialGateway.Adapters.Contracts;
+
+namespace ProvincialGateway.Dialects.YunnanYdjy;
+
+/// <summary>11 admission and 15 discharge.</summary>
+internal static class VisitCalls
+{
+    private static readonly Element[] DischargeElements =
+    [
+        Elements.DischargeDate, Elements.DischargeReason, Elements.DischargeDiagnosis, Elements.DischargeDiagnosisName, Elements.DischargeDiagnosis2,
+        Elements.DischargeDiagnosis3, Elements.DischargeDepartment, Elements.DischargeBed, Elements.DischargeDoctor, Elements.DischargeOperator,
+    ];
+
+    /// <summary>The message has no name or certificate: the person is who the call's parameters name.</summary>
+    public static HisOperation DecodeAdmission(CallReader call)
+    {
+        var diagnoses = Diagnoses(call, Elements.AdmissionDiagnosis, Elements.AdmissionDiagnosisName, Elements.AdmissionDiagnosis2, Elements.AdmissionDiagnosis3);
+        call.Required(Elements.AdmissionDiagnosis);
+        return new RegisterAdmission
+        {
+            Person = Person(call),
+            HospitalVisitNumber = call.Required(Elements.HospitalVisit),
+            MedicalRecordNumber = call.Optional(Elements.MedicalRecord),
+            VisitKind = call.Required(Elements.VisitKind),
+            AdmissionDate = call.RequiredDate(Elements.AdmissionDate),
+            Diagnoses = diagnoses,
+            Department = call.Optional(Elements.AdmissionDepartment),
+            Bed = call.Optional(Elements.AdmissionBed),
+            Doctor = call.Optional(Elements.AdmissionDoctor),
+            ContactName = call.Optional(Elements.ContactName),
+            ContactPhone = call.Optional(Elements.ContactPhone),
+        };
+    }
+
+    /// <summary>What the contract does not carry (employer kinds, hardship marks, further accumulators) is unknown here and stays empty.</summary>
+    public static OutputXml? EncodeAdmission(CallReader call, HisResult result)
+    {
+        if (result is not AdmissionRegistered { Person: var person } admitted)
+            return null;
+        var output = new OutputXml()
+            .Add("AAC001", person.PersonNumber).Add("AKC020", person.CardNumber).AddFreeText("AAC003", person.Name)
+            .Add("AAC004", person.Gender).AddDate("AAC006", person.BirthDate).Add("AAC002", person.CertificateNumber)
+            .Add("AKC021", person.PersonClass).Add("AKC023", PersonCalls.Age(person)).Add("AAB001", person.EmployerCode)
+            .AddFreeText("AAB004", person.EmployerName).Add("AAB020", "").Add("AAB019", "").Add("AAB021", "").Add("YAB063", "")
+            .Add("YAB060", Areas.SubCentre(person.InsuredDivision)).Add("AKC300", person.Scheme).AddYuan("AKC087", person.AccountBalanceFen)
+            .Add("YKC002", "").Add("YKC606", "").Add("AKC025", person.IsCivilServant ? "1" : "0").Add("YKC609", "")
+            .Add("SAC004", "").Add("SAC006", "").Add("SAC008", "").Add("SAC010", "")
+            .Add("AKC190", admitted.VisitNumber).AddYuan("YKA116", person.DeductiblePaidYearFen).AddYuan("AKC270", admitted.DeductibleFen);
+        AddLimit(output, "YKA119", person.PoolLimitRemainingFen);
+        AddLimit(output, "YKA121", person.LayerLimitRemainingFen);
+        return output.Add("YKA123", "").AddYuan("AKC251", person.PoolPaidYearFen).Add("YKA437", "").Add("YKA438", "")
+            .AddNumber("AKC090", person.AdmissionsYear);
+    }
+
+    /// <summary>
+    /// Empty means unchanged. A 15 that names nothing of a discharge would change the admission, which was registered with the insured
+    /// province; booking it as a discharge would end the stay, so it is refused.
+    /// </summary>
+    public static HisOperation DecodeDischarge(CallReader call)
+    {
+        var operation = new Discharge
+        {
+            Visit = Visit(call),
+            DischargeDate = call.OptionalDate(Elements.DischargeDate),
+            Diagnoses = Diagnoses(call, Elements.DischargeDiagnosis, Elements.DischargeDiagnosisName, Elements.DischargeDiagnosis2, Elements.DischargeDiagnosis3),
+            DischargeReason = call.Optional(Elements.DischargeReason),
+            Department = call.Optional(Elements.DischargeDepartment),
+            Bed = call.Optional(Elements.DischargeBed),
+            Doctor = call.Optional(Elements.DischargeDoctor),
+        };
+        if (DischargeElements.All(element => call.Optional(element) is null))
+            call.Refuse(Refusals.MissingField(Elements.DischargeReason.Field, Elements.DischargeReason.Shown));
+        return operation;
+    }
+
+    public static OutputXml? EncodeDischarge(CallReader call, HisResult result) => result is Discharged ? OutputXml.Nothing : null;
+
+    /// <summary>The visit by the number that the reply of 11 gave out.</summary>
+    public static HisVisitReference Visit(CallReader call) => new() { VisitNumber = call.Required(Elements.Visit) };
+
+    private static HisPersonReference Person(CallReader call)
+    {
+        var division = Areas.Division(call.Required(Elements.InsuredArea));
+        if (division is null)
+            call.Refuse(Elements.InsuredArea, "应为4位统筹区编码，如5301。", "a pool code of four digits is expected, such as 5301.");
+        var person = call.Optional(Elements.PersonNumber);
+        var card = call.Optional(Elements.CardNumber);
+        if (person is null && card is null)
+            call.Refuse(Refusals.MissingField(Elements.PersonNumber.Field, Elements.PersonNumber.Shown));
+        return new HisPersonReference { InsuredDivision = division ?? "", PersonNumber = person, CardNumber = card };
+    }
+
+    // Only the main diagnosis has a name; a name without a code says nothing that can be translated.
+    private static List<HisDiagnosis> Diagnoses(CallReader call, Element code, Element name, params ReadOnlySpan<Element> further)
+    {
+        var diagnoses = new List<HisDiagnosis>();
+        if (call.Optional(code) is { } main)
+            diagnoses.Add(new HisDiagnosis { Code = main, Name = call.Optional(name) });
+        foreach (var element in further)
+        {
+            if (call.Optional(element) is { } other)
+                diagnoses.Add(new HisDiagnosis { Code = other });
+        }
+
+        return diagnoses;
+    }
+
+    private static void AddLimit(OutputXml output, string name, long? fen)
+    {
+        if (fen is { } limit)
+            output.AddYuan(name, limit);
+        else
+            output.Add(name, "");
+    }
+}
