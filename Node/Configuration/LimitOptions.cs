@@ -1,0 +1,20 @@
+namespace ProvincialGateway.Configuration;
+
+/// <summary>How much a node takes at once. The same for every node, or one would send what another refuses.</summary>
+internal sealed record LimitOptions
+{
+    public const int MessageBytesMin = 64 * 1024;
+    public const int MessageBytesCeiling = 64 * 1024 * 1024;
+    public const int HisBodyBytesMin = 64 * 1024;
+    public const int HisBodyBytesCeiling = 256 * 1024 * 1024;
+    public const int LinesPerMessageCeiling = 100_000;
+
+    /// <summary>Bytes of one message between peers, 64 KiB to 64 MiB; default 4 MiB. A larger one is refused with RESOURCE_EXHAUSTED.</summary>
+    public int MessageBytesMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Bytes of one request of a hospital system, 64 KiB to 256 MiB; default 10 MiB.</summary>
+    public int HisBodyBytesMax { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>Fee lines in one request of a hospital system, 1 to 100,000; default 5,000.</summary>
+    public int LinesPerMessageMax { get; init; } = 5_000;
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace ProvincialGateway.Values;
+
+/// <summary>
+/// The numbers the insured province issues: a visit number is <c>S</c> and a settlement number is <c>A</c>, each followed by the insured
+/// division (6), YYMMDD of the business date (6) and a serial of that day (7): 20 characters.
+/// </summary>
+public static class IssuedNumber
+{
+    public const int Length = 20;
+
+    public static string Visit(Division insured, DateOnly on, long serial) => Format('S', insured, on, serial);
+
+    public static string Settlement(Division insured, DateOnly on, long serial) => Format('A', insured, on, serial);
+
+    public static bool IsVisit(string? text) => Is('S', text);
+
+    public static bool IsSettlement(string? text) => Is('A', text);
+
+    /// <summary>The insured division inside a visit or settlement number.</summary>
+    public static Division InsuredOf(string number) => Division.Parse(number.Substring(1, 6));
+
+    private static string Format(char kind, Division insured, DateOnly on, long serial)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(serial);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(serial, 9_999_999);
+        return string.Create(CultureInfo.InvariantCulture, $"{kind}{insured.Code}{on:yyMMdd}{serial:0000000}");
+    }
+
+    private static bool Is(char kind, string? text) =>
+        text is { Length: Length } && text[0] == kind && text.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0 && text[1] != '0';
+}
