@@ -1,0 +1,66 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace ProvincialGateway.Storage;
+
+/// <summary>Opens connections on which what durability and append-only tables rest on is set, and read back.</summary>
+internal static class Connections
+{
+    public static SqliteConnection OpenWriter(string path, TimeSpan busyTimeout) => Open(path, busyTimeout, queryOnly: false);
+
+    public static SqliteConnection OpenReader(string path, TimeSpan busyTimeout) => Open(path, busyTimeout, queryOnly: true);
+
+    private static SqliteConnection Open(string path, TimeSpan busyTimeout, bool queryOnly)
+    {
+        var busyMs = ((long)busyTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        var connection = new SqliteConnection(ConnectionString(path, busyTimeout));
+        try
+        {
+            connection.Open();
+            Set(connection, "busy_timeout", busyMs, busyMs);
+            Set(connection, "journal_mode", "WAL", "wal");
+            Set(connection, "synchronous", "FULL", "2");
+            Set(connection, "foreign_keys", "ON", "1");
+            // Without it INSERT OR REPLACE deletes a row past the triggers that make a table append-only.
+            Set(connection, "recursive_triggers", "ON", "1");
+            Set(connection, "query_only", queryOnly ? "ON" : "OFF", queryOnly ? "1" : "0");
+            return connection;
+        }
+        catch (SqliteException fault)
+        {
+            connection.Dispose();
+            throw StorageUnavailableException.From(fault) ?? (Exception)fault;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <remarks>No pooling: a pooled handle would outlive the database and its lock.</remarks>
+    private static string ConnectionString(string path, TimeSpan busyTimeout) => new SqliteConnectionStringBuilder
+    {
+        DataSource = path,
+        Mode = SqliteOpenMode.ReadWrite,
+        Pooling = false,
+        DefaultTimeout = Math.Max(1, (int)Math.Ceiling(busyTimeout.TotalSeconds)),
+    }.ToString();
+
+    private static void Set(SqliteConnection connection, string pragma, string value, string expected)
+    {
+        Execute(connection, $"PRAGMA {pragma} = {value};");
+        var actual = Convert.ToString(Execute(connection, $"PRAGMA {pragma};"), CultureInfo.InvariantCulture);
+        if (actual != expected)
+            throw new StorageRefusedException(
+                $"本节点数据库不支持必需的设置 {pragma} = {value}(实际为 {actual});请把数据目录放在本地磁盘上后重试。",
+                $"This node's database does not take the required setting {pragma} = {value} (it is {actual}); put the data folder on a local disk and try again.");
+    }
+
+    private static object? Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
