@@ -1,0 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Catalogue;
+
+/// <summary>
+/// The coded fields of hospital operations and results, between local and exchange codes. Item codes and fee categories inside lines are
+/// left to <see cref="LineTranslation"/>, and the code of a <see cref="LookUpItem"/> to the catalogue.
+/// </summary>
+public static class HisCodes
+{
+    /// <summary>The operation in exchange codes, or one refusal that names every field without a mapping.</summary>
+    public static bool TryToExchange(
+        HisOperation operation, ICodeTranslator codes, DateOnly today,
+        [NotNullWhen(true)] out HisOperation? translated, [NotNullWhen(false)] out HisRefusal? refusal)
+    {
+        var inward = new Inward(codes, today);
+        var candidate = inward.Operation(operation);
+        refusal = inward.Refusal();
+        translated = refusal is null ? candidate : null;
+        return refusal is null;
+    }
+
+    /// <summary>
+    /// The result in local codes. An exchange code without a local one is kept as it is: the settlement behind the reply has happened, and a
+    /// hospital that shows an unknown code is better off than one that sees an error.
+    /// </summary>
+    public static HisResult ToLocal(HisResult result, ICodeTranslator codes, DateOnly today) => new Outward(codes, today).Result(result);
+
+    private sealed class Inward(ICodeTranslator codes, DateOnly today)
+    {
+        private readonly List<(string Field, CodeSystem System, string Value)> _unmapped = [];
+
+        public HisOperation Operation(HisOperation operation) => operation switch
+        {
+            VerifyPerson verify => verify with
+            {
+                Person = Person(verify.Person),
+                VisitKind = Optional("visit_kind", CodeSystem.VisitKind, verify.VisitKind),
+            },
+            RegisterAdmission admission => admission with
+            {
+                Person = Person(admission.Person),
+                VisitKind = Code("visit_kind", CodeSystem.VisitKind, admission.VisitKind),
+                Diagnoses = Diagnoses(admission.Diagnoses),
+            },
+            Discharge discharge => discharge with
+            {
+                Diagnoses = Diagnoses(discharge.Diagnoses),
+                DischargeReason = Optional("discharge_reason", CodeSystem.DischargeReason, discharge.DischargeReason),
+            },
+            Acknowledge or IssueSerial or OpenBusinessPeriod or TranslateFeeLines or UploadFeeLines or WithdrawFeeLines or RefundFeeLine or LookUpItem
+                or LookUpApproval or PreviewSettlement or Settle or CancelSettlement or QueryTransaction => operation,
+            _ => throw new InvalidOperationException($"Operation {operation.GetType().Name} has no code translation."),
+        };
+
+        public HisRefusal? Refusal() => _unmapped.Count == 0 ? null : new HisRefusal
+        {
+            TransactionId = "",
+            Code = "UNMAPPED_CODE",
+            Side = RefusingSide.Treatment,
+            Field = _unmapped[0].Field,
+            Chinese = string.Concat(_unmapped.Select(code => $"字段 {code.Field} 的值“{Shown.Of(code.Value)}”在 {today.Iso()} 没有 {code.System} 对照。")),
+            English = string.Join(' ', _unmapped.Select(code => $"field {code.Field}: '{Shown.Of(code.Value)}' has no {code.System} mapping on {today.Iso()}.")),
+            NextStepChinese = "请核对该代码；代码无误时请省中心补充对照后重发。",
+            NextStepEnglish = "Check the code; if it is right, ask the provincial centre for the mapping and send again.",
+        };
+
+        private HisPersonReference Person(HisPersonReference person) =>
+            person with { CertificateKind = Optional("person.certificate_kind", CodeSystem.CertificateKind, person.CertificateKind) };
+
+        private List<HisDiagnosis> Diagnoses(IReadOnlyList<HisDiagnosis> diagnoses) =>
+            [.. diagnoses.Select((diagnosis, index) => diagnosis with { Code = Code($"diagnoses[{index}].code", CodeSystem.Diagnosis, diagnosis.Code) })];
+
+        private string? Optional(string field, CodeSystem system, string? value) => value is null ? null : Code(field, system, value);
+
+        private string Code(string field, CodeSystem system, string value)
+        {
+            if (codes.ToExchange(system, value, today) is { } code)
+                return code;
+            _unmapped.Add((field, system, value));
+            return value;
+        }
+    }
+
+    private sealed class Outward(ICodeTranslator codes, DateOnly today)
+    {
+        public HisResult Result(HisResult result) => result switch
+        {
+            PersonVerified verified => verified with { Person = Person(verified.Person) },
+            AdmissionRegistered admission => admission with { Person = Person(admission.Person) },
+            SettlementPreviewed preview => preview with { Person = Person(preview.Person) },
+            Settled settled => settled with { Person = Person(settled.Person) },
+            FeeLinesTranslated lines => lines with { Lines = Lines(lines.Lines) },
+            FeeLinesStored lines => lines with { Lines = Lines(lines.Lines) },
+            ItemLookedUp item => item with { ItemClass = Code(CodeSystem.ItemClass, item.ItemClass) },
+            HisRefusal or HisPending or Acknowledged or SerialIssued or BusinessPeriodOpened or FeeLinesWithdrawn or FeeLineRefunded or ApprovalLookedUp
+                or Discharged or SettlementCancelled or TransactionFound => result,
+            _ => throw new InvalidOperationException($"Result {result.GetType().Name} has no code translation."),
+        };
+
+        private HisPerson Person(HisPerson person) => person with
+        {
+            CertificateKind = Code(CodeSystem.CertificateKind, person.CertificateKind),
+            Gender = Code(CodeSystem.Gender, person.Gender),
+            PersonClass = Code(CodeSystem.PersonClass, person.PersonClass),
+            Scheme = Code(CodeSystem.Scheme, person.Scheme),
+            FilingKind = person.FilingKind is { } kind ? Code(CodeSystem.FilingKind, kind) : null,
+        };
+
+        private List<HisSplitLine> Lines(IReadOnlyList<HisSplitLine> lines) =>
+            [.. lines.Select(line => line with { ItemClass = Code(CodeSystem.ItemClass, line.ItemClass) })];
+
+        private string Code(CodeSystem system, string exchangeCode) => codes.ToLocal(system, exchangeCode, today) ?? exchangeCode;
+    }
+}

@@ -1,0 +1,104 @@
+using Provincial.Exchange.V1;
+
+namespace ProvincialGateway.Ledger;
+
+/// <summary>
+/// The figures of one settlement in fen, as both sides store them. Property names are the column names of <c>insured_settlement</c> and
+/// <c>treatment_settlement</c>; the equations are checked here, in SQL, and again by <c>audit</c>.
+/// </summary>
+internal record SettlementFigures
+{
+    public const string Columns =
+        "total_fen, full_self_pay_fen, over_limit_fen, pre_self_pay_fen, in_scope_fen, deductible_fen, pool_fen, civil_servant_fen, enterprise_fen, "
+        + "employee_large_amount_fen, resident_critical_illness_fen, medical_aid_fen, other_fund_fen, fund_total_fen, account_fen, cash_fen, "
+        + "personal_total_fen, hospital_borne_fen";
+
+    public const string Parameters =
+        "@TotalFen, @FullSelfPayFen, @OverLimitFen, @PreSelfPayFen, @InScopeFen, @DeductibleFen, @PoolFen, @CivilServantFen, @EnterpriseFen, "
+        + "@EmployeeLargeAmountFen, @ResidentCriticalIllnessFen, @MedicalAidFen, @OtherFundFen, @FundTotalFen, @AccountFen, @CashFen, "
+        + "@PersonalTotalFen, @HospitalBorneFen";
+
+    /// <summary>No figure of a bill is above 100 million yuan: far above any real stay, far below what sums of them could overflow.</summary>
+    public const long AmountMaxFen = 10_000_000_000;
+
+    public required long TotalFen { get; init; }
+    public required long FullSelfPayFen { get; init; }
+    public required long OverLimitFen { get; init; }
+    public required long PreSelfPayFen { get; init; }
+    public required long InScopeFen { get; init; }
+    public required long DeductibleFen { get; init; }
+    public required long PoolFen { get; init; }
+    public required long CivilServantFen { get; init; }
+    public required long EnterpriseFen { get; init; }
+    public required long EmployeeLargeAmountFen { get; init; }
+    public required long ResidentCriticalIllnessFen { get; init; }
+    public required long MedicalAidFen { get; init; }
+    public required long OtherFundFen { get; init; }
+    public required long FundTotalFen { get; init; }
+    public required long AccountFen { get; init; }
+    public required long CashFen { get; init; }
+    public required long PersonalTotalFen { get; init; }
+    public required long HospitalBorneFen { get; init; }
+
+    /// <summary>What the insured province owes the treatment province: the funds and the personal account. Cash stays at the hospital's till.</summary>
+    public long ClearedFen => checked(FundTotalFen + AccountFen);
+
+    public Charges ToCharges() => new()
+    {
+        TotalFen = TotalFen,
+        FullSelfPayFen = FullSelfPayFen,
+        OverLimitFen = OverLimitFen,
+        PreSelfPayFen = PreSelfPayFen,
+        InScopeFen = InScopeFen,
+    };
+
+    public Payments ToPayments() => new()
+    {
+        DeductibleFen = DeductibleFen,
+        PoolFen = PoolFen,
+        CivilServantFen = CivilServantFen,
+        EnterpriseFen = EnterpriseFen,
+        EmployeeLargeAmountFen = EmployeeLargeAmountFen,
+        ResidentCriticalIllnessFen = ResidentCriticalIllnessFen,
+        MedicalAidFen = MedicalAidFen,
+        OtherFen = OtherFundFen,
+        FundTotalFen = FundTotalFen,
+        AccountFen = AccountFen,
+        CashFen = CashFen,
+        PersonalTotalFen = PersonalTotalFen,
+        HospitalBorneFen = HospitalBorneFen,
+    };
+
+    /// <summary>The first figure out of range or the first equation that does not hold, with both sides' figures, or null when all is well.</summary>
+    public static string? MismatchOf(Charges charges, Payments payments)
+    {
+        foreach (var (name, fen) in Parts(charges, payments))
+        {
+            // First, so that the sums below cannot overflow.
+            if (fen is < 0 or > AmountMaxFen)
+                return $"{name} {fen} is negative or above {AmountMaxFen}";
+        }
+        var parts = checked(charges.FullSelfPayFen + charges.OverLimitFen + charges.PreSelfPayFen + charges.InScopeFen);
+        var funds = checked(payments.PoolFen + payments.CivilServantFen + payments.EnterpriseFen + payments.EmployeeLargeAmountFen
+            + payments.ResidentCriticalIllnessFen + payments.MedicalAidFen + payments.OtherFen);
+        var personal = checked(payments.AccountFen + payments.CashFen);
+        var paid = checked(payments.FundTotalFen + payments.PersonalTotalFen + payments.HospitalBorneFen);
+        return (charges.TotalFen == parts, payments.FundTotalFen == funds, payments.PersonalTotalFen == personal, charges.TotalFen == paid) switch
+        {
+            (false, _, _, _) => $"total {charges.TotalFen} <> full self-pay + over limit + pre-self-pay + in scope {parts}",
+            (_, false, _, _) => $"fund total {payments.FundTotalFen} <> sum of funds {funds}",
+            (_, _, false, _) => $"personal total {payments.PersonalTotalFen} <> account + cash {personal}",
+            (_, _, _, false) => $"total {charges.TotalFen} <> fund total + personal total + hospital borne {paid}",
+            _ => payments.DeductibleFen > charges.InScopeFen ? $"deductible {payments.DeductibleFen} > in scope {charges.InScopeFen}" : null,
+        };
+    }
+
+    private static IEnumerable<(string Name, long Fen)> Parts(Charges charges, Payments payments) =>
+    [
+        ("total", charges.TotalFen), ("full self-pay", charges.FullSelfPayFen), ("over limit", charges.OverLimitFen), ("pre-self-pay", charges.PreSelfPayFen),
+        ("in scope", charges.InScopeFen), ("deductible", payments.DeductibleFen), ("pool", payments.PoolFen), ("civil servant", payments.CivilServantFen),
+        ("enterprise", payments.EnterpriseFen), ("employee large amount", payments.EmployeeLargeAmountFen), ("resident critical illness", payments.ResidentCriticalIllnessFen),
+        ("medical aid", payments.MedicalAidFen), ("other", payments.OtherFen), ("fund total", payments.FundTotalFen), ("account", payments.AccountFen),
+        ("cash", payments.CashFen), ("personal total", payments.PersonalTotalFen), ("hospital borne", payments.HospitalBorneFen),
+    ];
+}
