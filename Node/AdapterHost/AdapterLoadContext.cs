@@ -1,0 +1,35 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using ProvincialGateway.Adapters.Contracts;
+
+namespace ProvincialGateway.AdapterHost;
+
+/// <summary>
+/// The assemblies of one adapter: its own DLLs, the contract, the framework, and nothing else of the node. Assemblies are loaded from bytes, so
+/// that files can be replaced while the node runs.
+/// </summary>
+internal sealed class AdapterLoadContext(string id, string folder) : AssemblyLoadContext($"adapter {id}", isCollectible: true)
+{
+    public Assembly LoadDialect(string fileName) => LoadFrom(Path.Combine(folder, fileName));
+
+    protected override Assembly? Load(AssemblyName assemblyName)
+    {
+        var contracts = typeof(IHisDialect).Assembly;
+        if (assemblyName.Name == contracts.GetName().Name)
+            return contracts;
+        var own = Path.Combine(folder, $"{assemblyName.Name}.dll");
+        if (File.Exists(own))
+            return LoadFrom(own);
+        // Null hands the question to the default context, which would also answer with the node's own libraries.
+        return File.Exists(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), $"{assemblyName.Name}.dll"))
+            ? null
+            : throw new FileNotFoundException($"The adapter needs {assemblyName.Name}, which is neither in its folder nor in the framework.");
+    }
+
+    private Assembly LoadFrom(string path)
+    {
+        using var file = File.OpenRead(path);
+        return LoadFromStream(file);
+    }
+}
