@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using ProvincialGateway.Configuration;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>How a host takes in this slice: what it makes itself it passes, the rest is registered here.</summary>
+internal static class NetworkServices
+{
+    /// <summary>Adds <see cref="PeerDirectory"/>, <see cref="HealthStatuses"/>, gRPC with its limits and the identity gate.</summary>
+    public static IServiceCollection AddNetwork(this IServiceCollection services, NodesConfiguration configuration, Division self,
+        NodeCertificate certificate, PeerTrust trust, TimeProvider time)
+    {
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = configuration.Limits.MessageBytesMax;
+            // Replies have no limit here: a reply that cannot be sent would look like a request that was refused, after it was processed.
+            options.MaxSendMessageSize = null;
+            options.EnableDetailedErrors = false;
+            options.Interceptors.Add<PeerIdentityInterceptor>();
+        });
+        services.AddSingleton(provider => new PeerIdentityInterceptor(trust, self, provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+        services.AddSingleton(provider => new NodeGrpcService(configuration, self, provider.GetRequiredService<EndpointDataSource>(), time));
+        services.AddSingleton<HealthStatuses>();
+        services.AddSingleton<HealthGrpcService>();
+        services.AddSingleton(provider => new PeerDirectory(configuration, self, certificate, trust, time, provider.GetRequiredService<ILogger<PeerClient>>()));
+        return services;
+    }
+
+    /// <summary>Pings peers for as long as the host runs.</summary>
+    public static IServiceCollection AddPeerMonitor(this IServiceCollection services, NodesConfiguration configuration, TransactionIdSource ids, TimeProvider time) =>
+        services.AddHostedService(provider => new PeerMonitor(
+            provider.GetRequiredService<PeerDirectory>(), configuration, ids, time, provider.GetRequiredService<ILogger<PeerMonitor>>()));
+
+    /// <summary>Lets Kestrel listen on reserved ports with sockets of theirs; other end points are bound as usual.</summary>
+    public static IServiceCollection TakeOver(this IServiceCollection services, params IReadOnlyList<ReservedPort> ports) =>
+        services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
+            ports.FirstOrDefault(port => port.EndPoint.Equals(endPoint))?.CreateListenSocket() ?? SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint));
+
+    /// <summary>The services of this slice that peers call; other slices map theirs beside them.</summary>
+    public static void MapPeerServices(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<NodeGrpcService>();
+        endpoints.MapGrpcService<HealthGrpcService>();
+    }
+}

@@ -1,0 +1,58 @@
+using ProvincialGateway.Storage;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>
+/// Asks again, with the same bytes, for every stored request that was never answered: after a timeout, a cut, or a restart of this node.
+/// A repeat is safe because the peer answers a known id from disk.
+/// </summary>
+internal sealed partial class OutboxResolver(Outbox outbox, TimeSpan interval, TimeProvider time, ILogger<OutboxResolver> logger) : BackgroundService
+{
+    private const int RowsMax = 256;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        do
+        {
+            try
+            {
+                await ResolveDueAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is StorageException)
+            {
+                LogPostponed(fault.Message);
+            }
+        }
+        while (await WaitAsync(timer, stoppingToken));
+    }
+
+    /// <summary>One round over what is due.</summary>
+    public Task ResolveDueAsync(CancellationToken cancellation) => Parallel.ForEachAsync(
+        outbox.Due(RowsMax),
+        new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
+        async (transactionId, token) =>
+        {
+            await outbox.BeginRetryAsync(transactionId, token);
+            await outbox.SendAsync(transactionId, token);
+        });
+
+    private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(1110, LogLevel.Warning, "Unanswered transactions are not asked for now: {Reason}")]
+    private partial void LogPostponed(string reason);
+}

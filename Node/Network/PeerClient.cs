@@ -1,0 +1,171 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Timeout;
+using ProvincialGateway.Configuration;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>
+/// Calls one peer within the interactive budget. It never throws for what the network or the peer does: the outcome says what is certain.
+/// Repeats send the same bytes, so the transaction id in them makes any number of attempts one transaction.
+/// </summary>
+internal sealed class PeerClient : IAsyncDisposable
+{
+    private readonly AsyncLocal<PeerAttempt?> _current = new();
+    private readonly PeerConnection _connection;
+    private readonly GrpcChannel _channel;
+    private readonly CallInvoker _invoker;
+    private readonly ResiliencePipeline<PeerOutcome> _pipeline;
+    private readonly NodesConfiguration _configuration;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public PeerClient(NodeEntry entry, NodesConfiguration configuration, NodeCertificate certificate, PeerTrust trust, TimeProvider time, ILogger<PeerClient> logger)
+    {
+        Entry = entry;
+        State = new(entry.Division, time, logger);
+        (_configuration, _time, _logger) = (configuration, time, logger);
+        _connection = new(entry, configuration, certificate, trust, logger);
+        _channel = _connection.Open(_current);
+        _invoker = _channel.CreateCallInvoker();
+        _pipeline = PeerPipeline.Create(configuration.Timeouts, State, time);
+    }
+
+    public NodeEntry Entry { get; }
+
+    public PeerState State { get; }
+
+    /// <param name="method">A unary rpc.</param>
+    /// <param name="request">The stored bytes of the request, sent as they are.</param>
+    /// <param name="ct">Gives up waiting; what was sent by then stays sent, and the outcome says so.</param>
+    public async Task<PeerOutcome> CallAsync(PeerMethod method, byte[] request, CancellationToken ct)
+    {
+        var outcome = NotToBeSent(request) ?? await SendAsync(new PeerCall(method, request, _time.GetUtcNow() + _configuration.Timeouts.InteractiveBudget, ct));
+        if (outcome is PeerOutcome.Rejected rejected)
+            NetworkLog.CallRejected(_logger, Entry.Division, method, rejected.Status, rejected.Detail);
+        if (outcome is PeerOutcome.Unknown unknown)
+            NetworkLog.CallUnknown(_logger, Entry.Division, method, unknown.Reason);
+        return outcome;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _channel.ShutdownAsync();
+        _channel.Dispose();
+    }
+
+    /// <summary>What needs no network to be known.</summary>
+    private PeerOutcome? NotToBeSent(byte[] request)
+    {
+        if (request.Length > _configuration.Limits.MessageBytesMax)
+            return new PeerOutcome.Rejected(StatusCode.ResourceExhausted,
+                $"报文 {request.Length} 字节,超过上限 {_configuration.Limits.MessageBytesMax} 字节,未发送;请减少内容。 / "
+                + $"the message has {request.Length} bytes, above the limit of {_configuration.Limits.MessageBytesMax}; not sent: send less");
+        if (Entry.Certificates.Count > 0)
+            return null;
+        var reason = $"nodes.json 未登记节点 {Entry.Division} 的证书指纹 / nodes.json lists no certificate for node {Entry.Division}";
+        State.Failed(reason);
+        return new PeerOutcome.Unreachable(reason);
+    }
+
+    private async Task<PeerOutcome> SendAsync(PeerCall call)
+    {
+        try
+        {
+            return call.Conclude(await _pipeline.ExecuteAsync(
+                static (state, token) => state.Client.AttemptAsync(state.call, token), (Client: this, call), call.Abandoned));
+        }
+        catch (BrokenCircuitException)
+        {
+            return call.Conclude(new PeerOutcome.Unreachable("连续失败后暂停呼叫 / the circuit is open after repeated failures"));
+        }
+        catch (TimeoutRejectedException)
+        {
+            return call.Conclude(new PeerOutcome.Unreachable("时限内未接通 / no connection within the time limit"));
+        }
+        catch (OperationCanceledException) when (call.Abandoned.IsCancellationRequested)
+        {
+            return call.Conclude(new PeerOutcome.Unreachable("本节点放弃等待 / this node gave up waiting"));
+        }
+    }
+
+    private async ValueTask<PeerOutcome> AttemptAsync(PeerCall call, CancellationToken ct)
+    {
+        var attempt = new PeerAttempt(call.AttemptTimeout(_configuration.Timeouts.Attempt, _time.GetUtcNow()));
+        _current.Value = attempt;
+        try
+        {
+            using var unary = _invoker.AsyncUnaryCall(call.Method.AsUnary(), null, new CallOptions(cancellationToken: ct), call.Request);
+            var reply = await unary.ResponseAsync;
+            State.Succeeded();
+            return new PeerOutcome.Answered(reply);
+        }
+        catch (RpcException) when (ct.IsCancellationRequested)
+        {
+            call.MayBeProcessed |= attempt.Close();
+            if (!call.Abandoned.IsCancellationRequested)
+                State.Failed("时限内无应答 / no answer in time");
+            throw new OperationCanceledException(ct);
+        }
+        catch (RpcException fault)
+        {
+            var outcome = PeerFault.Judge(fault, attempt, _connection);
+            Note(outcome);
+            call.MayBeProcessed |= outcome is PeerOutcome.Unknown;
+            return outcome;
+        }
+    }
+
+    /// <summary>A peer that refuses this node as such is of no use; one that refuses a message is well.</summary>
+    private void Note(PeerOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case PeerOutcome.Rejected { Status: StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.FailedPrecondition } rejected:
+                State.Failed($"{rejected.Status}: {rejected.Detail}");
+                break;
+            case PeerOutcome.Rejected:
+                State.Succeeded();
+                break;
+            case PeerOutcome.Unreachable unreachable:
+                State.Failed(unreachable.Reason);
+                break;
+            case PeerOutcome.Unknown unknown:
+                State.Failed(unknown.Reason);
+                break;
+        }
+    }
+
+    /// <summary>All attempts of one call.</summary>
+    private sealed class PeerCall(PeerMethod method, byte[] request, DateTimeOffset giveUpAt, CancellationToken abandoned)
+    {
+        public PeerMethod Method => method;
+
+        public byte[] Request => request;
+
+        /// <summary>The caller no longer waits.</summary>
+        public CancellationToken Abandoned => abandoned;
+
+        /// <summary>Once true, only an answer can end the uncertainty.</summary>
+        public bool MayBeProcessed { get; set; }
+
+        public TimeSpan AttemptTimeout(TimeSpan attemptMax, DateTimeOffset now)
+        {
+            var remaining = giveUpAt - now;
+            return remaining < attemptMax ? remaining : attemptMax;
+        }
+
+        /// <summary>The last attempt speaks for the call only as far as the earlier ones allow.</summary>
+        public PeerOutcome Conclude(PeerOutcome last) => last switch
+        {
+            _ when !MayBeProcessed => last,
+            PeerOutcome.Rejected rejected => new PeerOutcome.Unknown(
+                $"先前一次发送结果未知,随后被拒绝 / an earlier attempt may have been processed, the last was rejected: {rejected.Status}: {rejected.Detail}"),
+            PeerOutcome.Unreachable unreachable => new PeerOutcome.Unknown(
+                $"已发送,结果未知 / sent, outcome unknown: {unreachable.Reason}"),
+            _ => last,
+        };
+    }
+}

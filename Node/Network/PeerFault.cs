@@ -1,0 +1,41 @@
+using System.Security.Authentication;
+using Grpc.Core;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>What a failed attempt proves. A status proves something only when it is the peer's and not this node's gRPC client's own.</summary>
+internal static class PeerFault
+{
+    public static PeerOutcome Judge(RpcException fault, PeerAttempt attempt, PeerConnection connection)
+    {
+        var mayHaveLeft = attempt.Close() && !Causes(fault).Any(cause => cause is PeerRefusedConnectionException);
+        if (!mayHaveLeft)
+            return new PeerOutcome.Unreachable(WhyNotConnected(fault, connection));
+        return attempt.StatusWithoutReply && ProvesNothingWasDone(fault.StatusCode)
+            ? new PeerOutcome.Rejected(fault.StatusCode, fault.Status.Detail)
+            : new PeerOutcome.Unknown($"{fault.StatusCode}: {fault.Status.Detail}");
+    }
+
+    /// <remarks>
+    /// A node gives these statuses before it hands a request to a service, and a service that throws one promises to have done nothing.
+    /// RESOURCE_EXHAUSTED is the framework's word for a message above the limit.
+    /// </remarks>
+    private static bool ProvesNothingWasDone(StatusCode status) => status is StatusCode.PermissionDenied or StatusCode.Unauthenticated
+        or StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented or StatusCode.ResourceExhausted;
+
+    private static string WhyNotConnected(RpcException fault, PeerConnection connection)
+    {
+        if (connection.LastRefusal is { } refusal && Causes(fault).Any(cause => cause is AuthenticationException))
+            return $"{refusal.ReasonChinese} / {refusal.ReasonEnglish}";
+        if (connection.IsRefusedByPeer)
+            return "对端拒绝连接,可能未登记本节点证书,请与该省核对指纹 / the peer closed the connection without a word, probably because it does not "
+                + "trust this node's certificate; compare the pin with that province";
+        return $"未接通 / not connected: {Causes(fault).LastOrDefault()?.Message ?? fault.Status.Detail}";
+    }
+
+    private static IEnumerable<Exception> Causes(RpcException fault)
+    {
+        for (var cause = fault.Status.DebugException; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
+}

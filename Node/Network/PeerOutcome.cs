@@ -1,0 +1,25 @@
+using Grpc.Core;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>How one call to a peer ended, attempts and repeats together. What is not certain is <see cref="Unknown"/>.</summary>
+internal abstract record PeerOutcome
+{
+    private PeerOutcome()
+    {
+    }
+
+    /// <param name="Reply">The reply's exact bytes: data or a refusal, committed by the peer.</param>
+    internal sealed record Answered(byte[] Reply) : PeerOutcome;
+
+    /// <summary>The peer certainly did not process any attempt of this call, and would not process the next one either.</summary>
+    /// <param name="Status">Why, as gRPC names it.</param>
+    /// <param name="Detail">Why, in the peer's words.</param>
+    internal sealed record Rejected(StatusCode Status, string Detail) : PeerOutcome;
+
+    /// <summary>No attempt of this call certainly left this node: nothing answers there, no trust, or the circuit is open.</summary>
+    internal sealed record Unreachable(string Reason) : PeerOutcome;
+
+    /// <summary>At least one attempt may have been processed: only the peer knows. Ask it with GetTransaction.</summary>
+    internal sealed record Unknown(string Reason) : PeerOutcome;
+}

@@ -1,0 +1,49 @@
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using Polly.Timeout;
+using ProvincialGateway.Configuration;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>The interactive budget of one peer: total timeout, then retry, then circuit breaker, then attempt timeout.</summary>
+internal static class PeerPipeline
+{
+    public static ResiliencePipeline<PeerOutcome> Create(TimeoutOptions timeouts, PeerState state, TimeProvider time)
+    {
+        var pipeline = new ResiliencePipelineBuilder<PeerOutcome> { TimeProvider = time };
+        pipeline.AddTimeout(timeouts.InteractiveBudget);
+        if (timeouts.RetriesMax > 0)
+            pipeline.AddRetry(new RetryStrategyOptions<PeerOutcome>
+            {
+                ShouldHandle = arguments => new(IsTransient(arguments.Outcome)),
+                MaxRetryAttempts = timeouts.RetriesMax,
+                Delay = timeouts.RetryDelay,
+                BackoffType = DelayBackoffType.Exponential,
+            });
+        return pipeline
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<PeerOutcome>
+            {
+                ShouldHandle = arguments => new(IsTransient(arguments.Outcome)),
+                FailureRatio = timeouts.BreakerFailureRatio,
+                MinimumThroughput = timeouts.BreakerMinimumThroughput,
+                SamplingDuration = timeouts.BreakerSamplingDuration,
+                BreakDuration = timeouts.BreakerBreakDuration,
+                OnOpened = _ => Note(state, PeerCircuit.Open),
+                OnClosed = _ => Note(state, PeerCircuit.Closed),
+                OnHalfOpened = _ => Note(state, PeerCircuit.HalfOpen),
+            })
+            .AddTimeout(timeouts.Attempt)
+            .Build();
+    }
+
+    /// <summary>Repeating is safe for every outcome, because the id and the bytes are the same; it is useful only where it may end otherwise.</summary>
+    private static bool IsTransient(Outcome<PeerOutcome> outcome) =>
+        outcome.Exception is TimeoutRejectedException || outcome.Result is PeerOutcome.Unreachable or PeerOutcome.Unknown;
+
+    private static ValueTask Note(PeerState state, PeerCircuit circuit)
+    {
+        state.CircuitIs(circuit);
+        return ValueTask.CompletedTask;
+    }
+}
