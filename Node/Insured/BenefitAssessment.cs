@@ -1,0 +1,220 @@
+using Provincial.Exchange.V1;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Insured;
+
+/// <summary>
+/// Everything that is asked before money moves: who the person is, whether insurance and filing hold, whether the bill adds up, and what the
+/// policy decides. Preview and settlement share it, so they cannot disagree. Writes nothing.
+/// </summary>
+internal sealed class BenefitAssessment(Division province, PersonStore persons, BenefitPolicySource policy)
+{
+    private const int InsuranceNormal = 1;
+
+    public (PersonRow? Person, Refusal? Refusal) FindInsured(Session session, PersonReference? reference)
+    {
+        if (reference is null)
+            return (null, InsuredRefusals.MissingField("person"));
+        if (reference is { CertificateNumber: "", SocialSecurityNumber: "", CardNumber: "", PersonNumber: "" })
+            return (null, InsuredRefusals.MissingField("person.certificate_number"));
+        if (persons.Find(session, reference) is not { } row)
+            return (null, InsuredRefusals.PersonNotFound());
+        if (MismatchOf(reference, persons.Open(row)) is { } field)
+            return (null, InsuredRefusals.PersonMismatch(field));
+        return row.InsuranceState == InsuranceNormal ? (row, null) : (null, InsuredRefusals.NotInsured(row.InsuranceState));
+    }
+
+    /// <summary>The person with account, year and the filing that applies.</summary>
+    public Person Describe(Session session, PersonRow row, Division treatment, DateOnly on, string visitKind, string? level)
+    {
+        var person = persons.Open(row);
+        var year = InsuredStore.Accumulator(session, row.PersonNumber, on.Year);
+        var layers = InsuredStore.AccumulatorLayers(session, row.PersonNumber, on.Year);
+        person.AccountBalanceFen = row.AccountBalanceFen;
+        person.Accumulators = new Accumulators
+        {
+            Year = on.Year,
+            DeductiblePaidFen = year.DeductiblePaidFen,
+            PoolPaidFen = year.PoolPaidFen,
+            LayersPaidFen = layers.Sum(layer => layer.PaidFen),
+            Admissions = year.Admissions,
+        };
+        if (PlanOf(row, visitKind.Length > 0 ? visitKind : "21", on) is { } plan)
+            AddLimits(person.Accumulators, plan, row.PersonClass);
+        if (PersonStore.FilingFor(session, row.PersonNumber, treatment, on) is { } filing)
+        {
+            person.Filing = new Filing
+            {
+                FilingNumber = filing.FilingNumber,
+                Kind = filing.Kind,
+                TargetArea = filing.TargetArea,
+                ValidFrom = filing.ValidFrom,
+                ValidTo = filing.ValidTo ?? "",
+            };
+        }
+        return person;
+    }
+
+    /// <summary>The full deductible a visit carries; zero where no plan covers it (the settlement will say why).</summary>
+    public Fen DeductibleOf(PersonRow row, string visitKind, string level, int admissionOrdinal, DateOnly on) =>
+        PlanOf(row, visitKind, on) is { } plan && InstitutionTiers.OfLevel(level) is { } tier
+            ? plan.Deductible.For(row.PersonClass, tier, admissionOrdinal)
+            : Fen.Zero;
+
+    public (AssessedBill? Bill, Refusal? Refusal) Assess(Session session, Bill? bill, Division sender, bool isPreview)
+    {
+        if (BillRules.FirstFault(bill) is { } fault)
+            return (null, fault);
+        if (InsuredStore.FindVisit(session, bill!.VisitNumber) is not { } visit || visit.TreatmentProvince != sender.Code)
+            return (null, InsuredRefusals.VisitNotFound());
+        if (BillRules.FaultAgainst(visit, bill, isPreview) is { } outside)
+            return (null, outside);
+        var row = PersonStore.ByNumber(session, visit.PersonNumber)
+            ?? throw new InvalidOperationException("A visit names a person that is not stored.");
+        return row.InsuranceState == InsuranceNormal
+            ? Decide(session, bill, visit, row)
+            : (null, InsuredRefusals.NotInsured(row.InsuranceState));
+    }
+
+    private (AssessedBill?, Refusal?) Decide(Session session, Bill bill, InsuredVisitRow visit, PersonRow row)
+    {
+        if (policy.Policy is null)
+        {
+            return (null, InsuredRefusals.PolicyMissing(
+                $"参保地 {province.Code} 未加载待遇政策。", $"the insured province {province.Code} has no benefit policy loaded."));
+        }
+        var day = ChinaTime.ParseIso(bill.ServiceDate);
+        var treatment = Division.Parse(visit.TreatmentDivision);
+        var person = Describe(session, row, treatment, day, visit.VisitKind, visit.InstitutionLevel);
+        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, day));
+        return outcome switch
+        {
+            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision), null),
+            BenefitRefusal { Code: BenefitRefusalCode.FilingRequired } => (null, RefuseUnfiled(session, row, treatment, day)),
+            BenefitRefusal refusal => (null, InsuredRefusals.PolicyMissing(refusal.Chinese, refusal.English)),
+            _ => throw new InvalidOperationException("A benefit outcome is neither a decision nor a refusal."),
+        };
+    }
+
+    private static BenefitCase CaseOf(Session session, Bill bill, InsuredVisitRow visit, PersonRow row, Person person, DateOnly day)
+    {
+        var layers = InsuredStore.AccumulatorLayers(session, row.PersonNumber, day.Year);
+        return new BenefitCase
+        {
+            PoolingArea = Division.Parse(row.InsuredDivision),
+            Scheme = row.Scheme,
+            PersonClass = row.PersonClass,
+            InstitutionLevel = visit.InstitutionLevel,
+            VisitKind = visit.VisitKind,
+            FilingKind = person.Filing?.Kind,
+            AdmissionOrdinal = person.Accumulators.Admissions + 1,
+            ServiceDate = day,
+            Total = new Fen(bill.Charges.TotalFen),
+            FullSelfPay = new Fen(bill.Charges.FullSelfPayFen),
+            OverLimit = new Fen(bill.Charges.OverLimitFen),
+            PreSelfPay = new Fen(bill.Charges.PreSelfPayFen),
+            InScope = new Fen(bill.Charges.InScopeFen),
+            PoolPaidYear = new Fen(person.Accumulators.PoolPaidFen),
+            DeductiblePaidYear = new Fen(person.Accumulators.DeductiblePaidFen),
+            LayerPaidYear = layers.ToDictionary(layer => layer.Layer, layer => new Fen(layer.PaidFen)),
+            LayerBaseYear = layers.ToDictionary(layer => layer.Layer, layer => new Fen(layer.BaseFen)),
+            AccountBalance = new Fen(row.AccountBalanceFen),
+            AccountRequested = bill.HasAccountRequestedFen ? new Fen(bill.AccountRequestedFen) : null,
+        };
+    }
+
+    private static Refusal RefuseUnfiled(Session session, PersonRow row, Division treatment, DateOnly day)
+    {
+        var filings = PersonStore.Filings(session, row.PersonNumber);
+        return filings.Count == 0 ? InsuredRefusals.FilingMissing()
+            : filings.Any(filing => filing.IsValidOn(day.Iso())) ? InsuredRefusals.FilingArea(treatment)
+            : InsuredRefusals.FilingExpired(day);
+    }
+
+    private BenefitPlan? PlanOf(PersonRow row, string visitKind, DateOnly on) =>
+        policy.Policy?.Find(Division.Parse(row.InsuredDivision), row.Scheme, visitKind, on);
+
+    private static void AddLimits(Accumulators year, BenefitPlan plan, string personClass)
+    {
+        if (plan.PoolCap is { } cap)
+            year.PoolRemainingFen = Math.Max(0, cap.Amounts.For(personClass).Value - (cap.Per is Counting.PerYear ? year.PoolPaidFen : 0));
+        var capped = plan.Layers.Where(layer => layer.Covers(personClass)).Select(layer => layer.AnnualCap).ToList();
+        if (capped.Count > 0 && capped.TrueForAll(amount => amount is not null))
+            year.LayersRemainingFen = Math.Max(0, capped.Sum(amount => amount!.Value.Value) - year.LayersPaidFen);
+    }
+
+    private static string? MismatchOf(PersonReference stated, Person known) => stated switch
+    {
+        { Name.Length: > 0 } when stated.Name.Trim() != known.Name => "person.name",
+        { SocialSecurityNumber.Length: > 0 } when !Same(stated.SocialSecurityNumber, known.SocialSecurityNumber) => "person.social_security_number",
+        { CardNumber.Length: > 0 } when !Same(stated.CardNumber, known.CardNumber) => "person.card_number",
+        { CertificateNumber.Length: > 0, CertificateKind.Length: > 0 }
+            when !Same(stated.CertificateNumber, stated.CertificateKind == known.CertificateKind ? known.CertificateNumber : known.SocialSecurityNumber) =>
+            "person.certificate_number",
+        _ => null,
+    };
+
+    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>A bill the policy has decided, with everything it was decided from.</summary>
+internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person Person, Bill Bill, BenefitDecision Benefit)
+{
+    public Decision ToDecision()
+    {
+        var decision = new Decision
+        {
+            Person = Person,
+            Charges = Bill.Charges,
+            Payments = ToSettlement("", "", 0, default).ToPayments(),
+            AdmissionOrdinal = Person.Accumulators.Admissions + 1,
+            PolicyVersion = Benefit.PolicyVersion,
+        };
+        decision.Steps.Add(Benefit.Steps.Select(ToStep));
+        return decision;
+    }
+
+    public InsuredSettlementRow ToSettlement(string number, string transactionId, long settledAtMs, DateOnly businessDate) => new()
+    {
+        SettlementNumber = number,
+        TransactionId = transactionId,
+        VisitNumber = Visit.VisitNumber,
+        PersonNumber = Row.PersonNumber,
+        TreatmentProvince = Visit.TreatmentProvince,
+        Scheme = Row.Scheme,
+        ServiceDate = Bill.ServiceDate,
+        AccumulatorYear = Person.Accumulators.Year,
+        AdmissionOrdinal = Person.Accumulators.Admissions + 1,
+        PolicyVersion = Benefit.PolicyVersion,
+        SettledAtMs = settledAtMs,
+        BusinessDate = businessDate.Iso(),
+        State = 1,
+        TotalFen = Bill.Charges.TotalFen,
+        FullSelfPayFen = Bill.Charges.FullSelfPayFen,
+        OverLimitFen = Bill.Charges.OverLimitFen,
+        PreSelfPayFen = Bill.Charges.PreSelfPayFen,
+        InScopeFen = Bill.Charges.InScopeFen,
+        DeductibleFen = Benefit.Deductible.Value,
+        PoolFen = Benefit.Pool.Value,
+        CivilServantFen = Benefit.CivilServant.Value,
+        EnterpriseFen = Benefit.Enterprise.Value,
+        EmployeeLargeAmountFen = Benefit.EmployeeLargeAmount.Value,
+        ResidentCriticalIllnessFen = Benefit.ResidentCriticalIllness.Value,
+        MedicalAidFen = Benefit.MedicalAid.Value,
+        OtherFundFen = Benefit.OtherFund.Value,
+        FundTotalFen = Benefit.FundTotal.Value,
+        AccountFen = Benefit.Account.Value,
+        CashFen = Benefit.Cash.Value,
+        PersonalTotalFen = Benefit.PersonalTotal.Value,
+        HospitalBorneFen = Benefit.HospitalBorne.Value,
+    };
+
+    private static Provincial.Exchange.V1.BenefitStep ToStep(BenefitStep step)
+    {
+        var message = new Provincial.Exchange.V1.BenefitStep { Code = step.Code, TextZh = step.Chinese, TextEn = step.English };
+        if (step.Amount is { } amount)
+            message.AmountFen = amount.Value;
+        return message;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Insured;
+
+/// <summary>
+/// Exactly once for requests of other provinces: the decision, its effects and the reply bytes are one transaction, and a repeat of the same
+/// id and content gets the committed bytes. The same id with other content is refused, and the first answer stands.
+/// </summary>
+internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
+{
+    private const string RequestPurpose = "inbox.request";
+    private const string ReplyPurpose = "inbox.reply";
+
+    /// <param name="decide">Either gives data and has written its effects in the session, or gives a refusal and has written nothing.</param>
+    public Task<TReply> AnswerOnceAsync<TRequest, TReply>(
+        TRequest request, string method, Division sender, Func<Session, TReply> decide, CancellationToken cancellation)
+        where TRequest : IExchangeRequest, IMessage<TRequest>, new()
+        where TReply : class, IExchangeReply, IMessage<TReply>, new()
+    {
+        var id = request.Header!.TransactionId;
+        var content = request.ToByteArray();
+        var hash = SHA256.HashData(content);
+        return database.WriteAsync(session =>
+        {
+            if (Find(session, id) is { } known)
+                return Repeat<TRequest, TReply>(known, request, method, sender, hash);
+            var reply = decide(session);
+            Complete(reply, id);
+            Insert(session, id, sender, method, hash, content, reply.ToByteArray());
+            return reply;
+        }, cancellation);
+    }
+
+    /// <summary>The committed reply of an id of this sender, or null when the id was never seen from it.</summary>
+    public TransactionRecord? Lookup(Session session, string id, Division sender) =>
+        Find(session, id) is { } known && known.Sender == sender.Code
+            ? new TransactionRecord
+            {
+                State = TransactionState.Answered,
+                Method = known.Method,
+                Reply = ByteString.CopyFrom(vault.Open(known.Reply, ReplyPurpose)),
+            }
+            : null;
+
+    /// <summary>Fills id and time of a reply that is not stored (reading and previews).</summary>
+    public void Complete(IExchangeReply reply, string id)
+    {
+        reply.TransactionId = id;
+        reply.AnsweredAtMs = time.NowMs();
+    }
+
+    private TReply Repeat<TRequest, TReply>(InboxRow known, TRequest request, string method, Division sender, byte[] hash)
+        where TRequest : IExchangeRequest, IMessage<TRequest>, new()
+        where TReply : class, IExchangeReply, IMessage<TReply>, new()
+    {
+        if (known.Sender == sender.Code && known.Method == method && known.ContentHash.AsSpan().SequenceEqual(hash))
+            return new MessageParser<TReply>(() => new TReply()).ParseFrom(vault.Open(known.Reply, ReplyPurpose));
+        var conflict = new TReply { Refusal = InsuredRefusals.IdConflict(DifferingField(known, request, method, sender)) };
+        Complete(conflict, request.Header!.TransactionId);
+        return conflict;
+    }
+
+    private string DifferingField<TRequest>(InboxRow known, TRequest request, string method, Division sender)
+        where TRequest : IExchangeRequest, IMessage<TRequest>, new()
+    {
+        if (known.Sender != sender.Code)
+            return "header.sender_division";
+        if (known.Method != method)
+            return "method";
+        var first = new MessageParser<TRequest>(() => new TRequest()).ParseFrom(vault.Open(known.Request, RequestPurpose));
+        return MessageDifference.FirstPath(first, request) ?? "unknown fields";
+    }
+
+    private void Insert(Session session, string id, Division sender, string method, byte[] hash, byte[] request, byte[] reply) =>
+        session.ExecuteExpecting(1,
+            """
+            INSERT INTO inbox (transaction_id, sender, method, content_hash, request, reply, received_at_ms)
+            VALUES (@id, @sender, @method, @hash, @request, @reply, @now)
+            """,
+            new
+            {
+                id,
+                sender = sender.Code,
+                method,
+                hash,
+                request = vault.Seal(request, RequestPurpose),
+                reply = vault.Seal(reply, ReplyPurpose),
+                now = time.NowMs(),
+            });
+
+    private static InboxRow? Find(Session session, string id) => session.QuerySingleOrDefault<InboxRow>(
+        """
+        SELECT sender AS Sender, method AS Method, content_hash AS ContentHash, request AS Request, reply AS Reply
+        FROM inbox WHERE transaction_id = @id
+        """,
+        new { id });
+
+    private sealed class InboxRow
+    {
+        public required string Sender { get; init; }
+        public required string Method { get; init; }
+        public required byte[] ContentHash { get; init; }
+        public required byte[] Request { get; init; }
+        public required byte[] Reply { get; init; }
+    }
+}

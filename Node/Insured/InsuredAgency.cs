@@ -1,0 +1,209 @@
+using Provincial.Exchange.V1;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Insured;
+
+/// <summary>
+/// The insured province's use cases: it knows its people, issues visit and settlement numbers, decides and owes. Each answer is committed
+/// together with its effects, and a repeated request gets the committed bytes.
+/// </summary>
+internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAssessment assessment, TimeProvider time)
+{
+    public VerifyPersonResponse VerifyPerson(VerifyPersonRequest request)
+    {
+        var reply = database.Read(session => Verify(session, request));
+        inbox.Complete(reply, request.Header.TransactionId);
+        return reply;
+    }
+
+    public Task<RegisterAdmissionResponse> RegisterAdmissionAsync(RegisterAdmissionRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.RegisterAdmission.Path, sender, session => Admit(session, request, sender), cancellation);
+
+    public Task<RegisterDischargeResponse> RegisterDischargeAsync(RegisterDischargeRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.RegisterDischarge.Path, sender, session => Discharge(session, request, sender), cancellation);
+
+    public PreviewSettlementResponse PreviewSettlement(PreviewSettlementRequest request, Division sender)
+    {
+        var reply = database.Read(session => assessment.Assess(session, request.Bill, sender, isPreview: true) is var assessed && assessed.Refusal is { } refusal
+            ? new PreviewSettlementResponse { Refusal = refusal }
+            : new PreviewSettlementResponse { Decision = assessed.Bill!.ToDecision() });
+        inbox.Complete(reply, request.Header.TransactionId);
+        return reply;
+    }
+
+    public Task<SettleResponse> SettleAsync(SettleRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.Settle.Path, sender, session => Settle(session, request, sender), cancellation);
+
+    public Task<CancelSettlementResponse> CancelSettlementAsync(CancelSettlementRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.CancelSettlement.Path, sender, session => Cancel(session, request, sender), cancellation);
+
+    public GetTransactionResponse GetTransaction(GetTransactionRequest request, Division sender)
+    {
+        var reply = new GetTransactionResponse
+        {
+            Transaction = database.Read(session => inbox.Lookup(session, request.OriginalTransactionId, sender))
+                ?? new TransactionRecord { State = TransactionState.NotSeen },
+        };
+        inbox.Complete(reply, request.Header.TransactionId);
+        return reply;
+    }
+
+    private VerifyPersonResponse Verify(Session session, VerifyPersonRequest request)
+    {
+        if (!ChinaTime.TryParseIso(request.ServiceDate, out var day))
+            return new() { Refusal = InsuredRefusals.InvalidField("service_date", "应为 yyyy-MM-dd", "yyyy-MM-dd is expected") };
+        if (!Division.TryParse(request.TreatmentDivision, out var treatment))
+            return new() { Refusal = InsuredRefusals.InvalidField("treatment_division", "应为六位行政区划代码", "a six-digit division code is expected") };
+        return assessment.FindInsured(session, request.Person) is var found && found.Refusal is { } refusal
+            ? new() { Refusal = refusal }
+            : new() { Person = assessment.Describe(session, found.Person!, treatment, day, request.VisitKind, level: null) };
+    }
+
+    private RegisterAdmissionResponse Admit(Session session, RegisterAdmissionRequest request, Division sender)
+    {
+        if (RefuseAdmission(request, sender) is { } wrong)
+            return new() { Refusal = wrong };
+        var found = assessment.FindInsured(session, request.Person);
+        if (found.Refusal is { } refusal)
+            return new() { Refusal = refusal };
+        var (row, day) = (found.Person!, ChinaTime.ParseIso(request.AdmissionDate));
+        var treatment = Division.Parse(request.Institution.Division);
+        var today = time.Today();
+        var visit = new InsuredVisitRow
+        {
+            VisitNumber = IssuedNumber.Visit(Division.Parse(row.InsuredDivision), today, Counters.Next(session, $"visit.{row.InsuredDivision}.{today.Iso()}")),
+            PersonNumber = row.PersonNumber,
+            TreatmentProvince = sender.Code,
+            TreatmentDivision = treatment.Code,
+            InstitutionCode = request.Institution.Code,
+            InstitutionLevel = request.Institution.Level,
+            VisitKind = request.VisitKind,
+            AdmissionDate = request.AdmissionDate,
+            State = InsuredVisitState.Admitted,
+        };
+        var person = assessment.Describe(session, row, treatment, day, request.VisitKind, request.Institution.Level);
+        InsuredStore.InsertVisit(session, visit, request.HospitalVisitNumber, request.Header.TransactionId, person.Filing?.FilingNumber);
+        return new()
+        {
+            Admission = new Admission
+            {
+                VisitNumber = visit.VisitNumber,
+                Person = person,
+                AdmissionOrdinal = person.Accumulators.Admissions + 1,
+                DeductibleFen = assessment.DeductibleOf(row, request.VisitKind, request.Institution.Level, person.Accumulators.Admissions + 1, day).Value,
+            },
+        };
+    }
+
+    private static Refusal? RefuseAdmission(RegisterAdmissionRequest request, Division sender) => request switch
+    {
+        { Person: null } => InsuredRefusals.MissingField("person"),
+        { Institution: null } => InsuredRefusals.MissingField("institution"),
+        { Institution.Code: "" } => InsuredRefusals.MissingField("institution.code"),
+        { HospitalVisitNumber: "" } => InsuredRefusals.MissingField("hospital_visit_number"),
+        _ when !BenefitCodes.VisitKinds.Contains(request.VisitKind) =>
+            InsuredRefusals.InvalidField("visit_kind", "不是交换码", "not an exchange code"),
+        _ when !Division.TryParse(request.Institution.Division, out _) =>
+            InsuredRefusals.InvalidField("institution.division", "应为六位行政区划代码", "a six-digit division code is expected"),
+        // Filings are for an area: a province speaks for its own hospitals only.
+        _ when Division.Parse(request.Institution.Division).Province != sender =>
+            InsuredRefusals.InvalidField("institution.division", $"不属于就医省 {sender.Code}", $"not in the sending province {sender.Code}"),
+        _ when InstitutionTiers.OfLevel(request.Institution.Level) is null =>
+            InsuredRefusals.InvalidField("institution.level", "不是交换码 01..11", "not an exchange code 01..11"),
+        _ when !ChinaTime.TryParseIso(request.AdmissionDate, out _) =>
+            InsuredRefusals.InvalidField("admission_date", "应为 yyyy-MM-dd", "yyyy-MM-dd is expected"),
+        _ when request.Diagnoses.Count == 0 => InsuredRefusals.MissingField("diagnoses"),
+        _ => null,
+    };
+
+    private static RegisterDischargeResponse Discharge(Session session, RegisterDischargeRequest request, Division sender)
+    {
+        if (!ChinaTime.TryParseIso(request.DischargeDate, out var date))
+            return new() { Refusal = InsuredRefusals.InvalidField("discharge_date", "应为 yyyy-MM-dd", "yyyy-MM-dd is expected") };
+        if (InsuredStore.FindVisit(session, request.VisitNumber) is not { } visit || visit.TreatmentProvince != sender.Code)
+            return new() { Refusal = InsuredRefusals.VisitNotFound() };
+        if (visit.State is InsuredVisitState.Settled)
+            return new() { Refusal = InsuredRefusals.VisitState("已结算", "settled", "在院或已出院未结算", "admitted, or discharged and not settled") };
+        if (date < ChinaTime.ParseIso(visit.AdmissionDate))
+            return new() { Refusal = InsuredRefusals.DateOutsideStay("discharge_date", date, ChinaTime.ParseIso(visit.AdmissionDate), null) };
+        InsuredStore.Discharge(session, visit.VisitNumber, request.DischargeDate, request.Header.TransactionId);
+        return new() { Discharge = new DischargeRecord { VisitNumber = visit.VisitNumber, DischargeDate = request.DischargeDate } };
+    }
+
+    private SettleResponse Settle(Session session, SettleRequest request, Division sender)
+    {
+        var assessed = assessment.Assess(session, request.Bill, sender, isPreview: false);
+        if (assessed.Refusal is { } refusal)
+            return new() { Refusal = refusal };
+        var bill = assessed.Bill!;
+        var (now, today) = Moment();
+        var insured = Division.Parse(bill.Row.InsuredDivision);
+        var settlement = bill.ToSettlement(
+            IssuedNumber.Settlement(insured, today, Counters.Next(session, $"settlement.{insured.Code}.{today.Iso()}")),
+            request.Header.TransactionId, now, today);
+        InsuredStore.InsertSettlement(session, settlement, bill.Benefit.Delta);
+        InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: 1);
+        InsuredStore.MoveAccount(session, bill.Row.PersonNumber, -settlement.AccountFen);
+        InsuredStore.MoveVisit(session, bill.Visit.VisitNumber, InsuredVisitState.Discharged, InsuredVisitState.Settled);
+        Post(session, settlement, TransactionId.Parse(request.Header.TransactionId), PostingEvent.Settlement, today, now);
+        var decision = bill.ToDecision();
+        // The receipt shows what is left in the account, not what was there.
+        decision.Person.AccountBalanceFen -= settlement.AccountFen;
+        return new()
+        {
+            Settlement = new Settlement
+            {
+                SettlementNumber = settlement.SettlementNumber,
+                VisitNumber = settlement.VisitNumber,
+                SettledAtMs = now,
+                BusinessDate = today.Iso(),
+                Decision = decision,
+            },
+        };
+    }
+
+    private CancelSettlementResponse Cancel(Session session, CancelSettlementRequest request, Division sender)
+    {
+        if (InsuredStore.FindSettlement(session, request.SettlementNumber) is not { } settlement || settlement.TreatmentProvince != sender.Code)
+            return new() { Refusal = InsuredRefusals.SettlementNotFound() };
+        if (settlement.TransactionId != request.SettlementTransactionId)
+            return new() { Refusal = InsuredRefusals.InvalidField("settlement_transaction_id", "与该结算的交易流水号不符", "not the transaction of this settlement") };
+        if (settlement.State != 1)
+            return new() { Refusal = InsuredRefusals.SettlementCancelled() };
+        var (now, today) = Moment();
+        InsuredStore.CancelSettlement(session, settlement.SettlementNumber, request.Header.TransactionId, now, today.Iso());
+        InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: -1);
+        InsuredStore.MoveAccount(session, settlement.PersonNumber, settlement.AccountFen);
+        InsuredStore.MoveVisit(session, settlement.VisitNumber, InsuredVisitState.Settled, InsuredVisitState.Discharged);
+        Post(session, settlement, TransactionId.Parse(request.Header.TransactionId), PostingEvent.Cancellation, today, now);
+        return new()
+        {
+            Cancellation = new Cancellation { SettlementNumber = settlement.SettlementNumber, CancelledAtMs = now, BusinessDate = today.Iso() },
+        };
+    }
+
+    /// <summary>Time and business date of one reading of the clock: two readings could lie on both sides of midnight.</summary>
+    private (long NowMs, DateOnly Today) Moment()
+    {
+        var now = time.GetUtcNow();
+        return (now.ToUnixTimeMilliseconds(), ChinaTime.DateOf(now));
+    }
+
+    private static void Post(Session session, InsuredSettlementRow settlement, TransactionId transaction, PostingEvent what, DateOnly on, long nowMs)
+    {
+        var postings = PostingRules.Insured(settlement);
+        PostingStore.Append(session, new PostingSet
+        {
+            TransactionId = transaction,
+            Event = what,
+            SettlementNumber = settlement.SettlementNumber,
+            Partner = Division.Parse(settlement.TreatmentProvince),
+            BusinessDate = on,
+            PostedAtMs = nowMs,
+            Postings = what is PostingEvent.Settlement ? postings : PostingRules.Opposite(postings),
+        });
+    }
+}

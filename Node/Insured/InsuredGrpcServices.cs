@@ -1,0 +1,36 @@
+using Grpc.Core;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Network;
+
+namespace ProvincialGateway.Insured;
+
+/// <summary>The exchange services the insured side implements; the rpcs not overridden here answer UNIMPLEMENTED.</summary>
+internal sealed class PersonGrpcService(InsuredAgency agency) : PersonService.PersonServiceBase
+{
+    public override Task<VerifyPersonResponse> VerifyPerson(VerifyPersonRequest request, ServerCallContext context) =>
+        Task.FromResult(agency.VerifyPerson(request));
+}
+
+internal sealed class VisitGrpcService(InsuredAgency agency) : VisitService.VisitServiceBase
+{
+    public override Task<RegisterAdmissionResponse> RegisterAdmission(RegisterAdmissionRequest request, ServerCallContext context) =>
+        agency.RegisterAdmissionAsync(request, context.Peer().Province, context.CancellationToken);
+
+    public override Task<RegisterDischargeResponse> RegisterDischarge(RegisterDischargeRequest request, ServerCallContext context) =>
+        agency.RegisterDischargeAsync(request, context.Peer().Province, context.CancellationToken);
+}
+
+internal sealed class SettlementGrpcService(InsuredAgency agency) : SettlementService.SettlementServiceBase
+{
+    public override Task<PreviewSettlementResponse> PreviewSettlement(PreviewSettlementRequest request, ServerCallContext context) =>
+        Task.FromResult(agency.PreviewSettlement(request, context.Peer().Province));
+
+    public override Task<SettleResponse> Settle(SettleRequest request, ServerCallContext context) =>
+        agency.SettleAsync(request, context.Peer().Province, context.CancellationToken);
+
+    public override Task<CancelSettlementResponse> CancelSettlement(CancelSettlementRequest request, ServerCallContext context) =>
+        agency.CancelSettlementAsync(request, context.Peer().Province, context.CancellationToken);
+
+    public override Task<GetTransactionResponse> GetTransaction(GetTransactionRequest request, ServerCallContext context) =>
+        Task.FromResult(agency.GetTransaction(request, context.Peer().Province));
+}

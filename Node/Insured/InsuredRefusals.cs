@@ -1,0 +1,96 @@
+using Provincial.Exchange.V1;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Insured;
+
+/// <summary>Every "no" of the insured side, in one place: code, field, reason and next step in both languages, without personal data.</summary>
+internal static class InsuredRefusals
+{
+    public static Refusal MissingField(string field) => Of(RefusalCode.MissingField, field,
+        $"缺少必填项 {field}。", $"mandatory field {field} is empty.",
+        "请就医地补全后用新的交易流水号重发。", "The treatment side completes it and sends a new transaction.");
+
+    public static Refusal InvalidField(string field, string zh, string en) => Of(RefusalCode.InvalidField, field,
+        $"{field} 的值不正确：{zh}。", $"field {field} is not valid: {en}.",
+        "请就医地更正后用新的交易流水号重发。", "The treatment side corrects it and sends a new transaction.");
+
+    public static Refusal IdConflict(string field) => Of(RefusalCode.IdConflict, field,
+        $"交易流水号已被使用且内容不同，不同之处：{field}。原交易的结果不变。", $"the transaction id is known with other content; it differs in {field}. The first answer stands.",
+        "请查询原交易结果；新的业务请用新的交易流水号。", "Query the original transaction; use a new id for new business.");
+
+    public static Refusal PersonNotFound() => Of(RefusalCode.PersonNotFound, "person",
+        "参保地查无此人。", "the insured province has no such person.",
+        "请核对参保地、证件号码或卡号。", "Check the insured division and the certificate or card number.");
+
+    public static Refusal PersonMismatch(string field) => Of(RefusalCode.PersonMismatch, field,
+        $"{field} 与参保地登记不一致。", $"{field} differs from the insured province's record.",
+        "请核对证件；登记有误的请到参保地经办机构更正。", "Check the document; a wrong record is corrected by the insured agency.");
+
+    public static Refusal NotInsured(int state) => Of(RefusalCode.PersonNotInsured, "person",
+        $"参保状态为{StateText(state).Zh}，不能享受直接结算。", $"the insurance is {StateText(state).En}; direct settlement is not possible.",
+        "请参保人向参保地经办机构查询。", "The insured person asks the insured agency.");
+
+    public static Refusal FilingMissing() => Of(RefusalCode.FilingMissing, "filing",
+        "未办理异地就医备案。", "there is no filing for treatment elsewhere.",
+        "请参保人在出院结算前向参保地补办备案。", "The insured person files with the insured agency before the discharge settlement.");
+
+    public static Refusal FilingExpired(DateOnly on) => Of(RefusalCode.FilingExpired, "filing",
+        $"备案在 {on.Iso()} 无效。", $"the filing is not valid on {on.Iso()}.",
+        "请参保人在出院结算前向参保地续办备案。", "The insured person renews the filing before the discharge settlement.");
+
+    public static Refusal FilingArea(Division treatment) => Of(RefusalCode.FilingArea, "filing",
+        $"备案的就医地不包含 {treatment.Code}。", $"the filing does not cover division {treatment.Code}.",
+        "请参保人向参保地变更备案就医地。", "The insured person changes the target area of the filing.");
+
+    public static Refusal VisitNotFound() => Of(RefusalCode.VisitNotFound, "visit_number",
+        "参保地没有该就诊登记，或该登记属于其他就医地。", "the insured province has no such visit, or it belongs to another treatment province.",
+        "请核对就诊登记号。", "Check the visit number.");
+
+    public static Refusal VisitState(string stateZh, string stateEn, string neededZh, string neededEn) => Of(RefusalCode.VisitState, "visit_number",
+        $"就诊状态为“{stateZh}”，本交易要求“{neededZh}”。", $"the visit is '{stateEn}'; this step needs '{neededEn}'.",
+        "请按 入院→费用→出院→结算 的次序办理，撤销按相反次序。", "Follow admission, fees, discharge, settlement; undo in reverse order.");
+
+    public static Refusal DateOutsideStay(string field, DateOnly date, DateOnly from, DateOnly? to) => Of(RefusalCode.DateOutsideStay, field,
+        $"{field}={date.Iso()} 不在住院期间 {from.Iso()} 至 {to?.Iso() ?? "今"} 之内。", $"{field}={date.Iso()} lies outside the stay {from.Iso()} to {to?.Iso() ?? "now"}.",
+        "请更正日期后用新的交易流水号重发。", "Correct the date and send a new transaction.");
+
+    public static Refusal SettlementNotFound() => Of(RefusalCode.SettlementNotFound, "settlement_number",
+        "参保地没有该结算，或该结算属于其他就医地。", "the insured province has no such settlement, or it belongs to another treatment province.",
+        "请核对结算业务号。", "Check the settlement number.");
+
+    public static Refusal SettlementCancelled() => Of(RefusalCode.SettlementState, "settlement_number",
+        "该结算已撤销。", "the settlement is already cancelled.",
+        "无需再次撤销。", "Nothing more to cancel.");
+
+    public static Refusal TotalMismatch(string field, long stated, long computed) => Of(RefusalCode.TotalMismatch, field,
+        $"{field} 为 {new Fen(stated)}，按分项相加应为 {new Fen(computed)}，相差 {new Fen(checked(stated - computed))}。",
+        $"{field} is {new Fen(stated)}, the parts add up to {new Fen(computed)}: off by {new Fen(checked(stated - computed))}.",
+        "请就医地核对费用后用新的交易流水号重发。", "The treatment side checks the bill and sends a new transaction.");
+
+    public static Refusal Negative(string field, long amount) => Of(RefusalCode.NegativeTotal, field,
+        $"{field} 为负数 {new Fen(amount)}，不能结算。", $"{field} is negative, {new Fen(amount)}; it cannot be settled.",
+        "请核对退费明细。", "Check the refund lines.");
+
+    public static Refusal PolicyMissing(string zh, string en) => Of(RefusalCode.PolicyMissing, "bill.service_date", zh, en,
+        "请参保地经办机构维护待遇政策。", "The insured agency maintains the benefit policy.");
+
+    private static (string Zh, string En) StateText(int state) => state switch
+    {
+        0 => ("未参保", "absent"),
+        2 => ("暂停参保", "suspended"),
+        3 => ("无效", "invalid"),
+        4 => ("终止参保", "ended"),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a state without benefits."),
+    };
+
+    private static Refusal Of(RefusalCode code, string field, string zh, string en, string nextZh, string nextEn) => new()
+    {
+        Code = code,
+        Side = Side.Insured,
+        Field = field,
+        MessageZh = zh,
+        MessageEn = en,
+        NextStepZh = nextZh,
+        NextStepEn = nextEn,
+    };
+}

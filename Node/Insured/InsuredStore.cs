@@ -1,0 +1,141 @@
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Storage;
+
+namespace ProvincialGateway.Insured;
+
+/// <summary>The SQL of visits, settlements and accumulators of the insured side. Every method runs in the caller's transaction.</summary>
+internal static class InsuredStore
+{
+    private const string VisitColumns =
+        "visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level, visit_kind, admission_date, discharge_date, state";
+
+    private const string SettlementColumns =
+        "settlement_number, transaction_id, visit_number, person_number, treatment_province, scheme, service_date, accumulator_year, admission_ordinal, "
+        + "policy_version, settled_at_ms, business_date, state, " + SettlementFigures.Columns;
+
+    public static void InsertVisit(Session session, InsuredVisitRow visit, string hospitalVisitNumber, string admissionId, string? filingNumber) =>
+        session.ExecuteExpecting(1,
+            """
+            INSERT INTO insured_visit (visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level,
+              hospital_visit_number, visit_kind, admission_date, admission_id, filing_number, state)
+            VALUES (@VisitNumber, @PersonNumber, @TreatmentProvince, @TreatmentDivision, @InstitutionCode, @InstitutionLevel,
+              @hospitalVisitNumber, @VisitKind, @AdmissionDate, @admissionId, @filingNumber, @State)
+            """,
+            new
+            {
+                visit.VisitNumber,
+                visit.PersonNumber,
+                visit.TreatmentProvince,
+                visit.TreatmentDivision,
+                visit.InstitutionCode,
+                visit.InstitutionLevel,
+                hospitalVisitNumber,
+                visit.VisitKind,
+                visit.AdmissionDate,
+                admissionId,
+                filingNumber,
+                State = (int)visit.State,
+            });
+
+    public static InsuredVisitRow? FindVisit(Session session, string visitNumber) =>
+        session.QuerySingleOrDefault<InsuredVisitRow>($"SELECT {VisitColumns} FROM insured_visit WHERE visit_number = @visitNumber", new { visitNumber });
+
+    public static void Discharge(Session session, string visitNumber, string dischargeDate, string dischargeId) => session.ExecuteExpecting(1,
+        """
+        UPDATE insured_visit SET discharge_date = @dischargeDate, discharge_id = @dischargeId, state = 2
+        WHERE visit_number = @visitNumber AND state IN (1, 2)
+        """,
+        new { visitNumber, dischargeDate, dischargeId });
+
+    public static void MoveVisit(Session session, string visitNumber, InsuredVisitState from, InsuredVisitState to) => session.ExecuteExpecting(1,
+        "UPDATE insured_visit SET state = @to WHERE visit_number = @visitNumber AND state = @from",
+        new { visitNumber, from = (int)from, to = (int)to });
+
+    public static InsuredSettlementRow? FindSettlement(Session session, string settlementNumber) => session.QuerySingleOrDefault<InsuredSettlementRow>(
+        $"SELECT {SettlementColumns} FROM insured_settlement WHERE settlement_number = @settlementNumber", new { settlementNumber });
+
+    public static void InsertSettlement(Session session, InsuredSettlementRow settlement, BenefitDelta delta)
+    {
+        session.ExecuteExpecting(1,
+            $"""
+            INSERT INTO insured_settlement ({SettlementColumns})
+            VALUES (@SettlementNumber, @TransactionId, @VisitNumber, @PersonNumber, @TreatmentProvince, @Scheme, @ServiceDate, @AccumulatorYear,
+              @AdmissionOrdinal, @PolicyVersion, @SettledAtMs, @BusinessDate, @State, {SettlementFigures.Parameters})
+            """,
+            settlement);
+        foreach (var layer in delta.LayerBase.Keys.Union(delta.LayerPaid.Keys))
+        {
+            session.ExecuteExpecting(1,
+                "INSERT INTO insured_settlement_layer (settlement_number, layer, paid_fen, base_fen) VALUES (@SettlementNumber, @layer, @paid, @reached)",
+                new { settlement.SettlementNumber, layer, paid = delta.LayerPaid.GetValueOrDefault(layer).Value, reached = delta.LayerBase.GetValueOrDefault(layer).Value });
+        }
+    }
+
+    public static void CancelSettlement(Session session, string settlementNumber, string cancellationId, long cancelledAtMs, string cancellationDate) =>
+        session.ExecuteExpecting(1,
+            """
+            UPDATE insured_settlement SET state = 2, cancellation_id = @cancellationId, cancelled_at_ms = @cancelledAtMs, cancellation_date = @cancellationDate
+            WHERE settlement_number = @settlementNumber AND state = 1
+            """,
+            new { settlementNumber, cancellationId, cancelledAtMs, cancellationDate });
+
+    public static IReadOnlyList<LayerRow> SettlementLayers(Session session, string settlementNumber) => session.Query<LayerRow>(
+        "SELECT layer, paid_fen, base_fen FROM insured_settlement_layer WHERE settlement_number = @settlementNumber ORDER BY layer", new { settlementNumber });
+
+    public static AccumulatorRow Accumulator(Session session, string personNumber, int year) => session.QuerySingleOrDefault<AccumulatorRow>(
+        "SELECT deductible_paid_fen, pool_paid_fen, admissions FROM accumulator WHERE person_number = @personNumber AND year = @year",
+        new { personNumber, year }) ?? new AccumulatorRow();
+
+    public static IReadOnlyList<LayerRow> AccumulatorLayers(Session session, string personNumber, int year) => session.Query<LayerRow>(
+        "SELECT layer, paid_fen, base_fen FROM accumulator_layer WHERE person_number = @personNumber AND year = @year ORDER BY layer",
+        new { personNumber, year });
+
+    /// <summary>Adds one settlement to the person's year (<paramref name="sign"/> 1) or takes it away again (-1); CHECKs refuse a negative year.</summary>
+    public static void Accumulate(Session session, InsuredSettlementRow settlement, IReadOnlyList<LayerRow> layers, int sign)
+    {
+        var year = new
+        {
+            settlement.PersonNumber,
+            settlement.AccumulatorYear,
+            Deductible = sign * settlement.DeductibleFen,
+            Pool = sign * settlement.PoolFen,
+            Admissions = sign,
+        };
+        if (session.Execute(
+            """
+            UPDATE accumulator SET deductible_paid_fen = deductible_paid_fen + @Deductible, pool_paid_fen = pool_paid_fen + @Pool, admissions = admissions + @Admissions
+            WHERE person_number = @PersonNumber AND year = @AccumulatorYear
+            """, year) == 0)
+        {
+            session.ExecuteExpecting(1,
+                "INSERT INTO accumulator (person_number, year, deductible_paid_fen, pool_paid_fen, admissions) VALUES (@PersonNumber, @AccumulatorYear, @Deductible, @Pool, @Admissions)",
+                year);
+        }
+        foreach (var layer in layers)
+            AccumulateLayer(session, settlement, layer, sign);
+    }
+
+    public static void MoveAccount(Session session, string personNumber, long byFen)
+    {
+        if (byFen != 0)
+        {
+            session.ExecuteExpecting(1,
+                "UPDATE person SET account_balance_fen = account_balance_fen + @byFen WHERE person_number = @personNumber", new { personNumber, byFen });
+        }
+    }
+
+    private static void AccumulateLayer(Session session, InsuredSettlementRow settlement, LayerRow layer, int sign)
+    {
+        var row = new { settlement.PersonNumber, settlement.AccumulatorYear, layer.Layer, Paid = sign * layer.PaidFen, Base = sign * layer.BaseFen };
+        if (session.Execute(
+            """
+            UPDATE accumulator_layer SET paid_fen = paid_fen + @Paid, base_fen = base_fen + @Base
+            WHERE person_number = @PersonNumber AND year = @AccumulatorYear AND layer = @Layer
+            """, row) == 0)
+        {
+            session.ExecuteExpecting(1,
+                "INSERT INTO accumulator_layer (person_number, year, layer, paid_fen, base_fen) VALUES (@PersonNumber, @AccumulatorYear, @Layer, @Paid, @Base)",
+                row);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Google.Protobuf;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Insured;
+
+/// <summary>
+/// Persons and filings of this province. Numbers are found by keyed hash and kept sealed, so that a copy of the database names nobody.
+/// </summary>
+internal sealed class PersonStore(Vault vault)
+{
+    private const string DetailsPurpose = "person.details";
+    private const string Columns = "person_number, insured_division, details, scheme, person_class, insurance_state, account_balance_fen";
+    private const string FilingColumns = "filing_number, person_number, kind, target_area, valid_from, valid_to, state";
+
+    public PersonRow? Find(Session session, PersonReference reference) => reference switch
+    {
+        { PersonNumber.Length: > 0 } => ByNumber(session, reference.PersonNumber),
+        { CertificateNumber.Length: > 0, CertificateKind.Length: > 0 } =>
+            ByCertificate(session, reference.CertificateKind, reference.CertificateNumber)
+            // The social security card (kind 90) carries the social security number.
+            ?? BySocialSecurityNumber(session, reference.CertificateNumber),
+        { SocialSecurityNumber.Length: > 0 } => BySocialSecurityNumber(session, reference.SocialSecurityNumber),
+        { CardNumber.Length: > 0 } => ByCard(session, reference.CardNumber),
+        _ => null,
+    };
+
+    public static PersonRow? ByNumber(Session session, string personNumber) =>
+        session.QuerySingleOrDefault<PersonRow>($"SELECT {Columns} FROM person WHERE person_number = @personNumber", new { personNumber });
+
+    public PersonRow? ByCertificate(Session session, string kind, string number) => By(session, "certificate_hash", CertificateKey(kind, number));
+
+    /// <summary>Null for an empty number.</summary>
+    public PersonRow? BySocialSecurityNumber(Session session, string number) => By(session, "security_number_hash", number);
+
+    /// <summary>Null for an empty number.</summary>
+    public PersonRow? ByCard(Session session, string number) => By(session, "card_hash", number);
+
+    /// <summary>The person as stored: without account, accumulators and filing.</summary>
+    public Person Open(PersonRow row) => Person.Parser.ParseFrom(vault.Open(row.Details, DetailsPurpose));
+
+    /// <summary>Inserts or replaces the record; the account balance of a known person is left alone, settlements have moved it.</summary>
+    public void Put(Session session, Person person, int insuranceState) => session.ExecuteExpecting(1,
+        """
+        INSERT INTO person (person_number, insured_division, certificate_hash, security_number_hash, card_hash, details, scheme, person_class, insurance_state, account_balance_fen)
+        VALUES (@PersonNumber, @InsuredDivision, @certificate, @security, @card, @details, @Scheme, @PersonClass, @insuranceState, @AccountBalanceFen)
+        ON CONFLICT (person_number) DO UPDATE SET insured_division = excluded.insured_division, certificate_hash = excluded.certificate_hash,
+          security_number_hash = excluded.security_number_hash, card_hash = excluded.card_hash, details = excluded.details, scheme = excluded.scheme,
+          person_class = excluded.person_class, insurance_state = excluded.insurance_state
+        """,
+        new
+        {
+            person.PersonNumber,
+            person.InsuredDivision,
+            certificate = Hash("certificate_hash", CertificateKey(person.CertificateKind, person.CertificateNumber)),
+            security = Hash("security_number_hash", person.SocialSecurityNumber),
+            card = Hash("card_hash", person.CardNumber),
+            details = vault.Seal(WithoutYear(person).ToByteArray(), DetailsPurpose),
+            person.Scheme,
+            person.PersonClass,
+            insuranceState,
+            person.AccountBalanceFen,
+        });
+
+    /// <summary>Whether <see cref="Put"/> would change nothing.</summary>
+    public bool IsKept(PersonRow row, Person person, int insuranceState) => row.InsuranceState == insuranceState && Open(row).Equals(WithoutYear(person));
+
+    public static void PutFiling(Session session, FilingRow filing) => session.ExecuteExpecting(1,
+        """
+        INSERT INTO filing (filing_number, person_number, kind, target_area, valid_from, valid_to, state)
+        VALUES (@FilingNumber, @PersonNumber, @Kind, @TargetArea, @ValidFrom, @ValidTo, @State)
+        ON CONFLICT (filing_number) DO UPDATE SET person_number = excluded.person_number, kind = excluded.kind, target_area = excluded.target_area,
+          valid_from = excluded.valid_from, valid_to = excluded.valid_to, state = excluded.state
+        """,
+        filing);
+
+    public static FilingRow? Filing(Session session, string filingNumber) => session.QuerySingleOrDefault<FilingRow>(
+        $"SELECT {FilingColumns} FROM filing WHERE filing_number = @filingNumber", new { filingNumber });
+
+    /// <summary>Filings that are not cancelled, the latest first.</summary>
+    public static IReadOnlyList<FilingRow> Filings(Session session, string personNumber) => session.Query<FilingRow>(
+        $"""
+        SELECT {FilingColumns} FROM filing
+        WHERE person_number = @personNumber AND state = 1 ORDER BY valid_from DESC, filing_number DESC
+        """,
+        new { personNumber });
+
+    /// <summary>The filing that applies: valid on the day and covering the treatment division.</summary>
+    public static FilingRow? FilingFor(Session session, string personNumber, Division treatment, DateOnly on) =>
+        Filings(session, personNumber).FirstOrDefault(filing => filing.IsValidOn(on.Iso()) && Division.Parse(filing.TargetArea).Covers(treatment));
+
+    private PersonRow? By(Session session, string column, string value) =>
+        session.QuerySingleOrDefault<PersonRow>($"SELECT {Columns} FROM person WHERE {column} = @hash", new { hash = Hash(column, value) });
+
+    private byte[]? Hash(string purpose, string value) => value.Length == 0 ? null : vault.LookupHash(value.ToUpperInvariant(), purpose);
+
+    private static string CertificateKey(string kind, string number) => $"{kind}|{number}";
+
+    private static Person WithoutYear(Person person)
+    {
+        var kept = person.Clone();
+        kept.Accumulators = null;
+        kept.Filing = null;
+        kept.AccountBalanceFen = 0;
+        return kept;
+    }
+}
