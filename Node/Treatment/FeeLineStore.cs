@@ -1,0 +1,73 @@
+using ProvincialGateway.Storage;
+
+namespace ProvincialGateway.Treatment;
+
+/// <summary>The SQL of fee lines. Every method runs in the caller's transaction.</summary>
+internal static class FeeLineStore
+{
+    private const string Columns =
+        "visit_id, transaction_id, line_serial, content_hash, local_code, local_name, exchange_code, exchange_name, fee_category, item_class, self_pay_basis_points, "
+        + "unit_price_e4, limit_e4, quantity_e2, amount_fen, full_self_pay_fen, over_limit_fen, pre_self_pay_fen, in_scope_fen, fee_date, catalogue_version, refund_of, details";
+
+    public static void Insert(Session session, FeeLineRow line) => session.ExecuteExpecting(1,
+        $"""
+        INSERT INTO fee_line ({Columns}, state)
+        VALUES (@VisitId, @TransactionId, @LineSerial, @ContentHash, @LocalCode, @LocalName, @ExchangeCode, @ExchangeName, @FeeCategory, @ItemClass, @SelfPayBasisPoints,
+          @UnitPriceE4, @LimitE4, @QuantityE2, @AmountFen, @FullSelfPayFen, @OverLimitFen, @PreSelfPayFen, @InScopeFen, @FeeDate, @CatalogueVersion, @RefundOf, @Details, 1)
+        """,
+        line);
+
+    public static FeeLineRow? BySerial(Session session, long visitId, string lineSerial) => session.QuerySingleOrDefault<FeeLineRow>(
+        $"SELECT id, {Columns} FROM fee_line WHERE visit_id = @visitId AND line_serial = @lineSerial AND state = 1", new { visitId, lineSerial });
+
+    public static IReadOnlyList<FeeLineRow> ByTransaction(Session session, long visitId, string transactionId) => session.Query<FeeLineRow>(
+        $"SELECT id, {Columns} FROM fee_line WHERE visit_id = @visitId AND transaction_id = @transactionId AND state = 1", new { visitId, transactionId });
+
+    public static IReadOnlyList<FeeLineRow> RefundsOf(Session session, long lineId) => session.Query<FeeLineRow>(
+        $"SELECT id, {Columns} FROM fee_line WHERE refund_of = @lineId AND state = 1", new { lineId });
+
+    public static IReadOnlyList<FeeLineRow> Of(Session session, long visitId) => session.Query<FeeLineRow>(
+        $"SELECT id, {Columns} FROM fee_line WHERE visit_id = @visitId AND state = 1 ORDER BY id", new { visitId });
+
+    /// <summary>Withdraws all lines of a visit; a refund goes with the line it takes back.</summary>
+    public static int WithdrawAll(Session session, long visitId) =>
+        session.Execute("UPDATE fee_line SET state = 2 WHERE visit_id = @visitId AND state = 1", new { visitId });
+
+    public static int Withdraw(Session session, long visitId, string lineSerial) => session.Execute(
+        """
+        UPDATE fee_line SET state = 2
+        WHERE state = 1 AND visit_id = @visitId
+          AND (line_serial = @lineSerial OR refund_of = (SELECT id FROM fee_line WHERE visit_id = @visitId AND line_serial = @lineSerial AND state = 1))
+        """,
+        new { visitId, lineSerial });
+
+    public static IReadOnlyList<CategorySumRow> CategorySums(Session session, long visitId) => session.Query<CategorySumRow>(
+        """
+        SELECT fee_category, sum(amount_fen) AS total_fen, sum(full_self_pay_fen) AS full_self_pay_fen, sum(over_limit_fen) AS over_limit_fen,
+          sum(pre_self_pay_fen) AS pre_self_pay_fen, sum(in_scope_fen) AS in_scope_fen, count(*) AS line_count
+        FROM fee_line WHERE visit_id = @visitId AND state = 1 GROUP BY fee_category ORDER BY fee_category
+        """,
+        new { visitId });
+
+    public static long TotalFen(Session session, long visitId) => session.QuerySingle<long>(
+        "SELECT coalesce(sum(amount_fen), 0) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });
+
+    public static string? LastFeeDate(Session session, long visitId) => session.QuerySingleOrDefault<string?>(
+        "SELECT max(fee_date) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });
+
+    public static void RecordUnmapped(Session session, string institutionCode, string localCode, string localName, long amountFen, long nowMs) => session.ExecuteExpecting(1,
+        """
+        INSERT INTO unmapped_item (institution_code, local_code, local_name, first_seen_at_ms, last_seen_at_ms, line_count, amount_fen)
+        VALUES (@institutionCode, @localCode, @localName, @nowMs, @nowMs, 1, @amountFen)
+        ON CONFLICT (institution_code, local_code) DO UPDATE SET last_seen_at_ms = @nowMs, line_count = line_count + 1, amount_fen = amount_fen + @amountFen
+        """,
+        new { institutionCode, localCode, localName, amountFen, nowMs });
+
+    /// <summary>Codes without a mapping, those with the most money held up first.</summary>
+    public static IReadOnlyList<UnmappedItemRow> Unmapped(Session session, string institutionCode) => session.Query<UnmappedItemRow>(
+        """
+        SELECT local_code, local_name, line_count, amount_fen FROM unmapped_item
+        WHERE institution_code = @institutionCode ORDER BY amount_fen DESC, local_code
+        """,
+        new { institutionCode });
+}

@@ -1,0 +1,107 @@
+using Provincial.Exchange.V1;
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Treatment;
+
+/// <summary>
+/// What a hospital is told about a transaction, always read from disk: the interactive answer, a repeat and a later query come from the same
+/// rows and are therefore the same.
+/// </summary>
+internal sealed class HisAnswers(Outbox outbox)
+{
+    public HisResult Load(Session session, string transactionId)
+    {
+        var row = Outbox.Find(session, transactionId) ?? throw new InvalidOperationException($"Transaction {transactionId} has no outbound row.");
+        return row.State switch
+        {
+            OutboundState.Awaiting => Pending(row),
+            OutboundState.Parked => Parked(row),
+            OutboundState.Rejected => TreatmentRefusals.PeerRejected(transactionId, row.Peer, row.LastError ?? ""),
+            OutboundState.Answered => Answer(session, row),
+            _ => throw new InvalidOperationException($"Outbound state {row.State} is not handled."),
+        };
+    }
+
+    /// <summary>What became of a transaction of one hospital; another hospital's is not found.</summary>
+    public HisTransactionState StateOf(Session session, string institutionCode, string transactionId)
+    {
+        if (Outbox.Find(session, transactionId) is not { } row || VisitStore.Get(session, row.VisitId).InstitutionCode != institutionCode)
+            return HisTransactionState.NotFound;
+        return Load(session, transactionId) switch
+        {
+            HisPending => HisTransactionState.Pending,
+            HisRefusal => HisTransactionState.Refused,
+            Settled => VisitStore.SettlementOf(session, transactionId) is { State: 1 } ? HisTransactionState.Committed : HisTransactionState.Undone,
+            _ => HisTransactionState.Committed,
+        };
+    }
+
+    private HisResult Answer(Session session, OutboundRow row)
+    {
+        var (reply, visit) = (outbox.ReplyOf(row), VisitStore.Get(session, row.VisitId));
+        return row.Kind switch
+        {
+            OutboundKind.Admission => Read(RegisterAdmissionResponse.Parser.ParseFrom(reply), row, answer => Admitted(answer.Admission, row, visit)),
+            OutboundKind.Discharge => Read(RegisterDischargeResponse.Parser.ParseFrom(reply), row, answer => DischargedOn(answer.Discharge, row)),
+            OutboundKind.Settlement => Read(SettleResponse.Parser.ParseFrom(reply), row, answer => SettledAs(answer.Settlement, row, visit)),
+            OutboundKind.SettlementCancellation => Read(CancelSettlementResponse.Parser.ParseFrom(reply), row, answer => CancelledAs(answer.Cancellation, row)),
+            _ => throw new InvalidOperationException($"Outbound kind {row.Kind} is not handled."),
+        };
+    }
+
+    private static HisResult Read<TReply>(TReply reply, OutboundRow row, Func<TReply, HisResult> data)
+        where TReply : IExchangeReply => reply.Refusal is { } refusal ? TreatmentRefusals.From(refusal, row.TransactionId) : data(reply);
+
+    private static AdmissionRegistered Admitted(Admission admission, OutboundRow row, VisitRow visit) => new()
+    {
+        TransactionId = row.TransactionId,
+        VisitNumber = admission.VisitNumber,
+        Person = HisPersons.From(admission.Person, visit.AdmissionDate),
+        DeductibleFen = admission.DeductibleFen,
+        AdmissionOrdinal = admission.AdmissionOrdinal,
+    };
+
+    private static Discharged DischargedOn(DischargeRecord discharge, OutboundRow row) => new()
+    {
+        TransactionId = row.TransactionId,
+        DischargeDate = ChinaTime.ParseIso(discharge.DischargeDate),
+    };
+
+    private static Settled SettledAs(Settlement settlement, OutboundRow row, VisitRow visit) => new()
+    {
+        TransactionId = row.TransactionId,
+        VisitNumber = settlement.VisitNumber,
+        SettlementNumber = settlement.SettlementNumber,
+        SettledAt = ChinaTime.FromMs(settlement.SettledAtMs),
+        Person = HisPersons.From(settlement.Decision.Person, visit.AdmissionDate),
+        Figures = HisPersons.Figures(settlement.Decision.Charges, settlement.Decision.Payments),
+        AdmissionOrdinal = settlement.Decision.AdmissionOrdinal,
+        Steps = HisPersons.Steps(settlement.Decision.Steps),
+    };
+
+    private static SettlementCancelled CancelledAs(Cancellation cancellation, OutboundRow row) => new()
+    {
+        TransactionId = row.TransactionId,
+        SettlementNumber = cancellation.SettlementNumber,
+        CancelledAt = ChinaTime.FromMs(cancellation.CancelledAtMs),
+    };
+
+    private static HisPending Pending(OutboundRow row) => new()
+    {
+        TransactionId = row.TransactionId,
+        Chinese = $"交易 {row.TransactionId} 已受理，参保地 {row.Peer} 尚未应答{Because(row)}。本节点会用同一流水号继续询问，请勿另发新交易，稍后查询结果。",
+        English = $"transaction {row.TransactionId} is accepted, province {row.Peer} has not answered yet{Because(row)}. The node goes on asking with the same id: do not send a new transaction, query later.",
+    };
+
+    private static HisPending Parked(OutboundRow row) => new()
+    {
+        TransactionId = row.TransactionId,
+        Chinese = $"交易 {row.TransactionId} 的应答自相矛盾，已挂起待人工核对（{row.LastError}）。请勿另发新交易，请联系省级经办机构。",
+        English = $"the answer to transaction {row.TransactionId} contradicts itself and waits for an operator ({row.LastError}). Do not send a new transaction; call the provincial agency.",
+    };
+
+    private static string Because(OutboundRow row) => row.LastError is null ? "" : $" ({row.LastError})";
+}

@@ -1,0 +1,279 @@
+using System.Text;
+using Google.Protobuf;
+using Provincial.Exchange.V1;
+using ProvincialGateway.AdapterHost;
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Configuration;
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Treatment;
+
+/// <summary>
+/// What a step prepares in its first transaction: a request to send, or the reason why there is none: a refusal, or a transaction that already
+/// stands for the same business (dialects without request ids repeat themselves).
+/// </summary>
+internal sealed record Intent(OutboundRequest? Request, HisRefusal? Refusal, string? KnownTransactionId)
+{
+    public static Intent Send(OutboundRequest request) => new(request, null, null);
+
+    public static Intent Refuse(HisRefusal refusal) => new(null, refusal, null);
+
+    public static Intent Known(string transactionId) => new(null, null, transactionId);
+}
+
+/// <summary>The checks and the stored intent of every step that the insured side decides. Everything here runs in one transaction, before the first packet.</summary>
+internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault, TimeProvider time)
+{
+    private const string AdmissionPurpose = "treatment.admission";
+
+    public Intent Admit(Session session, HisCaller caller, RegisterAdmission admission, TransactionId id)
+    {
+        if (Refuse(admission) is { } wrong)
+            return Intent.Refuse(wrong);
+        if (!Division.TryParse(admission.Person.InsuredDivision, out var insured) || configuration.Find(insured) is null || insured.Province == id.Sender)
+            return Intent.Refuse(TreatmentRefusals.PeerUnknown(admission.Person.InsuredDivision));
+        var content = HisJson.Write(admission);
+        if (VisitStore.Find(session, caller.Institution.Code, new HisVisitReference { HospitalVisitNumber = admission.HospitalVisitNumber }) is { } standing)
+            return RepeatedAdmission(caller, standing, content);
+        var visit = new VisitRow
+        {
+            Id = 0,
+            InstitutionCode = caller.Institution.Code,
+            HospitalVisitNumber = admission.HospitalVisitNumber,
+            InsuredDivision = insured.Code,
+            AdmissionId = id.Text,
+            Admission = vault.Seal(Encoding.UTF8.GetBytes(content), AdmissionPurpose),
+            State = VisitState.AdmissionSent,
+            VisitKind = admission.VisitKind,
+            AdmissionDate = admission.AdmissionDate.Iso(),
+            Diagnoses = Diagnoses.ToJson(admission.Diagnoses),
+            FeeVersion = 0,
+        };
+        var request = new RegisterAdmissionRequest
+        {
+            Header = Header(caller, id, insured),
+            Person = ToMessage(admission.Person),
+            Institution = ToMessage(caller.Institution),
+            VisitKind = admission.VisitKind,
+            AdmissionDate = visit.AdmissionDate,
+            HospitalVisitNumber = admission.HospitalVisitNumber,
+            Diagnoses = { Diagnoses.ToMessages(admission.Diagnoses) },
+            Department = admission.Department ?? "",
+        };
+        return Send(id, insured, OutboundKind.Admission, VisitStore.Insert(session, visit), PeerMethod.RegisterAdmission, request);
+    }
+
+    public Intent Discharge(Session session, HisCaller caller, Discharge discharge, TransactionId id)
+    {
+        if (VisitStore.Find(session, caller.Institution.Code, discharge.Visit) is not { } visit)
+            return Intent.Refuse(TreatmentRefusals.VisitNotFound());
+        // Some systems send the discharge each time a window opens, most of it empty: what is empty stays as it was.
+        var date = discharge.DischargeDate?.Iso() ?? visit.DischargeDate ?? time.Today().Iso();
+        var diagnoses = discharge.Diagnoses.Count > 0 ? Diagnoses.ToJson(discharge.Diagnoses) : visit.Diagnoses;
+        if (visit is { State: VisitState.Discharged, DischargeId: not null } && visit.DischargeDate == date && visit.Diagnoses == diagnoses)
+            return Intent.Known(visit.DischargeId);
+        if (VisitMachine.Next(visit.State, VisitEvent.DischargeSent) is null)
+            return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled"));
+        if (string.CompareOrdinal(date, visit.AdmissionDate) < 0 || string.CompareOrdinal(date, time.Today().Iso()) > 0)
+            return Intent.Refuse(TreatmentRefusals.DateOutsideStay("discharge_date", date, visit.AdmissionDate, time.Today().Iso()));
+        if (FeeLineStore.LastFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, date) > 0)
+            return Intent.Refuse(TreatmentRefusals.DateOutsideStay("lines.fee_date", last, visit.AdmissionDate, date));
+        VisitStore.Move(session, visit, VisitEvent.DischargeSent);
+        var insured = Division.Parse(visit.InsuredDivision);
+        var request = new RegisterDischargeRequest
+        {
+            Header = Header(caller, id, insured),
+            VisitNumber = visit.VisitNumber,
+            DischargeDate = date,
+            Diagnoses = { Diagnoses.FromJson(diagnoses) },
+            DischargeReason = discharge.DischargeReason ?? "",
+        };
+        return Send(id, insured, OutboundKind.Discharge, visit.Id, PeerMethod.RegisterDischarge, request);
+    }
+
+    public Intent Settle(Session session, HisCaller caller, Settle settle, TransactionId id)
+    {
+        if (VisitStore.Find(session, caller.Institution.Code, settle.Visit) is not { } visit)
+            return Intent.Refuse(TreatmentRefusals.VisitNotFound());
+        if (visit.State is VisitState.Settled or VisitState.SettlementSent or VisitState.CancellationSent)
+            return RepeatedSettlement(session, caller, visit, settle);
+        if (VisitMachine.Next(visit.State, VisitEvent.SettlementSent) is null)
+            return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已出院未结算", "discharged and not settled"));
+        if (visit.PreviewFeeVersion is { } previewed && previewed != visit.FeeVersion)
+            return Intent.Refuse(TreatmentRefusals.PreviewStale());
+        var (bill, refusal) = BillOf(session, caller, visit, visit.DischargeDate!, settle.ClaimedTotalFen, settle.AccountRequestedFen, settle.InvoiceNumber);
+        if (refusal is not null)
+            return Intent.Refuse(refusal);
+        VisitStore.Move(session, visit, VisitEvent.SettlementSent);
+        VisitStore.SetSettlementId(session, visit.Id, id.Text);
+        var insured = Division.Parse(visit.InsuredDivision);
+        var request = new SettleRequest { Header = Header(caller, id, insured), Bill = bill };
+        return Send(id, insured, OutboundKind.Settlement, visit.Id, PeerMethod.Settle, request);
+    }
+
+    public Intent Cancel(Session session, HisCaller caller, CancelSettlement cancel, TransactionId id)
+    {
+        if (FindSettled(session, caller, cancel) is not { } found)
+            return Intent.Refuse(TreatmentRefusals.SettlementNotFound());
+        var (visit, settlement) = found;
+        // Dialects without request ids repeat a cancellation by sending it again.
+        if (visit.CancellationId is not null && caller.HisTransactionId is null && visit.SettlementId == settlement.TransactionId)
+            return Intent.Known(visit.CancellationId);
+        if (settlement.State == 2)
+            return Intent.Refuse(TreatmentRefusals.SettlementCancelled(settlement.SettlementNumber));
+        if (VisitMachine.Next(visit.State, VisitEvent.CancellationSent) is null)
+            return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已结算", "settled"));
+        VisitStore.Move(session, visit, VisitEvent.CancellationSent);
+        VisitStore.SetCancellationId(session, visit.Id, id.Text);
+        var insured = Division.Parse(visit.InsuredDivision);
+        var request = new CancelSettlementRequest
+        {
+            Header = Header(caller, id, insured),
+            SettlementNumber = settlement.SettlementNumber,
+            SettlementTransactionId = settlement.TransactionId,
+        };
+        return Send(id, insured, OutboundKind.SettlementCancellation, visit.Id, PeerMethod.CancelSettlement, request);
+    }
+
+    /// <summary>The bill a preview asks about: as it would be settled today, for a stay that may not have ended yet.</summary>
+    public (VisitRow? Visit, Bill? Bill, HisRefusal? Refusal) PreviewBill(Session session, HisCaller caller, PreviewSettlement preview)
+    {
+        if (VisitStore.Find(session, caller.Institution.Code, preview.Visit) is not { } visit)
+            return (null, null, TreatmentRefusals.VisitNotFound());
+        if (!VisitMachine.AllowsFeeChanges(visit.State))
+            return (null, null, TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled"));
+        var (bill, refusal) = BillOf(session, caller, visit, visit.DischargeDate ?? time.Today().Iso(), preview.ClaimedTotalFen, preview.AccountRequestedFen, null);
+        return (visit, bill, refusal);
+    }
+
+    public static PersonReference ToMessage(HisPersonReference person) => new()
+    {
+        InsuredDivision = person.InsuredDivision,
+        CertificateKind = person.CertificateKind ?? "",
+        CertificateNumber = person.CertificateNumber ?? "",
+        SocialSecurityNumber = person.SocialSecurityNumber ?? "",
+        CardNumber = person.CardNumber ?? "",
+        PersonNumber = person.PersonNumber ?? "",
+        Name = person.Name ?? "",
+    };
+
+    private Intent RepeatedAdmission(HisCaller caller, VisitRow standing, string content)
+    {
+        var first = Encoding.UTF8.GetString(vault.Open(standing.Admission, AdmissionPurpose));
+        return HisJson.FirstDifference(first, content) is { } field || caller.HisTransactionId is not null
+            ? Intent.Refuse(TreatmentRefusals.IdConflict(HisJson.FirstDifference(first, content) ?? "hospital_visit_number"))
+            : Intent.Known(standing.AdmissionId);
+    }
+
+    // Dialects without request ids repeat a settlement by sending it again; those with ids have their own memory and mean something new.
+    private static Intent RepeatedSettlement(Session session, HisCaller caller, VisitRow visit, Settle settle)
+    {
+        if (caller.HisTransactionId is null && (settle.ClaimedTotalFen is null || settle.ClaimedTotalFen == FeeLineStore.TotalFen(session, visit.Id)))
+            return Intent.Known(visit.SettlementId!);
+        return VisitStore.SettlementOf(session, visit.SettlementId!) is { } settlement
+            ? Intent.Refuse(TreatmentRefusals.AlreadySettled(settlement.SettlementNumber))
+            : Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已出院未结算", "discharged and not settled"));
+    }
+
+    private static (VisitRow Visit, TreatmentSettlementRow Settlement)? FindSettled(Session session, HisCaller caller, CancelSettlement cancel)
+    {
+        var settlement = cancel switch
+        {
+            { SettlementNumber.Length: > 0 } => VisitStore.FindSettlement(session, cancel.SettlementNumber),
+            { OriginalTransactionId.Length: > 0 } => HisInbox.Resolve(session, caller.Institution.Code, cancel.OriginalTransactionId) is { } transaction
+                ? VisitStore.SettlementOf(session, transaction)
+                : null,
+            _ => VisitStore.Find(session, caller.Institution.Code, cancel.Visit) is { SettlementId: { } settlementId } ? VisitStore.SettlementOf(session, settlementId) : null,
+        };
+        if (settlement is null)
+            return null;
+        var visit = VisitStore.Get(session, settlement.VisitId);
+        return visit.InstitutionCode == caller.Institution.Code ? (visit, settlement) : null;
+    }
+
+    private static (Bill? Bill, HisRefusal? Refusal) BillOf(
+        Session session, HisCaller caller, VisitRow visit, string serviceDate, long? claimedTotalFen, long? accountRequestedFen, string? invoiceNumber)
+    {
+        var sums = FeeLineStore.CategorySums(session, visit.Id);
+        if (sums.Count == 0)
+            return (null, TreatmentRefusals.NoFeeLines());
+        // Lines may be stored while a discharge is under way: only now it is certain which date it ended on.
+        if (FeeLineStore.LastFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, serviceDate) > 0)
+            return (null, TreatmentRefusals.DateOutsideStay("lines.fee_date", last, visit.AdmissionDate, serviceDate));
+        var charges = new Charges
+        {
+            TotalFen = sums.Sum(sum => sum.TotalFen),
+            FullSelfPayFen = sums.Sum(sum => sum.FullSelfPayFen),
+            OverLimitFen = sums.Sum(sum => sum.OverLimitFen),
+            PreSelfPayFen = sums.Sum(sum => sum.PreSelfPayFen),
+            InScopeFen = sums.Sum(sum => sum.InScopeFen),
+        };
+        if (FirstNegative(charges) is { } negative)
+            return (null, negative);
+        if (claimedTotalFen is { } claimed && claimed != charges.TotalFen)
+            return (null, TreatmentRefusals.TotalMismatch(claimed, charges.TotalFen));
+        var bill = new Bill
+        {
+            VisitNumber = visit.VisitNumber,
+            Institution = ToMessage(caller.Institution),
+            ServiceDate = serviceDate,
+            Diagnoses = { Diagnoses.FromJson(visit.Diagnoses) },
+            Charges = charges,
+            CategorySums = { sums.Select(ToMessage) },
+            LineCount = sums.Sum(sum => sum.LineCount),
+            InvoiceNumber = invoiceNumber ?? "",
+        };
+        if (accountRequestedFen is { } requested)
+            bill.AccountRequestedFen = requested;
+        return (bill, null);
+    }
+
+    private static HisRefusal? FirstNegative(Charges charges) => charges switch
+    {
+        { TotalFen: < 0 } => TreatmentRefusals.NegativeTotal("total_fen", charges.TotalFen),
+        { FullSelfPayFen: < 0 } => TreatmentRefusals.NegativeTotal("full_self_pay_fen", charges.FullSelfPayFen),
+        { OverLimitFen: < 0 } => TreatmentRefusals.NegativeTotal("over_limit_fen", charges.OverLimitFen),
+        { PreSelfPayFen: < 0 } => TreatmentRefusals.NegativeTotal("pre_self_pay_fen", charges.PreSelfPayFen),
+        { InScopeFen: < 0 } => TreatmentRefusals.NegativeTotal("in_scope_fen", charges.InScopeFen),
+        _ => null,
+    };
+
+    private HisRefusal? Refuse(RegisterAdmission admission) => admission switch
+    {
+        { HospitalVisitNumber: "" } => TreatmentRefusals.MissingField("hospital_visit_number"),
+        { Diagnoses.Count: 0 } => TreatmentRefusals.MissingField("diagnoses"),
+        _ when admission.AdmissionDate > time.Today() =>
+            TreatmentRefusals.DateOutsideStay("admission_date", admission.AdmissionDate.Iso(), "-", time.Today().Iso()),
+        _ => null,
+    };
+
+    private RequestHeader Header(HisCaller caller, TransactionId id, Division insured) =>
+        RequestHeaders.Create(configuration, id, insured, caller.Operator, time.GetUtcNow());
+
+    private static Intent Send(TransactionId id, Division insured, OutboundKind kind, long visitId, PeerMethod method, IExchangeRequest request) =>
+        Intent.Send(new OutboundRequest(id, insured.Province, kind, visitId, method, request.ToByteArray()));
+
+    private static Institution ToMessage(InstitutionRow institution) => new()
+    {
+        Code = institution.Code,
+        Name = institution.Name,
+        Division = institution.Division,
+        Level = institution.Level,
+    };
+
+    private static CategorySum ToMessage(CategorySumRow sum) => new()
+    {
+        FeeCategory = sum.FeeCategory,
+        LineCount = sum.LineCount,
+        Charges = new Charges
+        {
+            TotalFen = sum.TotalFen,
+            FullSelfPayFen = sum.FullSelfPayFen,
+            OverLimitFen = sum.OverLimitFen,
+            PreSelfPayFen = sum.PreSelfPayFen,
+            InScopeFen = sum.InScopeFen,
+        },
+    };
+}

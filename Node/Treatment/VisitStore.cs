@@ -1,0 +1,112 @@
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Storage;
+
+namespace ProvincialGateway.Treatment;
+
+/// <summary>The SQL of visits and mirrored settlements. Every method runs in the caller's transaction.</summary>
+internal static class VisitStore
+{
+    private const string Columns =
+        "id, institution_code, hospital_visit_number, insured_division, admission_id, admission, visit_number, state, visit_kind, admission_date, discharge_date, "
+        + "diagnoses, discharge_id, settlement_id, cancellation_id, fee_version, preview_fee_version";
+
+    private const string SettlementColumns =
+        "settlement_number, transaction_id, visit_id, insured_province, policy_version, settled_at_ms, business_date, state, " + SettlementFigures.Columns;
+
+    public static long Insert(Session session, VisitRow visit) => session.QuerySingle<long>(
+        """
+        INSERT INTO treatment_visit (institution_code, hospital_visit_number, insured_division, admission_id, admission, state, visit_kind, admission_date, diagnoses, fee_version)
+        VALUES (@InstitutionCode, @HospitalVisitNumber, @InsuredDivision, @AdmissionId, @Admission, @State, @VisitKind, @AdmissionDate, @Diagnoses, @FeeVersion)
+        RETURNING id
+        """,
+        new
+        {
+            visit.InstitutionCode,
+            visit.HospitalVisitNumber,
+            visit.InsuredDivision,
+            visit.AdmissionId,
+            visit.Admission,
+            State = (int)visit.State,
+            visit.VisitKind,
+            visit.AdmissionDate,
+            visit.Diagnoses,
+            visit.FeeVersion,
+        });
+
+    /// <summary>A visit of this institution by the insured side's number or the hospital's own; refused admissions do not count.</summary>
+    public static VisitRow? Find(Session session, string institutionCode, HisVisitReference reference) => reference switch
+    {
+        { VisitNumber.Length: > 0 } => session.QuerySingleOrDefault<VisitRow>(
+            $"SELECT {Columns} FROM treatment_visit WHERE visit_number = @VisitNumber AND institution_code = @institutionCode",
+            new { reference.VisitNumber, institutionCode }),
+        { HospitalVisitNumber.Length: > 0 } => session.QuerySingleOrDefault<VisitRow>(
+            $"SELECT {Columns} FROM treatment_visit WHERE hospital_visit_number = @HospitalVisitNumber AND institution_code = @institutionCode AND state <> 8",
+            new { reference.HospitalVisitNumber, institutionCode }),
+        _ => null,
+    };
+
+    /// <summary>Some visit of this province has the insured side's number already.</summary>
+    public static bool HasNumber(Session session, string visitNumber) =>
+        session.QuerySingle<long>("SELECT count(*) FROM treatment_visit WHERE visit_number = @visitNumber", new { visitNumber }) > 0;
+
+    public static VisitRow Get(Session session, long id) => session.QuerySingle<VisitRow>($"SELECT {Columns} FROM treatment_visit WHERE id = @id", new { id });
+
+    /// <summary>Moves a visit by the machine's rule, compare-and-set on the state it was read in.</summary>
+    public static void Move(Session session, VisitRow visit, VisitEvent happened)
+    {
+        var next = VisitMachine.Next(visit.State, happened)
+            ?? throw new InvalidOperationException($"Event {happened} reached visit {visit.Id} in state {visit.State}.");
+        session.ExecuteExpecting(1, "UPDATE treatment_visit SET state = @next WHERE id = @Id AND state = @from",
+            new { next = (int)next, visit.Id, from = (int)visit.State });
+    }
+
+    // Before the move to Admitted: a CHECK wants a visit number on every visit that the insured side has accepted.
+    public static void SetVisitNumber(Session session, long id, string visitNumber) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET visit_number = @visitNumber WHERE id = @id AND visit_number IS NULL", new { id, visitNumber });
+
+    public static void SetDischarge(Session session, long id, string dischargeDate, string diagnoses, string dischargeId) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET discharge_date = @dischargeDate, diagnoses = @diagnoses, discharge_id = @dischargeId WHERE id = @id",
+        new { id, dischargeDate, diagnoses, dischargeId });
+
+    public static void SetSettlementId(Session session, long id, string settlementId) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET settlement_id = @settlementId, cancellation_id = NULL WHERE id = @id", new { id, settlementId });
+
+    public static void SetCancellationId(Session session, long id, string cancellationId) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET cancellation_id = @cancellationId WHERE id = @id", new { id, cancellationId });
+
+    public static void ClearCancellationId(Session session, long id) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET cancellation_id = NULL WHERE id = @id", new { id });
+
+    public static void FeesChanged(Session session, long id) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET fee_version = fee_version + 1 WHERE id = @id", new { id });
+
+    /// <summary>Marks the preview good for the fees it was made of; a change in between leaves it stale.</summary>
+    public static void Previewed(Session session, long id, int feeVersion) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET preview_fee_version = @feeVersion WHERE id = @id", new { id, feeVersion });
+
+    public static void InsertSettlement(Session session, TreatmentSettlementRow settlement) => session.ExecuteExpecting(1,
+        $"""
+        INSERT INTO treatment_settlement ({SettlementColumns})
+        VALUES (@SettlementNumber, @TransactionId, @VisitId, @InsuredProvince, @PolicyVersion, @SettledAtMs, @BusinessDate, @State, {SettlementFigures.Parameters})
+        """,
+        settlement);
+
+    public static TreatmentSettlementRow? FindSettlement(Session session, string settlementNumber) => session.QuerySingleOrDefault<TreatmentSettlementRow>(
+        $"SELECT {SettlementColumns} FROM treatment_settlement WHERE settlement_number = @settlementNumber", new { settlementNumber });
+
+    public static TreatmentSettlementRow? SettlementOf(Session session, string transactionId) => session.QuerySingleOrDefault<TreatmentSettlementRow>(
+        $"SELECT {SettlementColumns} FROM treatment_settlement WHERE transaction_id = @transactionId", new { transactionId });
+
+    /// <summary>Every settlement of a visit, cancelled ones included, in the order in which they were made.</summary>
+    public static IReadOnlyList<TreatmentSettlementRow> SettlementsOf(Session session, long visitId) => session.Query<TreatmentSettlementRow>(
+        $"SELECT {SettlementColumns} FROM treatment_settlement WHERE visit_id = @visitId ORDER BY settlement_number", new { visitId });
+
+    public static void CancelSettlement(Session session, string settlementNumber, string cancellationId, long cancelledAtMs, string cancellationDate) =>
+        session.ExecuteExpecting(1,
+            """
+            UPDATE treatment_settlement SET state = 2, cancellation_id = @cancellationId, cancelled_at_ms = @cancelledAtMs, cancellation_date = @cancellationDate
+            WHERE settlement_number = @settlementNumber AND state = 1
+            """,
+            new { settlementNumber, cancellationId, cancelledAtMs, cancellationDate });
+}
