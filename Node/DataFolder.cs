@@ -1,0 +1,15 @@
+using ProvincialGateway.Storage;
+
+namespace ProvincialGateway;
+
+/// <summary>What stands where in a node's data folder.</summary>
+internal static class DataFolder
+{
+    public static string DatabasePath(string folder) => Path.Combine(folder, "gateway.db");
+
+    public static string VaultKeyPath(string folder) => Path.Combine(folder, "keys", "node.key");
+
+    public static Vault OpenVault(string folder) => Vault.OpenOrCreate(VaultKeyPath(folder));
+
+    public static Database OpenDatabase(string folder, TimeProvider time) => Database.Open(new DatabaseOptions { Path = DatabasePath(folder) }, time);
+}

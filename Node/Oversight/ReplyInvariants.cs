@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Network;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Oversight;
+
+/// <summary>What was said and what is on record are the same: every effect has its stored message, every stored message its effect.</summary>
+internal static class ReplyInvariants
+{
+    public static readonly IReadOnlyList<NodeInvariant> All =
+    [
+        NodeInvariant.OfRows(
+            "inbox-rows", "参保地每个就诊、出院、结算、撤销都有其收件记录", "Every visit, discharge, settlement and cancellation of the insured side has its inbox row",
+            $"SELECT count(*) FROM ({InsuredEffects})",
+            new RowRule(
+                $"""
+                SELECT e.subject, e.transaction_id FROM ({InsuredEffects}) e LEFT JOIN inbox i USING (transaction_id)
+                WHERE i.transaction_id IS NULL OR i.method NOT GLOB '*/' || e.method OR i.sender <> e.sender
+                """,
+                "流水 {1} 没有相符的收件记录", "transaction {1} has no inbox row that agrees")),
+        new("inbox-requests", "收件请求与其摘要、流水号、发送方一致", "Every stored request of a peer has its hash, id and sender", NeedsKey: true, CheckInboxRequests),
+        new("inbox-replies", "参保地应答与记录一致", "Every reply of the insured side says what is on record", NeedsKey: true, CheckInboxReplies),
+        new("outbound-requests", "发件请求与其流水号、方法、对方一致", "Every stored request to a peer has its id, method and receiver", NeedsKey: true, CheckOutboundRequests),
+        new("outbound-replies", "就医地收到的应答与记录一致", "Every answer at the treatment side has exactly its effect on record", NeedsKey: true, CheckOutboundReplies),
+    ];
+
+    private const string InsuredEffects =
+        """
+        SELECT visit_number AS subject, admission_id AS transaction_id, 'RegisterAdmission' AS method, treatment_province AS sender FROM insured_visit
+        UNION ALL SELECT visit_number, discharge_id, 'RegisterDischarge', treatment_province FROM insured_visit WHERE discharge_id IS NOT NULL
+        UNION ALL SELECT settlement_number, transaction_id, 'Settle', treatment_province FROM insured_settlement
+        UNION ALL SELECT settlement_number, cancellation_id, 'CancelSettlement', treatment_province FROM insured_settlement WHERE cancellation_id IS NOT NULL
+        """;
+
+    private static readonly string Figures = string.Join(", ", SettlementFigures.Columns.Split(", ").Select(column => $"s.{column}"));
+
+    private static readonly Dictionary<string, MessageParser> Requests = new()
+    {
+        [PeerMethod.RegisterAdmission.Path] = RegisterAdmissionRequest.Parser,
+        [PeerMethod.RegisterDischarge.Path] = RegisterDischargeRequest.Parser,
+        [PeerMethod.Settle.Path] = SettleRequest.Parser,
+        [PeerMethod.CancelSettlement.Path] = CancelSettlementRequest.Parser,
+    };
+
+    private static readonly Dictionary<OutboundKind, string> Methods = new()
+    {
+        [OutboundKind.Admission] = PeerMethod.RegisterAdmission.Path,
+        [OutboundKind.Discharge] = PeerMethod.RegisterDischarge.Path,
+        [OutboundKind.Settlement] = PeerMethod.Settle.Path,
+        [OutboundKind.SettlementCancellation] = PeerMethod.CancelSettlement.Path,
+    };
+
+    private static void CheckInboxRequests(AuditedNode node, AuditTally tally)
+    {
+        foreach (var row in node.Snapshot.Rows<RequestRow>("SELECT transaction_id, sender AS peer, method, content_hash, request FROM inbox"))
+        {
+            tally.Count(1);
+            var request = node.Open(row.Request, "inbox.request");
+            if (request is null || !SHA256.HashData(request).AsSpan().SequenceEqual(row.ContentHash))
+                tally.Find(node.Name, row.TransactionId, "请求内容与摘要不符", "the request's content is not what its hash was made of");
+            else if (HeaderOf(row.Method, request) is not { } header || header.TransactionId != row.TransactionId || ProvinceOf(header.SenderDivision) != row.Peer)
+                tally.Find(node.Name, row.TransactionId, "请求头与收件记录的流水号、发送方或方法不符", "the request's head differs from the row in id, sender or method");
+        }
+    }
+
+    private static void CheckOutboundRequests(AuditedNode node, AuditTally tally)
+    {
+        foreach (var row in node.Snapshot.Rows<RequestRow>("SELECT transaction_id, peer, '/' || service || '/' || method AS method, kind, request FROM outbound"))
+        {
+            tally.Count(1);
+            var header = node.Open(row.Request, "outbound.request") is { } request ? HeaderOf(row.Method, request) : null;
+            if (header?.TransactionId != row.TransactionId || ProvinceOf(header.ReceiverDivision) != row.Peer || Methods.GetValueOrDefault(row.Kind) != row.Method)
+                tally.Find(node.Name, row.TransactionId, "请求与发件记录的流水号、对方、种类或方法不符", "the request differs from the row in id, receiver, kind or method");
+        }
+    }
+
+    private static void CheckInboxReplies(AuditedNode node, AuditTally tally) => CheckReplies(node, tally, "inbox.reply",
+        $"""
+        SELECT i.transaction_id, i.method, i.reply, a.visit_number AS admitted_number, d.discharge_date,
+          s.settlement_number, s.visit_number AS settled_visit_number, s.settled_at_ms, s.business_date, s.policy_version, {Figures},
+          c.settlement_number AS cancelled_number, c.cancelled_at_ms, c.cancellation_date
+        FROM inbox i
+        LEFT JOIN insured_visit a ON a.admission_id = i.transaction_id LEFT JOIN insured_visit d ON d.discharge_id = i.transaction_id
+        LEFT JOIN insured_settlement s ON s.transaction_id = i.transaction_id LEFT JOIN insured_settlement c ON c.cancellation_id = i.transaction_id
+        """);
+
+    private static void CheckOutboundReplies(AuditedNode node, AuditTally tally) => CheckReplies(node, tally, "outbound.reply",
+        $"""
+        SELECT o.transaction_id, '/' || o.service || '/' || o.method AS method, o.reply,
+          CASE WHEN v.admission_id = o.transaction_id THEN v.visit_number END AS admitted_number,
+          CASE WHEN v.discharge_id = o.transaction_id THEN v.discharge_date END AS discharge_date,
+          s.settlement_number, v.visit_number AS settled_visit_number, s.settled_at_ms, s.business_date, s.policy_version, {Figures},
+          c.settlement_number AS cancelled_number, c.cancelled_at_ms, c.cancellation_date
+        FROM outbound o
+        LEFT JOIN treatment_visit v ON v.id = o.visit_id
+        LEFT JOIN treatment_settlement s ON s.transaction_id = o.transaction_id LEFT JOIN treatment_settlement c ON c.cancellation_id = o.transaction_id
+        WHERE o.state = 2
+        """);
+
+    private static void CheckReplies(AuditedNode node, AuditTally tally, string purpose, string sql)
+    {
+        foreach (var row in node.Snapshot.Rows<StoredReply>(sql))
+        {
+            tally.Count(1);
+            if (node.Open(row.Reply, purpose) is not { } reply)
+                tally.Find(node.Name, row.TransactionId, "应答无法打开", "the reply does not open");
+            else if (row.Difference(reply) is var (chinese, english))
+                tally.Find(node.Name, row.TransactionId, chinese, english);
+        }
+    }
+
+    private static RequestHeader? HeaderOf(string method, byte[] request)
+    {
+        try
+        {
+            return Requests.TryGetValue(method, out var parser) ? ((IExchangeRequest)parser.ParseFrom(request)).Header : null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    private static string? ProvinceOf(string division) => Division.TryParse(division, out var parsed) ? parsed.Province.Code : null;
+
+    private sealed class RequestRow
+    {
+        public required string TransactionId { get; init; }
+        public required string Peer { get; init; }
+        public required string Method { get; init; }
+        public OutboundKind Kind { get; init; }
+        public byte[]? ContentHash { get; init; }
+        public required byte[] Request { get; init; }
+    }
+}

@@ -1,0 +1,86 @@
+namespace ProvincialGateway.Oversight;
+
+/// <summary>Where a visit stands agrees with what was asked, answered and settled for it.</summary>
+internal static class VisitInvariants
+{
+    public static readonly IReadOnlyList<NodeInvariant> All =
+    [
+        NodeInvariant.OfRows(
+            "visit-states", "就诊状态与就诊号、出院、结算记录一致", "A visit's state agrees with its number, discharge and settlement",
+            "SELECT count(*) FROM treatment_visit",
+            new RowRule(
+                """
+                WITH expected (state, numbered, discharged, settled) AS (VALUES
+                  (1, 0, 0, 0), (2, 1, 0, 0), (3, 1, 0, 0), (4, 1, 1, 0), (5, 1, 1, 0), (6, 1, 1, 1), (7, 1, 1, 1), (8, 0, 0, 0), (9, 1, 1, 0)),
+                actual AS (
+                  SELECT v.id, v.state, v.visit_number IS NOT NULL AS numbered, v.discharge_date IS NOT NULL AS discharged,
+                    (v.discharge_date IS NULL) = (v.discharge_id IS NULL) AS whole,
+                    (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1) AS settled,
+                    (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1 AND s.transaction_id IS v.settlement_id) AS named
+                  FROM treatment_visit v)
+                SELECT 'treatment_visit ' || a.id, a.state, a.numbered, a.discharged, a.settled
+                FROM actual a LEFT JOIN expected e USING (state)
+                WHERE (a.numbered, a.discharged, a.settled) IS NOT (e.numbered, e.discharged, e.settled) OR NOT a.whole OR a.named <> a.settled
+                """,
+                "状态 {1} 与记录不符:有就诊号 {2},已出院 {3},有效结算 {4}", "state {1} does not agree: numbered {2}, discharged {3}, standing settlements {4}")),
+        NodeInvariant.OfRows(
+            "visit-requests", "“已发出”的就诊恰有一条待答请求,其他就诊没有", "A visit in a sent state has exactly one open request of its kind, no other visit has any",
+            "SELECT count(*) FROM treatment_visit",
+            new RowRule(
+                """
+                WITH expected (state, kind) AS (VALUES (1, 1), (3, 2), (5, 3), (7, 4), (9, 2)),
+                open AS (SELECT visit_id, count(*) AS requests, min(kind) AS kind, min(transaction_id) AS transaction_id FROM outbound WHERE state IN (1, 4) GROUP BY visit_id)
+                SELECT 'treatment_visit ' || v.id, v.state, coalesce(o.requests, 0), o.kind
+                FROM treatment_visit v LEFT JOIN expected e USING (state) LEFT JOIN open o ON o.visit_id = v.id
+                WHERE coalesce(o.requests, 0) <> (e.kind IS NOT NULL) OR o.kind IS NOT e.kind
+                  OR o.transaction_id <> CASE v.state WHEN 1 THEN v.admission_id WHEN 5 THEN v.settlement_id WHEN 7 THEN v.cancellation_id ELSE o.transaction_id END
+                """,
+                "状态 {1},待答请求 {2} 条(种类 {3})", "state {1} with {2} open requests (kind {3})"),
+            new RowRule(
+                "SELECT transaction_id, visit_id FROM outbound o WHERE NOT EXISTS (SELECT 1 FROM treatment_visit v WHERE v.id = o.visit_id)",
+                "所属就诊 {1} 不存在", "its visit {1} does not exist")),
+        NodeInvariant.OfRows(
+            "visit-transactions", "就诊记录的流水号均有对应请求", "Every transaction a visit names is a stored request of that kind, visit and province",
+            "SELECT coalesce(sum(1 + (discharge_id IS NOT NULL) + (settlement_id IS NOT NULL) + (cancellation_id IS NOT NULL)), 0) FROM treatment_visit",
+            new RowRule(
+                """
+                WITH named (visit_id, insured_division, transaction_id, kind) AS (
+                  SELECT id, insured_division, admission_id, 1 FROM treatment_visit
+                  UNION ALL SELECT id, insured_division, discharge_id, 2 FROM treatment_visit WHERE discharge_id IS NOT NULL
+                  UNION ALL SELECT id, insured_division, settlement_id, 3 FROM treatment_visit WHERE settlement_id IS NOT NULL
+                  UNION ALL SELECT id, insured_division, cancellation_id, 4 FROM treatment_visit WHERE cancellation_id IS NOT NULL)
+                SELECT n.transaction_id, n.visit_id, n.kind FROM named n LEFT JOIN outbound o USING (transaction_id)
+                WHERE o.transaction_id IS NULL OR o.kind <> n.kind OR o.visit_id <> n.visit_id OR substr(o.peer, 1, 2) <> substr(n.insured_division, 1, 2)
+                  OR (n.kind = 2 AND o.state <> 2)
+                """,
+                "就诊 {1} 的该流水号(种类 {2})没有相符的请求", "visit {1} names it (kind {2}), no such request agrees")),
+        NodeInvariant.OfRows(
+            "mirror-origin", "镜像结算与撤销均来自已答复的请求", "Every mirrored settlement and cancellation comes from an answered request",
+            "SELECT count(*) + count(cancellation_id) FROM treatment_settlement",
+            new RowRule(
+                """
+                WITH effect (settlement_number, transaction_id, kind, visit_id, peer) AS (
+                  SELECT settlement_number, transaction_id, 3, visit_id, insured_province FROM treatment_settlement
+                  UNION ALL SELECT settlement_number, cancellation_id, 4, visit_id, insured_province FROM treatment_settlement WHERE state = 2)
+                SELECT e.settlement_number, e.transaction_id FROM effect e LEFT JOIN outbound o USING (transaction_id)
+                WHERE o.transaction_id IS NULL OR o.state <> 2 OR o.kind <> e.kind OR o.visit_id <> e.visit_id OR o.peer <> e.peer
+                """,
+                "流水 {1} 没有已答复的请求", "transaction {1} is no answered request")),
+        NodeInvariant.OfRows(
+            "insured-visit-states", "参保地就诊状态与出院、结算记录一致", "The insured side's visits agree with their discharge and settlement",
+            "SELECT count(*) FROM insured_visit",
+            new RowRule(
+                """
+                SELECT v.visit_number, v.state, count(s.settlement_number) FROM insured_visit v LEFT JOIN insured_settlement s ON s.visit_number = v.visit_number AND s.state = 1
+                GROUP BY v.visit_number
+                HAVING count(s.settlement_number) <> (v.state = 3) OR (v.discharge_date IS NULL) <> (v.state = 1) OR (v.discharge_date IS NULL) <> (v.discharge_id IS NULL)
+                """,
+                "状态 {1},有效结算 {2} 笔", "state {1} with {2} standing settlements"),
+            new RowRule(
+                """
+                SELECT s.settlement_number, v.visit_number FROM insured_settlement s JOIN insured_visit v USING (visit_number)
+                WHERE s.person_number <> v.person_number OR s.treatment_province <> v.treatment_province
+                """,
+                "结算与就诊 {1} 的参保人或就医地不同", "the settlement and its visit {1} name different persons or provinces")),
+    ];
+}
