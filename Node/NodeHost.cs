@@ -1,0 +1,212 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ProvincialGateway.AdapterHost;
+using ProvincialGateway.Configuration;
+using ProvincialGateway.His;
+using ProvincialGateway.Insured;
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Treatment;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway;
+
+/// <summary>
+/// The one builder of a node: program, demo and tests all start nodes here. Holds no static state, so many nodes live in one process.
+/// </summary>
+internal sealed class NodeHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly Opened _opened;
+
+    private NodeHost(WebApplication application, Opened opened) => (_application, _opened) = (application, opened);
+
+    public Database Database => _opened.Database;
+
+    public Vault Vault => _opened.Vault;
+
+    public AdapterDirectory Adapters => _opened.Adapters;
+
+    public IServiceProvider Services => _application.Services;
+
+    /// <summary>Opens the data, checks that they are this province's, and listens.</summary>
+    /// <exception cref="StorageException">The data folder is locked, damaged, of another province or of a newer release.</exception>
+    /// <exception cref="NodeRefusedException">The configuration or the policy is wrong, or a port cannot be had.</exception>
+    public static async Task<NodeHost> StartAsync(NodeOptions options, CancellationToken cancellation)
+    {
+        var entry = options.Configuration.Find(options.Self) is { } found && found.Division == options.Self
+            ? found
+            : throw new NodeRefusedException($"nodes.json 中没有节点 {options.Self}；请核对 --as。 / nodes.json has no node {options.Self}; check --as.");
+        var opened = await Opened.OpenAsync(options, entry, cancellation);
+        WebApplication? application = null;
+        try
+        {
+            application = Build(options, entry, opened);
+            await ListenAsync(application, options.Self, cancellation);
+            application.Services.GetRequiredService<HealthStatuses>().Set("", serving: true);
+            return new NodeHost(application, opened);
+        }
+        catch
+        {
+            if (application is not null)
+                await application.DisposeAsync();
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Until the process is told to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _application.WaitForShutdownAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        _application.Services.GetRequiredService<HealthStatuses>().Set("", serving: false);
+        await _application.StopAsync(CancellationToken.None);
+        await _application.DisposeAsync();
+        await _opened.DisposeAsync();
+    }
+
+    private static async Task ListenAsync(WebApplication application, Division self, CancellationToken cancellation)
+    {
+        try
+        {
+            await application.StartAsync(cancellation);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            throw new NodeRefusedException(
+                $"端口已被占用或不能使用：{fault.Message}；请核对 nodes.json 中 {self} 的 address 与 hisAddress，或停止占用该端口的程序。 / "
+                + $"a port is taken or cannot be used: {fault.Message} Check address and hisAddress of {self} in nodes.json, or stop the program that uses the port.");
+        }
+    }
+
+    private static WebApplication Build(NodeOptions options, NodeEntry entry, Opened opened)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        options.Logging(builder.Logging);
+        var (peers, his) = (ListenAddress(entry.Address), ListenAddress(entry.HisAddress));
+        var trust = new PeerTrust(options.Configuration, options.Self, options.Time);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The hospital port limits and drains bodies itself, so that a refusal can be read; gRPC has its own limit.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.ListenForPeers(peers, opened.Certificate, trust);
+            kestrel.Listen(his, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        if (options.ReservedPorts.Count > 0)
+            builder.Services.TakeOver(options.ReservedPorts);
+        AddSlices(builder.Services, options, opened, trust);
+        var application = builder.Build();
+        MapSlices(application, his.Port);
+        return application;
+    }
+
+    private static void AddSlices(IServiceCollection services, NodeOptions options, Opened opened, PeerTrust trust)
+    {
+        var (configuration, time) = (options.Configuration, options.Time);
+        services.AddNetwork(configuration, options.Self, opened.Certificate, trust, time);
+        services.AddPeerMonitor(configuration, opened.Ids, time);
+        services.AddSingleton(opened.Adapters);
+        services.AddSingleton(provider => new Outbox(
+            opened.Database, opened.Vault, provider.GetRequiredService<PeerDirectory>(), new ReplyApplier(time), OutboxOptions.From(configuration.Timeouts), time,
+            provider.GetRequiredService<ILogger<Outbox>>()));
+        services.AddSingleton(provider => new OutboxResolver(
+            provider.GetRequiredService<Outbox>(), configuration.Timeouts.ResolverInterval, time, provider.GetRequiredService<ILogger<OutboxResolver>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxResolver>());
+        services.AddSingleton(provider => new TreatmentAgency(
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
+        services.AddSingleton(provider => new HisEndpoint(
+            opened.Database, opened.Adapters, provider.GetRequiredService<TreatmentAgency>(), configuration.Limits, time,
+            provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<HisEndpoint>>()));
+        var persons = new PersonStore(opened.Vault);
+        var assessment = new BenefitAssessment(options.Self, persons, opened.Policy);
+        services.AddSingleton(new InsuredAgency(opened.Database, new Inbox(opened.Database, opened.Vault, time), assessment, time));
+        services.AddSingleton<PersonGrpcService>();
+        services.AddSingleton<VisitGrpcService>();
+        services.AddSingleton<SettlementGrpcService>();
+    }
+
+    private static void MapSlices(WebApplication application, int hisPort)
+    {
+        // By the port a connection came in on, not by a header the client writes: nobody reaches one port's services through the other.
+        application.MapWhen(context => context.Connection.LocalPort == hisPort, branch =>
+            branch.Run(application.Services.GetRequiredService<HisEndpoint>().HandleAsync));
+        application.UseUnservedCalls();
+        application.UseRouting();
+        application.MapPeerServices();
+        application.MapGrpcService<PersonGrpcService>();
+        application.MapGrpcService<VisitGrpcService>();
+        application.MapGrpcService<SettlementGrpcService>();
+    }
+
+    // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.
+    private static IPEndPoint ListenAddress(Uri address) => new(
+        IPAddress.TryParse(address.Host.Trim('[', ']'), out var literal) ? literal
+        : address.IsLoopback ? IPAddress.Loopback
+        : IPAddress.Any, address.Port);
+
+    /// <summary>What a node holds open besides its sockets, closed in reverse order.</summary>
+    private sealed class Opened : IAsyncDisposable
+    {
+        public required Vault Vault { get; init; }
+
+        public required NodeCertificate Certificate { get; init; }
+
+        public required Database Database { get; init; }
+
+        public required TransactionIdSource Ids { get; init; }
+
+        public required BenefitPolicySource Policy { get; init; }
+
+        public required AdapterDirectory Adapters { get; init; }
+
+        /// <summary>For what happens before the application has loggers of its own.</summary>
+        public required ILoggerFactory Loggers { get; init; }
+
+        public static async Task<Opened> OpenAsync(NodeOptions options, NodeEntry entry, CancellationToken cancellation)
+        {
+            var policy = BenefitPolicySource.Load(options.DataFolder, out var errors)
+                ?? throw new NodeRefusedException(string.Join(Environment.NewLine, errors.Select(error => $"policy.json {error.Path}: {error.Chinese} | {error.English}")));
+            var certificate = NodeCertificate.Load(options.DataFolder);
+            var vault = DataFolder.OpenVault(options.DataFolder);
+            var database = DataFolder.OpenDatabase(options.DataFolder, options.Time);
+            var loggers = LoggerFactory.Create(options.Logging);
+            try
+            {
+                await database.WriteAsync(session =>
+                {
+                    NodeIdentity.Claim(session, options.Self, vault);
+                    policy.Record(session, options.Time.NowMs());
+                }, cancellation);
+                return new Opened
+                {
+                    Vault = vault,
+                    Certificate = certificate,
+                    Database = database,
+                    Ids = await TransactionIdSource.OpenAsync(database, options.Self, options.Time, cancellation),
+                    Policy = policy,
+                    Adapters = AdapterDirectory.Load(options.AdaptersFolder, entry.Adapters, loggers.CreateLogger<AdapterDirectory>()),
+                    Loggers = loggers,
+                };
+            }
+            catch
+            {
+                await database.DisposeAsync();
+                certificate.Dispose();
+                loggers.Dispose();
+                throw;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Database.DisposeAsync();
+            Certificate.Dispose();
+            Adapters.Dispose();
+            Loggers.Dispose();
+        }
+    }
+}
