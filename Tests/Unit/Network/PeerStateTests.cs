@@ -1,0 +1,78 @@
+using NUnit.Framework;
+using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Support;
+
+namespace ProvincialGateway.Tests.Network;
+
+internal sealed class PeerStateTests
+{
+    private readonly ManualTimeProvider _time = new();
+    private LogCapture _logs = null!;
+    private PeerState _state = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _logs = new();
+        _state = new(Certificates.Yunnan, _time, _logs.Provider("node").CreateLogger("peers"));
+    }
+
+    [Test]
+    public void Nothing_is_known_before_the_first_attempt() => Assert.That(_state.Status.Availability, Is.EqualTo(PeerAvailability.Unknown));
+
+    [TestCase("S", PeerAvailability.Up)]
+    [TestCase("F", PeerAvailability.Down)]
+    [TestCase("SF", PeerAvailability.Up)]
+    [TestCase("SFF", PeerAvailability.Up)]
+    [TestCase("SFFSFF", PeerAvailability.Up)]
+    [TestCase("SFFF", PeerAvailability.Down)]
+    [TestCase("FS", PeerAvailability.Down)]
+    [TestCase("FSFS", PeerAvailability.Down)]
+    [TestCase("FSS", PeerAvailability.Up)]
+    public void It_changes_only_when_several_attempts_in_a_row_agree(string attempts, PeerAvailability expected)
+    {
+        Play(attempts);
+        Assert.That(_state.Status.Availability, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Only_changes_are_logged()
+    {
+        Play("SSSSFFFFFSSSS");
+        Assert.That(_logs.Entries.Select(entry => entry.EventId), Is.EqualTo(new[] { 1010, 1011, 1010 }));
+        Assert.That(_logs.Entries[1].Message, Does.Contain("refused at 7"));
+    }
+
+    [Test]
+    public void The_last_success_the_last_failure_and_its_error_are_kept()
+    {
+        _state.Succeeded();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _state.Failed("cut");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(_state.Status.LastSuccessAt, Is.EqualTo(_time.GetUtcNow() - TimeSpan.FromSeconds(1)));
+            Assert.That(_state.Status.LastFailureAt, Is.EqualTo(_time.GetUtcNow()));
+            Assert.That(_state.Status.LastError, Is.EqualTo("cut"));
+        }
+    }
+
+    [Test]
+    public void Many_threads_lose_no_circuit_change()
+    {
+        Parallel.For(0, 1_000, index => Play(index % 2 == 0 ? "S" : "F"));
+        _state.CircuitIs(PeerCircuit.Open);
+        Assert.That(_state.Status, Has.Property("Circuit").EqualTo(PeerCircuit.Open).And.Property("LastSuccessAt").Not.Null.And.Property("LastFailureAt").Not.Null);
+    }
+
+    private void Play(string attempts)
+    {
+        for (var at = 1; at <= attempts.Length; at++)
+        {
+            if (attempts[at - 1] == 'S')
+                _state.Succeeded();
+            else
+                _state.Failed($"refused at {at}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+using Google.Protobuf;
+using NUnit.Framework;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Oversight;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Tests.Support;
+
+namespace ProvincialGateway.Tests.Oversight;
+
+/// <summary>
+/// A checker that cannot fail is worthless: each case breaks sound data in one place, past every trigger and CHECK, and states exactly which
+/// checks must notice.
+/// </summary>
+[TestFixture]
+public sealed class InvariantTests
+{
+    private const string T = "treatment", I = "insured";
+
+    /// <summary>The settled visit of the scenario that was never cancelled: visit 1 at the treatment side.</summary>
+    private const string Settled = "(SELECT settlement_number FROM treatment_settlement WHERE visit_id = 1)";
+
+    private static readonly string[] Funds = ["pool_fen", "civil_servant_fen", "enterprise_fen", "employee_large_amount_fen", "resident_critical_illness_fen", "medical_aid_fen", "other_fund_fen"];
+
+    private TempFolder _sound = null!;
+    private AuditFolders _folders = null!;
+
+    [OneTimeSetUp]
+    public async Task Live()
+    {
+        _sound = new();
+        await using var provinces = await TwoProvinces.StartAsync(_sound.Path);
+        await provinces.LiveAsync();
+    }
+
+    [OneTimeTearDown]
+    public void Remove() => _sound.Dispose();
+
+    [SetUp]
+    public void Copy() => _folders = AuditFolders.CopyOf(_sound);
+
+    [TearDown]
+    public void RemoveCopy() => _folders.Dispose();
+
+    private static IEnumerable<TestCaseData> Breaches()
+    {
+        // Storage
+        yield return Case("A value outside its CHECK", I, "UPDATE person SET insurance_state = 7 WHERE rowid = 3", "column-checks");
+        yield return Case("A filing of nobody", I, "UPDATE filing SET person_number = 'nobody' WHERE rowid = 3", "foreign-keys");
+        yield return Case("An edited script", I, "UPDATE schema_migration SET sha256 = printf('%064d', 0) WHERE number = 5", "migrations");
+        foreach (var (side, table, column) in new[]
+        {
+            (T, "outbound", "request"), (I, "inbox", "request"), (I, "person", "details"), (T, "treatment_visit", "admission"), (T, "his_request", "operation"), (T, "his_request", "result"),
+        })
+        {
+            string[] noticed = column == "request" ? [$"{table}-requests"] : ["sealed-columns"];
+            yield return Case($"Altered bytes in {table}.{column}", side, $"UPDATE {table} SET {column} = zeroblob(40) WHERE rowid = (SELECT min(rowid) FROM {table} WHERE {column} IS NOT NULL)", noticed);
+        }
+
+        // Settlements and fee lines
+        foreach (var (side, replies) in new[] { (T, "outbound-replies"), (I, "inbox-replies") })
+        {
+            var table = $"{side}_settlement";
+            var where = $"WHERE settlement_number = (SELECT min(settlement_number) FROM {table} WHERE state = 1)";
+            string[] both = ["column-checks", "settlement-equations", replies, "pair-settlements"];
+            string[] lines = side == T ? ["settlement-lines"] : [];
+            yield return Case($"{side}: cash off by a fen", side, $"UPDATE {table} SET cash_fen = cash_fen + 1 {where}", both);
+            yield return Case($"{side}: personal total off by a fen", side, $"UPDATE {table} SET personal_total_fen = personal_total_fen + 1 {where}", both);
+            yield return Case($"{side}: hospital borne off by a fen", side, $"UPDATE {table} SET hospital_borne_fen = hospital_borne_fen + 1 {where}", both);
+            yield return Case($"{side}: total off by a fen", side, $"UPDATE {table} SET total_fen = total_fen + 1 {where}", [.. both, .. lines]);
+            yield return Case($"{side}: in scope off by a fen", side, $"UPDATE {table} SET in_scope_fen = in_scope_fen + 1 {where}", [.. both, .. lines]);
+            yield return Case($"{side}: a fund below zero", side, $"UPDATE {table} SET civil_servant_fen = -5, enterprise_fen = enterprise_fen + 5 {where}", both);
+            yield return Case($"{side}: a deductible above what is in scope", side, $"UPDATE {table} SET deductible_fen = in_scope_fen + 1 {where}",
+                [.. both, .. side == I ? ["accumulators"] : Array.Empty<string>()]);
+            foreach (var fund in Funds)
+            {
+                string[] also = side == I && fund == "pool_fen" ? ["settlement-layers", "accumulators"] : [];
+                yield return Case($"{side}: {fund} off by a fen", side, $"UPDATE {table} SET {fund} = {fund} + 1 {where}", [.. both, .. also]);
+            }
+        }
+        yield return Case("A line that is not the sum of its parts", T, "UPDATE fee_line SET pre_self_pay_fen = pre_self_pay_fen + 1 WHERE state = 2 AND visit_id = 1", "column-checks", "fee-line-parts");
+        yield return Case("A line with a part of the other sign", T, "UPDATE fee_line SET over_limit_fen = -1, full_self_pay_fen = full_self_pay_fen + 1 WHERE state = 2 AND visit_id = 1", "fee-line-parts");
+        yield return Case("A negative line with a positive part", T, "UPDATE fee_line SET over_limit_fen = 1, full_self_pay_fen = full_self_pay_fen - 1 WHERE line_serial = '4' AND visit_id = 11", "fee-line-parts");
+        yield return Case("A price that does not make the amount", T, "UPDATE fee_line SET unit_price_e4 = unit_price_e4 + 1 WHERE line_serial = '1' AND visit_id = 1", "fee-line-prices");
+        yield return Case("Half a fen rounded towards zero", T, "UPDATE fee_line SET unit_price_e4 = 50, quantity_e2 = -100, full_self_pay_fen = 0, amount_fen = 0 WHERE state = 2 AND visit_id = 1", "fee-line-prices");
+        yield return Case("A product beyond 64 bits", T, "UPDATE fee_line SET unit_price_e4 = 1000000000000, quantity_e2 = 10000000000 WHERE state = 2 AND visit_id = 1", "fee-line-prices");
+        yield return Case("More units back than were given", T, "UPDATE fee_line SET quantity_e2 = -30001 WHERE refund_of IS NOT NULL AND visit_id = 1", "refunds");
+        yield return Case("More of one part back than the line has", T,
+            "UPDATE fee_line SET pre_self_pay_fen = pre_self_pay_fen - 300000, in_scope_fen = in_scope_fen + 300000 WHERE refund_of IS NOT NULL AND visit_id = 11", "fee-line-parts", "refunds");
+        yield return Case("A refund of a withdrawn line", T, "UPDATE fee_line SET state = 2 WHERE line_serial = '1' AND visit_id = 11", "refunds");
+        yield return Case("A refund across visits", T, "UPDATE fee_line SET refund_of = (SELECT id FROM fee_line WHERE visit_id = 2 AND line_serial = '2') WHERE line_serial = '1/r' AND visit_id = 1", "refunds");
+        yield return Case("A refund without its line", T, "UPDATE fee_line SET refund_of = 999999 WHERE line_serial = '1/r' AND visit_id = 1", "foreign-keys", "refunds");
+        yield return Case("A line withdrawn after the settlement", T, "UPDATE fee_line SET state = 2 WHERE line_serial = '3' AND visit_id = 1", "settlement-lines");
+        yield return Case("A settled visit without lines", T, "DELETE FROM fee_line WHERE visit_id = 1", "settlement-lines");
+        yield return Case("A layer that no fund paid", I, "UPDATE insured_settlement_layer SET paid_fen = paid_fen + 1 WHERE settlement_number = (SELECT settlement_number FROM insured_settlement WHERE state = 2 LIMIT 1)", "settlement-layers");
+
+        // Visits
+        yield return Case("A settled visit called discharged", T, "UPDATE treatment_visit SET state = 4 WHERE id = 1", "visit-states");
+        yield return Case("A discharged visit called settled", T, "UPDATE treatment_visit SET state = 6 WHERE id = 3", "visit-states");
+        yield return Case("An admitted visit called discharged", T, "UPDATE treatment_visit SET state = 4 WHERE id = 4", "visit-states");
+        yield return Case("An unknown state", T, "UPDATE treatment_visit SET state = 12 WHERE id = 4", "column-checks", "visit-states");
+        yield return Case("A visit that forgot its number", T, "UPDATE treatment_visit SET visit_number = NULL WHERE id = 4", "column-checks", "visit-states", "outbound-replies", "pair-visits");
+        yield return Case("A visit that forgot its discharge", T, "UPDATE treatment_visit SET discharge_date = NULL WHERE id = 3", "visit-states", "pair-visits");
+        yield return Case("A visit that names another settlement", T, "UPDATE treatment_visit SET settlement_id = (SELECT settlement_id FROM treatment_visit WHERE id = 3) WHERE id = 1", "visit-states", "visit-transactions");
+        yield return Case("A sent state without a request", T, "UPDATE treatment_visit SET state = 3 WHERE id = 4", "visit-requests");
+        yield return Case("An open request of a visit that waits for nothing", T, "UPDATE outbound SET visit_id = 4 WHERE state = 1 AND kind = 2 AND visit_id = (SELECT id FROM treatment_visit WHERE state = 3)", "visit-requests");
+        yield return Case("Two open requests", T, "UPDATE outbound SET state = 1, answered_at_ms = NULL WHERE kind = 1 AND visit_id = (SELECT id FROM treatment_visit WHERE state = 5 LIMIT 1)", "visit-requests");
+        yield return Case("An open request of another id than the visit's", T, "UPDATE treatment_visit SET settlement_id = (SELECT settlement_id FROM treatment_visit WHERE id = 1) WHERE state = 5", "visit-requests", "visit-transactions");
+        yield return Case("A request of no visit", T, "UPDATE outbound SET visit_id = 999 WHERE transaction_id = (SELECT admission_id FROM treatment_visit WHERE state = 8 LIMIT 1)", "visit-requests", "visit-transactions");
+        yield return Case("A discharge that was never answered", T, "UPDATE treatment_visit SET discharge_id = admission_id WHERE id = 3", "visit-transactions", "pair-visits");
+        yield return Case("An admission nobody asked for", T, "DELETE FROM outbound WHERE transaction_id = (SELECT admission_id FROM treatment_visit WHERE state = 8 LIMIT 1)", "visit-transactions", "pair-requests");
+        yield return Case("A mirror of a request that is still open", T, "UPDATE outbound SET state = 1, answered_at_ms = NULL WHERE kind = 3 AND visit_id = 1", "visit-requests", "mirror-origin", "pair-balance");
+        yield return Case("A cancellation that was turned away", T, "UPDATE outbound SET state = 3, reply = NULL WHERE kind = 4 AND visit_id = 3", "mirror-origin", "pair-requests");
+        yield return Case("A settled visit called discharged by the insured side", I, "UPDATE insured_visit SET state = 2 WHERE rowid = 1", "insured-visit-states");
+        yield return Case("A discharged visit called admitted by the insured side", I, "UPDATE insured_visit SET state = 1 WHERE rowid = 3", "column-checks", "insured-visit-states");
+        yield return Case("A settlement of another person than its visit's", I, "UPDATE insured_visit SET person_number = 'P003' WHERE rowid = 3", "insured-visit-states");
+
+        // Ledger
+        yield return Case("A posting off by a fen", I, "UPDATE posting SET amount_fen = amount_fen + 1 WHERE sequence = 1", "posting-balance", "posting-figures", "trial-balance");
+        yield return Case("Two sets that are off by the same fen", I,
+            "UPDATE posting SET amount_fen = amount_fen + CASE sequence WHEN 1 THEN 1 ELSE -1 END WHERE sequence = 1 OR sequence = (SELECT min(sequence) FROM posting WHERE account = 1 AND event = 1 AND sequence > 1)", "posting-balance", "posting-figures");
+        yield return Case("A set torn between two dates", T, "UPDATE posting SET business_date = '2024-06-04' WHERE sequence = 1", "posting-balance", "posting-figures");
+        yield return Case("A set torn between two partners", T, "UPDATE posting SET partner = '310000' WHERE sequence = 1", "posting-balance", "posting-figures", "trial-balance", "partner-balances", "pair-balance");
+        yield return Case("A gap in the sequence", T, "UPDATE posting SET sequence = sequence + 1 WHERE sequence = (SELECT max(sequence) FROM posting); UPDATE counter SET value = value + 1 WHERE name = 'posting'", "posting-sequence");
+        yield return Case("A sequence that does not begin at 1", T, "DELETE FROM posting WHERE sequence = 1", "posting-balance", "posting-sequence", "posting-figures", "trial-balance", "partner-balances", "pair-balance");
+        yield return Case("A counter that runs ahead", T, "UPDATE counter SET value = value + 1 WHERE name = 'posting'", "posting-sequence");
+        yield return Case("A balanced set with other figures", I, "UPDATE posting SET amount_fen = amount_fen + CASE account WHEN 1 THEN 5 ELSE -5 END WHERE account IN (1, 2) AND transaction_id = (SELECT transaction_id FROM posting WHERE sequence = 1)", "posting-figures");
+        yield return Case("A set of another event", I, "UPDATE posting SET event = 2 WHERE transaction_id = (SELECT transaction_id FROM posting WHERE sequence = 1)", "posting-figures", "posting-origin");
+        yield return Case("A settlement that was never posted", T,
+            """
+            DELETE FROM posting WHERE sequence > (SELECT max(sequence) - 2 FROM posting);
+            UPDATE counter SET value = value - 2 WHERE name = 'posting'
+            """, "posting-figures", "partner-balances", "pair-balance");
+        yield return Case("A settlement that was posted twice", I,
+            """
+            INSERT INTO posting SELECT sequence + (SELECT max(sequence) FROM posting), '530000209912310000000000000000', event, settlement_number, partner, account, amount_fen, business_date, posted_at_ms
+              FROM posting WHERE transaction_id = (SELECT transaction_id FROM posting WHERE sequence = 1);
+            UPDATE counter SET value = (SELECT max(sequence) FROM posting) WHERE name = 'posting'
+            """, "posting-origin", "partner-balances", "pair-balance");
+        yield return Case("A standing settlement that the ledger thinks cancelled", T,
+            "UPDATE treatment_settlement SET state = 1, cancellation_id = NULL, cancelled_at_ms = NULL, cancellation_date = NULL WHERE visit_id = 3",
+            "visit-states", "posting-origin", "partner-balances", "outbound-replies", "pair-cancellations");
+
+        // Persons
+        foreach (var column in (string[])["deductible_paid_fen", "pool_paid_fen", "admissions"])
+            yield return Case($"A year with too much {column}", I, $"UPDATE accumulator SET {column} = {column} + 1 WHERE person_number = 'P001'", "accumulators");
+        yield return Case("A year that is missing", I, "DELETE FROM accumulator WHERE person_number = 'P001'", "accumulators");
+        yield return Case("A year without a settlement", I, "INSERT INTO accumulator VALUES ('P003', 2023, 0, 0, 1)", "accumulators");
+        foreach (var column in (string[])["paid_fen", "base_fen"])
+            yield return Case($"A layer with too much {column}", I, $"UPDATE accumulator_layer SET {column} = {column} + 1 WHERE person_number = 'P001'", "accumulator-layers");
+        yield return Case("A layer that is missing", I, "DELETE FROM accumulator_layer WHERE person_number = 'P001'", "accumulator-layers");
+        yield return Case("An account below zero", I, "UPDATE person SET account_balance_fen = -1 WHERE person_number = 'P003'", "column-checks", "account-balances");
+        yield return Case("An account that lost a fen", I, "UPDATE person SET account_balance_fen = account_balance_fen - 1 WHERE person_number = 'P001'", "account-moves");
+
+        // Numbers
+        yield return Case("An id for two businesses", T, "INSERT INTO business_period SELECT transaction_id, 'H53010001', '001', 1 FROM outbound WHERE state = 2 LIMIT 1", "transaction-ids");
+        yield return Case("An id for the lines of two visits", T, "UPDATE fee_line SET transaction_id = (SELECT transaction_id FROM fee_line WHERE visit_id = 1 LIMIT 1) WHERE visit_id = 2", "transaction-ids");
+        yield return Case("An id for two hospital requests", T, "UPDATE his_request SET transaction_id = (SELECT transaction_id FROM his_request WHERE his_transaction_id = 'HIS0002'), result = operation WHERE his_transaction_id = 'HIS0001'", "sealed-columns", "transaction-ids");
+        yield return Case("An id of another province", T, "UPDATE business_period SET period_number = '44' || substr(period_number, 3)", "transaction-ids");
+        yield return Case("An id that is no number", T, "UPDATE business_period SET period_number = substr(period_number, 1, 29) || 'x'", "transaction-ids");
+        yield return Case("A visit number of the wrong kind", T, "UPDATE treatment_visit SET visit_number = 'A' || substr(visit_number, 2) WHERE id = 4", "issued-numbers", "outbound-replies", "pair-visits");
+        yield return Case("A visit number of another province", T, "UPDATE treatment_visit SET visit_number = 'S44' || substr(visit_number, 4) WHERE id = 4", "issued-numbers", "outbound-replies", "pair-visits");
+        yield return Case("A visit number too short", T, "UPDATE treatment_visit SET visit_number = substr(visit_number, 1, 19) WHERE id = 4", "issued-numbers", "outbound-replies", "pair-visits");
+        yield return Case("A serial that was given to nobody", I, "UPDATE counter SET value = value + 1 WHERE name GLOB 'visit.*'", "issued-serials");
+        yield return Case("A counter that forgot its serials", I, "DELETE FROM counter WHERE name GLOB 'settlement.*'", "issued-serials");
+        yield return Case("A serial for a day on which nothing was issued", I, "INSERT INTO counter VALUES ('visit.610100.2024-06-04', 1)", "issued-serials");
+        yield return Case("A business date that is not the time's", I,
+            $"UPDATE insured_settlement SET business_date = '2024-06-04' WHERE settlement_number = (SELECT min(settlement_number) FROM insured_settlement)",
+            "posting-figures", "issued-numbers", "business-dates", "inbox-replies", "pair-settlements");
+        yield return Case("A cancellation date that is not the time's", T, "UPDATE treatment_settlement SET cancellation_date = '2024-06-04' WHERE visit_id = 3", "posting-figures", "business-dates", "outbound-replies", "pair-cancellations");
+        yield return Case("A hospital request of an unknown transaction", T, "UPDATE his_request SET transaction_id = '530000202406030900009999999999' WHERE result IS NULL", "his-requests");
+        yield return Case("A hospital request with two answers", T, "UPDATE his_request SET transaction_id = (SELECT admission_id FROM treatment_visit WHERE id = 2) WHERE result IS NOT NULL", "his-requests");
+
+        // Messages
+        yield return Case("A settlement without its request", I, "DELETE FROM inbox WHERE transaction_id = (SELECT min(transaction_id) FROM insured_settlement)", "inbox-rows", "pair-requests", "pair-balance");
+        yield return Case("A visit of another sender's request", I, "UPDATE insured_visit SET treatment_province = '310000' WHERE rowid = 4", "inbox-rows", "pair-visits");
+        yield return Case("A request that is not what its hash was made of", I, "UPDATE inbox SET content_hash = zeroblob(32) WHERE rowid = 1", "inbox-requests");
+        yield return Case("A request under another sender", I, "UPDATE inbox SET sender = '310000' WHERE rowid = (SELECT i.rowid FROM inbox i LEFT JOIN insured_visit v ON v.admission_id = i.transaction_id WHERE i.method GLOB '*Admission' AND v.visit_number IS NULL)",
+            "transaction-ids", "inbox-requests", "pair-requests");
+        yield return Case("Requests that changed places", T, "UPDATE outbound SET request = (SELECT o.request FROM outbound o WHERE o.rowid = outbound.rowid + 2) WHERE rowid = 1", "outbound-requests");
+        yield return Case("A request of another kind than its method", T, "UPDATE outbound SET kind = 2 WHERE transaction_id = (SELECT admission_id FROM treatment_visit WHERE state = 8 LIMIT 1)", "visit-transactions", "outbound-requests");
+        yield return Case("Replies that changed places", T, "UPDATE outbound SET reply = (SELECT o.reply FROM outbound o WHERE o.rowid = outbound.rowid + 1) WHERE rowid = 1", "outbound-replies", "pair-replies");
+        yield return Case("An answered settlement without its mirror", T, "DELETE FROM treatment_settlement WHERE visit_id = 3", "posting-origin", "outbound-replies", "pair-settlements", "pair-cancellations");
+
+        // Between two nodes
+        yield return Case("A visit under another hospital number", T, "UPDATE treatment_visit SET hospital_visit_number = 'ZY999' WHERE id = 4", "pair-visits");
+        yield return Case("A visit the treatment side does not know", T,
+            """
+            DELETE FROM outbound WHERE visit_id = 4;
+            DELETE FROM treatment_visit WHERE id = 4
+            """, "pair-visits", "pair-requests");
+        yield return Case("A discharge of another day at the insured side", I, "UPDATE insured_visit SET discharge_date = '2024-06-05' WHERE rowid = 1", "inbox-replies", "pair-visits");
+        yield return Case("A mirror under another policy", T, $"UPDATE treatment_settlement SET policy_version = 'other' WHERE settlement_number = {Settled}", "outbound-replies", "pair-settlements");
+        yield return Case("A cancellation at another time", T, "UPDATE treatment_settlement SET cancelled_at_ms = cancelled_at_ms + 1 WHERE visit_id = 3", "outbound-replies", "pair-cancellations");
+        yield return Case("A refused request the peer has forgotten", I, "DELETE FROM inbox WHERE rowid = (SELECT i.rowid FROM inbox i LEFT JOIN insured_visit v ON v.admission_id = i.transaction_id WHERE i.method GLOB '*Admission' AND v.visit_number IS NULL)", "pair-requests");
+        yield return Case("A request turned away that the peer has on record", T, "UPDATE outbound SET state = 3, reply = NULL WHERE transaction_id = (SELECT admission_id FROM treatment_visit WHERE state = 8 ORDER BY id LIMIT 1)", "pair-requests");
+        yield return Case("A settlement only the insured side knows", T,
+            """
+            DELETE FROM posting WHERE transaction_id = (SELECT settlement_id FROM treatment_visit WHERE id = 1);
+            DELETE FROM treatment_settlement WHERE visit_id = 1;
+            DELETE FROM outbound WHERE visit_id = 1 AND kind = 3;
+            DELETE FROM his_request WHERE result IS NULL;
+            UPDATE treatment_visit SET state = 4, settlement_id = NULL WHERE id = 1
+            """, "posting-sequence", "pair-settlements", "pair-requests", "pair-balance");
+    }
+
+    private static TestCaseData Case(string name, string side, string sql, params string[] noticed) => new TestCaseData(side, sql, noticed).SetName($"{{m}}: {name}");
+
+    [TestCaseSource(nameof(Breaches))]
+    public void Is_noticed(string side, string sql, string[] noticed)
+    {
+        Assert.That(AuditFolders.Spoil(side == T ? _folders.Treatment : _folders.Insured, sql), Is.Positive, "the case changes something");
+        Assert.That(Noticed(), Is.EquivalentTo(noticed));
+    }
+
+    [Test]
+    public void Every_check_has_a_breach_it_alone_or_with_others_notices()
+    {
+        var checks = _folders.Audit().Checks.Select(check => check.Name);
+        var elsewhere = (string[])["database-integrity", "schema", "node-key"];
+        Assert.That(Breaches().SelectMany(breach => (string[])breach.Arguments[2]!).Concat(elsewhere).Distinct(), Is.EquivalentTo(checks));
+    }
+
+    [TestCase("DROP TRIGGER posting_is_never_changed")]
+    [TestCase("DROP INDEX fee_line_standing")]
+    [TestCase("CREATE TABLE note (text TEXT)")]
+    [TestCase("DROP INDEX outbound_visit; CREATE INDEX outbound_visit ON outbound (kind)")]
+    public void A_schema_that_somebody_changed_is_noticed(string change)
+    {
+        AuditFolders.Execute(_folders.Treatment, change);
+        Assert.That(Noticed(), Is.EqualTo((string[])["schema"]));
+    }
+
+    [Test]
+    public void Every_CHECK_of_the_scripts_is_asked()
+    {
+        var written = MigrationScript.Embedded.Sum(script => script.Sql.Split("CHECK (").Length - 1);
+        Assert.That(ExpectedSchema.OfThisProgram().Checks, Has.Count.EqualTo(written));
+        Assert.That(ExpectedSchema.ConditionsIn("CREATE TABLE t (a TEXT CHECK (a <> ')' OR length(a) = (1)), -- CHECK\n b INTEGER CHECK (b > 0))"),
+            Is.EqualTo((string[])["a <> ')' OR length(a) = (1)", "b > 0"]));
+    }
+
+    [Test]
+    public void A_reply_with_other_figures_is_noticed_although_it_is_sealed() => Altered(
+        "outbound", "outbound.reply", "kind = 3 AND visit_id = 1", bytes => Changed(SettleResponse.Parser.ParseFrom(bytes), reply => reply.Settlement.Decision.Payments.CashFen++),
+        "outbound-replies", "pair-replies");
+
+    [Test]
+    public void A_reply_that_differs_in_one_byte_the_books_do_not_hold_is_noticed_between_the_two() => Altered(
+        "outbound", "outbound.reply", "kind = 3 AND visit_id = 1", bytes => Changed(SettleResponse.Parser.ParseFrom(bytes), reply => reply.AnsweredAtMs++), "pair-replies");
+
+    [Test]
+    public void A_refusal_of_what_is_on_record_is_noticed() => Altered(
+        "inbox", "inbox.reply", "method GLOB '*/Settle'", bytes => Changed(SettleResponse.Parser.ParseFrom(bytes), reply => reply.Refusal = new Refusal { Code = RefusalCode.VisitState }),
+        "inbox-replies", "pair-replies");
+
+    [Test]
+    public void A_reply_that_is_no_message_is_noticed() => Altered("inbox", "inbox.reply", "method GLOB '*/Settle'", _ => [0xFF], "inbox-replies", "pair-replies");
+
+    [Test]
+    public void A_first_admission_without_a_balance_is_noticed() => Altered(
+        "inbox", "inbox.reply", "rowid = 1", bytes => Changed(RegisterAdmissionResponse.Parser.ParseFrom(bytes), reply => reply.Admission.Person = null), "account-moves", "pair-replies");
+
+    [Test]
+    public void Findings_beyond_what_is_kept_are_counted()
+    {
+        AuditFolders.Spoil(_folders.Insured,
+            """
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+            INSERT INTO filing SELECT 'X' || i, 'nobody', '02', '530000', '2024-01-01', NULL, 1 FROM n
+            """);
+        var check = _folders.Audit().Checks.Single(check => check.Name == "foreign-keys");
+        Assert.That((check.Found, check.Findings.Count), Is.EqualTo((1_500L, AuditTally.KeptMax)));
+    }
+
+    private void Altered(string table, string purpose, string where, Func<byte[], byte[]> alter, params string[] noticed)
+    {
+        var folder = table == "outbound" ? _folders.Treatment : _folders.Insured;
+        var vault = DataFolder.OpenVault(folder);
+        var rowid = AuditFolders.Ask<long>(folder, $"SELECT min(rowid) FROM {table} WHERE {where} AND reply IS NOT NULL");
+        var reply = vault.Open(AuditFolders.Ask<byte[]>(folder, $"SELECT reply FROM {table} WHERE rowid = {rowid}"), purpose);
+        AuditFolders.Spoil(folder, $"UPDATE {table} SET reply = @altered WHERE rowid = {rowid}", new { altered = vault.Seal(alter(reply), purpose) });
+        Assert.That(Noticed(), Is.EquivalentTo(noticed));
+    }
+
+    private static byte[] Changed<T>(T message, Action<T> change)
+        where T : IMessage
+    {
+        change(message);
+        return message.ToByteArray();
+    }
+
+    private IEnumerable<string> Noticed()
+    {
+        var report = _folders.Audit();
+        Assert.That(report.IsClean, Is.False);
+        return report.Checks.Where(check => check.Found > 0).Select(check => check.Name);
+    }
+}
