@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging;
+using NUnit.Framework;
+using Provincial.His.V1;
+using ProvincialGateway.Cli;
+using ProvincialGateway.Configuration;
+using ProvincialGateway.Oversight;
+using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Tests;
+
+/// <summary>
+/// Yunnan and Guangdong as two real nodes with their sample people and hospitals, new for every test. Afterwards both are stopped in good
+/// order and audited: whatever a test did, the books of the country have to hold.
+/// </summary>
+[Parallelizable(ParallelScope.Self)]
+internal abstract class CountryTest : LoggedTest
+{
+    protected const string FirstHospital = "H44010000001", SecondHospital = "H44010000002", KunmingHospital = "H53010000001";
+
+    private readonly List<Hospital> _hospitals = [];
+    private PilotCountry? _country;
+
+    protected PilotProvince Yunnan => Country[PilotCountry.Yunnan];
+
+    protected PilotProvince Guangdong => Country[PilotCountry.Guangdong];
+
+    /// <summary>广州示例医院, tertiary.</summary>
+    protected Hospital Guangzhou { get; private set; } = null!;
+
+    /// <summary>昆明示例医院, tertiary.</summary>
+    protected Hospital Kunming { get; private set; } = null!;
+
+    /// <summary>When the test begins: every open-ended sample filing holds then, every sample filing with an end has run out.</summary>
+    protected virtual DateTimeOffset Begin => new(2017, 9, 20, 10, 0, 0, TimeSpan.FromHours(8));
+
+    protected RunningClock Clock { get; private set; } = new(default);
+
+    protected DateOnly Today => Clock.Today();
+
+    /// <summary>Stays last from eight days ago until today.</summary>
+    protected DateOnly AdmittedOn => Today.AddDays(-8);
+
+    protected DateOnly FeesOn => Today.AddDays(-3);
+
+    /// <summary>How many transactions the test leaves without an applied answer; any other number is a fault.</summary>
+    protected int InFlightAtTheEnd { get; set; }
+
+    private PilotCountry Country => _country ?? throw new InvalidOperationException("The country is not prepared.");
+
+    [SetUp]
+    public async Task StartCountry()
+    {
+        (Clock, InFlightAtTheEnd) = (new(Begin), 0);
+        _country = PilotCountry.Prepare(new PilotOptions
+        {
+            Configure = configuration => Configure(configuration with { Timeouts = Patient }),
+            Time = Clock,
+            Logging = (division, logging) => logging.AddProvider(Logs.Provider(division.Code)),
+        });
+        Arrange();
+        foreach (var province in _country.Provinces)
+            await province.StartAsync(CancellationToken.None);
+        (Guangzhou, Kunming) = (HospitalOf(Guangdong, FirstHospital), HospitalOf(Yunnan, KunmingHospital));
+    }
+
+    [TearDown]
+    public async Task StopAndAudit()
+    {
+        _hospitals.ForEach(hospital => hospital.Dispose());
+        _hospitals.Clear();
+        if (_country is null)
+            return;
+        try
+        {
+            foreach (var province in _country.Provinces)
+                await province.StopAsync();
+            AuditBooks(_country);
+        }
+        finally
+        {
+            await _country.DisposeAsync();
+        }
+    }
+
+    /// <summary>What all nodes share, before they start.</summary>
+    protected virtual NodesConfiguration Configure(NodesConfiguration configuration) => configuration;
+
+    /// <summary>What differs in the prepared country before its nodes start: files of a province, addresses one node sees.</summary>
+    protected virtual void Arrange()
+    {
+    }
+
+    protected Hospital HospitalOf(PilotProvince province, string institution)
+    {
+        var hospital = new Hospital(province.HisAddress, province.Tokens[institution]) { InpatientKind = province.Division == PilotCountry.Guangdong ? "25" : "21" };
+        _hospitals.Add(hospital);
+        return hospital;
+    }
+
+    /// <returns>The visit number.</returns>
+    protected async Task<string> AdmitAsync(Hospital hospital, Patient patient, string inpatientNumber = "ZY0001") =>
+        (await hospital.AdmitAsync(patient.ToReference(), inpatientNumber, AdmittedOn)).Granted().Result.VisitNumber;
+
+    /// <summary>A stay up to the point where it can be settled.</summary>
+    /// <returns>The visit number.</returns>
+    protected async Task<string> DischargeAsync(Hospital hospital, Patient patient, IEnumerable<FeeLine> lines, string inpatientNumber = "ZY0001")
+    {
+        var visit = await AdmitAsync(hospital, patient, inpatientNumber);
+        (await hospital.UploadAsync(visit, lines)).Granted();
+        (await hospital.DischargeAsync(visit, Today)).Granted();
+        return visit;
+    }
+
+    // Far above what a loaded machine needs: a test that is not about silence must not see any. The circuit stays closed.
+    private static TimeoutOptions Patient => new()
+    {
+        InteractiveBudget = TimeSpan.FromSeconds(60),
+        Attempt = TimeSpan.FromSeconds(60),
+        RetriesMax = 0,
+        BreakerMinimumThroughput = 1_000,
+        PeerPingInterval = TimeSpan.FromHours(1),
+        ResolverInterval = TimeSpan.FromSeconds(0.1),
+        ResolverDelayMax = TimeSpan.FromSeconds(0.1),
+    };
+
+    private void AuditBooks(PilotCountry country)
+    {
+        var report = Audit.Run([.. country.Provinces.Select(province => province.DataFolder)], Clock);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Checks.Where(check => check is not { Found: 0, NotCheckedReason: null }).SelectMany(Describe), Is.Empty, "The audit is not clean.");
+            Assert.That(report.InFlight, Has.Count.EqualTo(InFlightAtTheEnd), "Transactions without an applied answer.");
+        }
+    }
+
+    private static IEnumerable<string> Describe(AuditCheck check) =>
+        check.Findings.Select(finding => $"{check.Name} {finding.Node} {finding.Subject}: {finding.English}")
+            .Append($"{check.Name}: {check.Found} of {check.Checked}. {check.NotCheckedReason}");
+}

@@ -1,0 +1,75 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+using NUnit.Framework;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace ProvincialGateway.Tests.Network;
+
+internal sealed class HealthTests : NetworkTest
+{
+    private const string Settlement = "provincial.exchange.v1.SettlementService";
+
+    [Test]
+    public async Task A_node_serves_nothing_before_it_says_so()
+    {
+        await StartBothAsync();
+        using var channel = Channel();
+        var health = new Health.HealthClient(channel);
+        Assert.That((await health.CheckAsync(new())).Status, Is.EqualTo(ServingStatus.NotServing));
+        Guangdong.Health.Set("", serving: true);
+        Assert.That((await health.CheckAsync(new())).Status, Is.EqualTo(ServingStatus.Serving));
+    }
+
+    [Test]
+    public async Task An_unknown_service_is_not_found()
+    {
+        await StartBothAsync();
+        using var channel = Channel();
+        Assert.That(async () => await new Health.HealthClient(channel).CheckAsync(new() { Service = Settlement }),
+            Throws.TypeOf<RpcException>().With.Property(nameof(RpcException.StatusCode)).EqualTo(StatusCode.NotFound));
+    }
+
+    [Test]
+    public async Task A_watch_tells_the_status_and_each_change_of_it()
+    {
+        await StartBothAsync();
+        using var channel = Channel();
+        using var watch = new Health.HealthClient(channel).Watch(new() { Service = Settlement });
+        Assert.That(await NextAsync(watch), Is.EqualTo(ServingStatus.ServiceUnknown));
+        Guangdong.Health.Set(Settlement, serving: true);
+        Assert.That(await NextAsync(watch), Is.EqualTo(ServingStatus.Serving));
+        Guangdong.Health.Set("", serving: true);
+        Guangdong.Health.Set(Settlement, serving: false);
+        Assert.That(await NextAsync(watch), Is.EqualTo(ServingStatus.NotServing), "changes of other services are not told");
+    }
+
+    [Test]
+    public async Task A_watch_does_not_hold_up_the_nodes_stop()
+    {
+        await StartBothAsync();
+        using var channel = Channel();
+        using var watch = new Health.HealthClient(channel).Watch(new());
+        Assert.That(await NextAsync(watch), Is.EqualTo(ServingStatus.NotServing));
+        await Guangdong.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    private static async Task<ServingStatus> NextAsync(AsyncServerStreamingCall<HealthCheckResponse> watch)
+    {
+        Assert.That(await watch.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)), Is.True);
+        return watch.ResponseStream.Current.Status;
+    }
+
+    private GrpcChannel Channel() => GrpcChannel.ForAddress(Guangdong.Entry.Address, new GrpcChannelOptions
+    {
+        DisposeHttpClient = true,
+        HttpHandler = new SocketsHttpHandler
+        {
+            SslOptions =
+            {
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => Yunnan.Certificate.Certificate,
+                RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null,
+            },
+        },
+    });
+}

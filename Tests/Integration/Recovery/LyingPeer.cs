@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using ProvincialGateway.Cli;
+using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Support;
+
+namespace ProvincialGateway.Tests.Recovery;
+
+/// <summary>
+/// A server that holds a province's own key and says what the test wants it to say: frames, bytes and statuses are written by hand, so it
+/// can answer what no honest gRPC service would.
+/// </summary>
+internal sealed class LyingPeer : IAsyncDisposable
+{
+    private const int FrameHead = 5;
+
+    private readonly ReservedPort _port = new();
+    private readonly NodeCertificate _certificate;
+    private readonly WebApplication _host;
+    private int _calls;
+
+    private LyingPeer(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer)
+    {
+        _certificate = NodeCertificate.Load(province.DataFolder);
+        var trust = new PeerTrust(province.Configuration, province.Division, time);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddProvider(logs.Provider($"lying {province.Division}"));
+        builder.WebHost.UseKestrel(kestrel => kestrel.ListenForPeers(_port.EndPoint, _certificate, trust)).UseKestrelHttpsConfiguration();
+        builder.Services.TakeOver(_port);
+        _host = builder.Build();
+        _host.Run(context => AnswerAsync(context, answer));
+    }
+
+    public int Port => _port.Port;
+
+    public int Calls => Volatile.Read(ref _calls);
+
+    /// <param name="answer">From the bytes of a request message to what is said.</param>
+    public static async Task<LyingPeer> StartAsync(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer)
+    {
+        var peer = new LyingPeer(province, time, logs, answer);
+        await peer._host.StartAsync();
+        return peer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await _host.DisposeAsync();
+        _certificate.Dispose();
+        _port.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context, Func<byte[], Answer> answer)
+    {
+        Interlocked.Increment(ref _calls);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        var (status, message) = answer(body.ToArray()[FrameHead..]);
+        var code = ((int)status).ToString(CultureInfo.InvariantCulture);
+        context.Response.ContentType = "application/grpc";
+        if (message is null)
+        {
+            context.Response.Headers["grpc-status"] = code;
+            return;
+        }
+        var frame = new byte[FrameHead + message.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
+        message.CopyTo(frame, FrameHead);
+        await context.Response.Body.WriteAsync(frame);
+        context.Response.AppendTrailer("grpc-status", code);
+    }
+
+    /// <param name="Message">Null answers with the status alone.</param>
+    internal readonly record struct Answer(StatusCode Status, byte[]? Message);
+}

@@ -1,0 +1,43 @@
+using NUnit.Framework;
+using Provincial.His.V1;
+using ProvincialGateway.Cli;
+using ProvincialGateway.Configuration;
+using ProvincialGateway.Tests.Support;
+
+namespace ProvincialGateway.Tests.Recovery;
+
+/// <summary>
+/// Yunnan is reached over a line that can be cut. After the interactive budget the resolver is due at once: the clock is put forward, nobody
+/// waits for it.
+/// </summary>
+internal abstract class RecoveryTest : CountryTest
+{
+    /// <summary>Between Guangdong's client and Yunnan's port.</summary>
+    protected CuttingProxy Line { get; private set; } = null!;
+
+    /// <summary>What an operator sees of an unanswered transaction in the log.</summary>
+    protected const int StillAwaiting = 1101;
+
+    [TearDown]
+    public async Task TakeLineDown() => await Line.DisposeAsync();
+
+    protected override void Arrange()
+    {
+        Line = new CuttingProxy(Yunnan.PeerPort);
+        Guangdong.Configuration = Guangdong.Configuration with { Nodes = [.. Guangdong.Configuration.Nodes.Select(Rerouted)] };
+    }
+
+    /// <summary>What is stored and unanswered becomes due for the resolver.</summary>
+    protected void LetTheResolverBegin() => Clock.PutForward(Guangdong.Configuration.Timeouts.InteractiveBudget);
+
+    /// <summary>Asks under the hospital's own id until there is an answer, as a cashier would.</summary>
+    protected static Task<TransactionState> StateAsync(Hospital hospital, string id, TransactionState expected) =>
+        Eventually.GetAsync($"transaction {id} to become {expected}", () => hospital.QueryAsync(id), Is.EqualTo(expected));
+
+    /// <summary>Waits until Yunnan has committed its answer to that many requests.</summary>
+    protected Task YunnanHasAnsweredAsync(long requests) =>
+        Eventually.GetAsync($"Yunnan to commit {requests} answers", () => Yunnan.Count("inbox"), Is.EqualTo(requests));
+
+    private NodeEntry Rerouted(NodeEntry entry) =>
+        entry.Division == PilotCountry.Yunnan ? entry with { Address = new($"https://127.0.0.1:{Line.Port}") } : entry;
+}
