@@ -84,6 +84,8 @@ public abstract class ClientBase
             _host is null ? _callInvoker : _callInvoker.Intercept(new HostInterceptor(_host));
     }
 
+    // What a client made by the parameterless constructor calls through: such a client exists only to be replaced by a test double. The
+    // exception is the original package's, so that code behaves alike with either.
     private sealed class UnimplementedCallInvoker : CallInvoker
     {
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(

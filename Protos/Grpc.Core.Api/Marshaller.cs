@@ -9,6 +9,7 @@ namespace Grpc.Core;
 /// </summary>
 public abstract class SerializationContext
 {
+    // A transport that does not override a way of handing over bytes does not offer it; the exception is the original package's.
     public virtual void Complete(byte[] payload) => throw new NotImplementedException();
 
     public virtual IBufferWriter<byte> GetBufferWriter() => throw new NotImplementedException();
@@ -27,6 +28,7 @@ public abstract class DeserializationContext
     /// <summary>Bytes.</summary>
     public abstract int PayloadLength { get; }
 
+    // As above: not overridden means not offered.
     public virtual byte[] PayloadAsNewBuffer() => throw new NotImplementedException();
 
     /// <summary>Without a copy: the memory is reused afterwards.</summary>

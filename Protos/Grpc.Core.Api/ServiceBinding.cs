@@ -38,6 +38,7 @@ public class BindServiceMethodAttribute : Attribute
 /// <remarks>Generated code binds without an instance when a server makes one per call: then every handler is <c>null</c>.</remarks>
 public class ServiceBinderBase
 {
+    // A kind of call that a binder does not override is one it does not serve; the exception is the original package's.
     public virtual void AddMethod<TRequest, TResponse>(
         Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
