@@ -1,7 +1,15 @@
 namespace ProvincialGateway.Adapters.Contracts;
 
-/// <summary>The version of this contract. An adapter states the version it was built for; a node refuses one it does not speak.</summary>
+/// <summary>
+/// The versions of this contract. An adapter states the one it was built for; a node speaks every version from <see cref="MinimumVersion"/> to
+/// <see cref="Version"/>, because a new version only adds operations, results and optional members.
+/// </summary>
 public static class AdapterContract
 {
-    public const int Version = 1;
+    /// <summary>2 added undo, reversal, confirmation, reconciliation, settings and bills that wait for a mapping.</summary>
+    public const int Version = 2;
+
+    public const int MinimumVersion = 1;
+
+    public static bool Speaks(int version) => version is >= MinimumVersion and <= Version;
 }

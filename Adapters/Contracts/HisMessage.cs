@@ -53,6 +53,15 @@ public sealed record HisRequest
     /// <summary>The operator as written in the message (name or number).</summary>
     public string? Operator { get; init; }
 
+    /// <summary>The business period the message names; a settlement counts in it. Null when the dialect has none.</summary>
+    public string? BusinessPeriod { get; init; }
+
+    /// <summary>
+    /// The hospital will confirm or reverse what this request does (<see cref="ConfirmTransaction"/>, <see cref="ReverseTransaction"/>); until then
+    /// the node lists it among <see cref="ListUnconfirmed"/>.
+    /// </summary>
+    public bool NeedsConfirmation { get; init; }
+
     public HisOperation? Operation { get; init; }
 
     /// <summary>Set exactly when <see cref="Operation"/> is null.</summary>

@@ -181,6 +181,12 @@ public sealed record RefundFeeLine : HisOperation
 
     /// <summary>Positive.</summary>
     public required long AmountFen { get; init; }
+
+    /// <summary>
+    /// The hospital's id of the refund line where its dialect has refund lines, unique in the visit: a re-sent refund is recognised by it. The
+    /// amount of such a line is price × quantity; the one that takes the last of a line takes what is left, which rounding may make differ.
+    /// </summary>
+    public string? LineSerial { get; init; }
 }
 
 /// <summary>Class and usable price of one item today.</summary>

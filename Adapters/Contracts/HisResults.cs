@@ -57,14 +57,17 @@ public enum RefusingSide
 }
 
 /// <summary>
-/// Sent to the insured province and not answered yet. The node goes on asking by itself; the hospital may query or ask again with the same
-/// id, and must not start a new transaction.
+/// Taken and not finished yet: the insured province has not answered, or codes wait for their mapping. The node goes on by itself; the
+/// hospital may query or ask again with the same id, and must not start a new transaction.
 /// </summary>
 public sealed record HisPending : HisResult
 {
     public required string Chinese { get; init; }
 
     public required string English { get; init; }
+
+    /// <summary>The local item codes whose mapping the bill waits for, named in the texts too; empty when the insured province is awaited.</summary>
+    public IReadOnlyList<string> WaitingFor { get; init; } = [];
 }
 
 /// <summary>The answer to <see cref="Acknowledge"/>.</summary>
@@ -171,6 +174,11 @@ public sealed record HisSplitLine
 
     public string? ExchangeName { get; init; }
 
+    /// <summary>Local code (<see cref="CodeSystem.FeeCategory"/>).</summary>
+    public string? FeeCategory { get; init; }
+
+    public DateOnly? FeeDate { get; init; }
+
     /// <summary>Local code (<see cref="CodeSystem.ItemClass"/>).</summary>
     public required string ItemClass { get; init; }
 
@@ -216,6 +224,9 @@ public sealed record FeeLineRefunded : HisResult
     public required decimal RemainingQuantity { get; init; }
 
     public required long RemainingAmountFen { get; init; }
+
+    /// <summary>The negative line as it is stored.</summary>
+    public HisSplitLine? Line { get; init; }
 }
 
 public sealed record ItemLookedUp : HisResult
@@ -325,6 +336,12 @@ public sealed record SettlementCancelled : HisResult
 
     /// <summary>The insured side's cancellation time.</summary>
     public required DateTimeOffset CancelledAt { get; init; }
+
+    /// <summary>The figures of the settlement with the opposite sign, for dialects whose cancellation is a bill of its own.</summary>
+    public HisFigures? Figures { get; init; }
+
+    /// <summary>The settlement's, local code (<see cref="CodeSystem.Scheme"/>).</summary>
+    public string? Scheme { get; init; }
 }
 
 public sealed record TransactionFound : HisResult

@@ -55,4 +55,40 @@ public static class LegacyText
         lenient.EncoderFallback = new EncoderReplacementFallback(substitute);
         return lenient.GetBytes(text);
     }
+
+    /// <summary>
+    /// The longest beginning of <paramref name="text"/> with at most <paramref name="bytesMax"/> bytes; whole characters only, so that a Chinese
+    /// character is never halved.
+    /// </summary>
+    public static string Shorten(string text, int bytesMax, Encoding encoding)
+    {
+        var length = 0;
+        Span<char> units = stackalloc char[2];
+        foreach (var rune in text.EnumerateRunes())
+        {
+            bytesMax -= encoding.GetByteCount(units[..rune.EncodeToUtf16(units)]);
+            if (bytesMax < 0)
+                return text[..length];
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text;
+    }
+
+    /// <summary>
+    /// Text that can stand in one field of a delimited line: control characters and line breaks are blanks, unpaired surrogates are <c>?</c>, and a
+    /// delimiter is its full-width form (<c>|</c> becomes <c>｜</c>).
+    /// </summary>
+    public static string InOneField(string text, params ReadOnlySpan<char> delimiters)
+    {
+        var cleaned = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var isDelimiter = rune.IsAscii && delimiters.Contains((char)rune.Value);
+            // 0xFEE0 is the distance of the full-width forms from ASCII.
+            cleaned.Append(rune == Rune.ReplacementChar ? "?" : isDelimiter ? ((char)(rune.Value + 0xFEE0)).ToString() : Rune.IsControl(rune) ? " " : rune.ToString());
+        }
+
+        return cleaned.ToString();
+    }
 }

@@ -52,4 +52,26 @@ public static class Refusals
         NextStepChinese = "请更正后重发。",
         NextStepEnglish = "Correct it and send again.",
     };
+
+    /// <summary>Outpatient visits cannot be registered at this node.</summary>
+    public static HisRefusal OutpatientNotOpen(string field) => NotOpen(field,
+        "异地门诊结算尚未在本节点开通。", "outpatient is not opened on this node yet.",
+        "请按本地流程办理。", "Handle it locally.");
+
+    /// <summary>Stays that are settled in parts: interim settlements, family beds.</summary>
+    public static HisRefusal InterimNotOpen(string field) => NotOpen(field,
+        "中途结算（含家庭病床）尚未在本节点开通。", "interim settlement, which family beds need too, is not opened on this node yet.",
+        "请在出院时一次结算。", "Settle once at discharge.");
+
+    private static HisRefusal NotOpen(string field, string chinese, string english, string nextChinese, string nextEnglish) => new()
+    {
+        TransactionId = "",
+        Code = "UNKNOWN_TRANSACTION",
+        Side = RefusingSide.Hospital,
+        Field = field,
+        Chinese = chinese,
+        English = english,
+        NextStepChinese = nextChinese,
+        NextStepEnglish = nextEnglish,
+    };
 }
