@@ -2,20 +2,22 @@ using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.Province2016Xml;
 
-/// <summary>28, 0301 and 0302: fee lines. Clients send at most 100 rows in a message; any number is accepted.</summary>
+/// <summary>28, 0301, 0302 and 0707: fee lines. Clients send at most 100 rows in a message; any number is accepted.</summary>
 internal static class FeeRequests
 {
     // otransid of a withdrawal: every line of the visit.
     private const string EveryLine = "0";
 
+    private const int PageSize = 500;
+
     /// <summary>In 28 the hospital has no centre code yet and copies its own into ake001, so nothing is declared.</summary>
     public static TranslateFeeLines Translate(InputReader input) => new()
     {
         Visit = Visit(input),
-        Lines = input.Rows(row => Line(row) with { DeclaredCode = null }),
+        Lines = input.Lines(row => Line(row) with { DeclaredCode = null }),
     };
 
-    public static UploadFeeLines Upload(InputReader input) => new() { Visit = Visit(input), Lines = input.Rows(Line) };
+    public static UploadFeeLines Upload(InputReader input) => new() { Visit = Visit(input), Lines = input.Lines(Line) };
 
     /// <summary>
     /// Clients always withdraw everything (otransid 0, no line). A transaction without a line would name the lines of one upload, which this
@@ -31,6 +33,14 @@ internal static class FeeRequests
                 "only 0 (every line) is supported; name a single line in ykc610.");
         return new WithdrawFeeLines { Visit = visit, LineSerials = original == EveryLine || serial is null ? null : [serial] };
     }
+
+    /// <summary>Every client asks from row 0 and reads what comes, so a page is as large as the contract allows.</summary>
+    public static QueryFeeLines Query(InputReader input) => new()
+    {
+        Visit = Visit(input),
+        Skip = input.OptionalCount(Fields.FirstRow) ?? 0,
+        PageSize = PageSize,
+    };
 
     public static HisVisitReference Visit(InputReader input) => new() { VisitNumber = input.Required(Fields.VisitNumber) };
 

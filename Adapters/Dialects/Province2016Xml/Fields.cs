@@ -75,6 +75,15 @@ internal static partial class Fields
     public static readonly Field InterimSettlement = new("interim_settlement", "ake170");
     public static readonly Field SettlementKind = new("settlement_kind", "ykc675");
     public static readonly Field SettlementNumber = new("settlement_number", "aaz216");
+    public static readonly Field OriginalCode = new("original_operation", "otransno");
+
+    public static readonly Field FirstRow = new("skip", "startrow");
+
+    public static readonly Field ReconciledDay = new("scope.from", "ykc706");
+    public static readonly Field RowVisitNumber = new("visit_number", "ykc700");
+    public static readonly Field RowKind = new("is_cancellation", "aaa113");
+    public static readonly Field RowTotal = new("total_fen", "akc264");
+    public static readonly Field RowAgencyPaid = new("agency_paid_fen", "ake149");
     public static readonly Field SettlementNumberWithinProvince = new("settlement_number", "ykc618");
 
     private static readonly Field[] EveryMessage = [TransactionCode, InstitutionCode, Operator, VisitNumber];
@@ -94,6 +103,8 @@ internal static partial class Fields
         Unit, Specification, DoseForm, LineDepartment, LineDoctor,
     ];
 
+    private static readonly Field[] ReconciledRow = [SettlementNumber, OriginalTransaction, RowVisitNumber, RowKind, RowTotal, RowAgencyPaid];
+
     private static readonly Field[] Discharge =
     [
         DischargeDate, DischargeDiagnosis, DischargeDiagnosisName, SecondDischargeDiagnosis, ThirdDischargeDiagnosis, DischargeReason,
@@ -109,7 +120,9 @@ internal static partial class Fields
         if (LinePath().Match(canonical) is not { Success: true } line || !int.TryParse(line.Groups["index"].Value, out var index))
             return Find([.. EveryMessage, .. Of(transaction)], canonical);
         var row = $"detail/row[{(long)index + 1}]";
-        return line.Groups["field"] is { Success: true } field ? Find(Line, field.Value) is { } element ? $"{row}/{element}" : null : row;
+        if (line.Groups["field"] is not { Success: true } field)
+            return row;
+        return Find(transaction == Transaction.Reconcile ? ReconciledRow : Line, field.Value) is { } element ? $"{row}/{element}" : null;
     }
 
     private static Field[] Of(Transaction? transaction) => transaction switch
@@ -122,12 +135,16 @@ internal static partial class Fields
         Transaction.Settle => [ClaimedTotal, InvoiceNumber, InterimSettlement],
         Transaction.SettleWithinProvince => [ClaimedTotal, SettlementKind],
         Transaction.CancelSettlement => [SettlementNumber, OriginalTransaction],
+        Transaction.CancelAdmission => [OriginalTransaction],
+        Transaction.Reverse => [OriginalTransaction, OriginalCode],
+        Transaction.QueryFeeLines => [FirstRow],
+        Transaction.Reconcile => [ReconciledDay],
         _ => [],
     };
 
     private static string? Find(IEnumerable<Field> fields, string canonical) =>
         fields.FirstOrDefault(field => field.Canonical == canonical || field.Canonical.EndsWith('.' + canonical, StringComparison.Ordinal))?.Element;
 
-    [GeneratedRegex(@"^lines\[(?<index>[0-9]{1,9})\](\.(?<field>.+))?$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(lines|rows)\[(?<index>[0-9]{1,9})\](\.(?<field>.+))?$", RegexOptions.ExplicitCapture)]
     private static partial Regex LinePath();
 }

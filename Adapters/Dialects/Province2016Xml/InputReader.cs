@@ -71,16 +71,38 @@ internal sealed class InputReader(XElement element)
     /// <summary>Yuan in the message, fen here.</summary>
     public long RequiredFen(Field field) => (long)(RequiredDecimal(field, 2) * 100m);
 
+    /// <summary>A whole number from 0; null when not given.</summary>
+    public int? OptionalCount(Field field)
+    {
+        if (Optional(field) is not { } text)
+            return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            return count;
+        Invalid(field, "应为非负整数。", "it must be a whole number, not negative.");
+        return null;
+    }
+
+    /// <summary>Yuan in the message, fen here; null when not given.</summary>
+    public long? OptionalFen(Field field) => Optional(field) is null ? null : RequiredFen(field);
+
     /// <summary>The rows of <c>detail</c>, at least one, each read by <paramref name="read"/>.</summary>
-    public List<T> Rows<T>(Func<InputReader, T> read)
+    public List<T> Lines<T>(Func<InputReader, T> read)
+    {
+        var rows = Rows(read, Fields.Lines.Canonical);
+        if (rows.Count == 0)
+            Missing(Fields.Lines);
+        return rows;
+    }
+
+    /// <summary>The rows of <c>detail</c>, any number, each read by <paramref name="read"/>.</summary>
+    /// <param name="list">Canonical name of the list, for refusals.</param>
+    public List<T> Rows<T>(Func<InputReader, T> read, string list)
     {
         var lists = InnerXml.Children(element, "detail").Take(2).ToList();
         if (lists.Count > 1)
             Invalid(Fields.Lines, "detail 出现了两次。", "detail appears twice.");
-        var rows = lists is [var detail] ? InnerXml.Children(detail, "row").ToList() : [];
-        if (rows.Count == 0)
-            Missing(Fields.Lines);
-        return [.. rows.Select((row, index) => Row(row, index, read))];
+        var rows = lists is [var detail] ? InnerXml.Children(detail, "row") : [];
+        return [.. rows.Select((row, index) => Row(row, list, index, read))];
     }
 
     public void Missing(Field field) => Refuse(Refusals.MissingField(_canonicalPrefix + field.Canonical, _elementPrefix + field.Element));
@@ -91,14 +113,14 @@ internal sealed class InputReader(XElement element)
     // 10, 10.0 and 10.0000 are one content: a repeat with other zeros must not look like another request.
     private static decimal WithoutTrailingZeros(decimal value) => value / 1.0000000000000000000000000000m;
 
-    private T Row<T>(XElement row, int index, Func<InputReader, T> read)
+    private T Row<T>(XElement row, string list, int index, Func<InputReader, T> read)
     {
-        var reader = new InputReader(row) { _canonicalPrefix = $"lines[{index}].", _elementPrefix = $"detail/row[{index + 1}]/" };
+        var reader = new InputReader(row) { _canonicalPrefix = $"{list}[{index}].", _elementPrefix = $"detail/row[{index + 1}]/" };
         var value = read(reader);
         if (reader.Refusal is { } refusal)
             Refuse(refusal);
         return value;
     }
 
-    private void Refuse(HisRefusal refusal) => Refusal ??= refusal;
+    public void Refuse(HisRefusal refusal) => Refusal ??= refusal;
 }

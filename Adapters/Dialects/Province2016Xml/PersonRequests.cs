@@ -2,7 +2,7 @@ using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.Province2016Xml;
 
-/// <summary>1904, 0211 and 0212: who the patient is, and the admission.</summary>
+/// <summary>1903, 1904, 0211 and 0212: who the patient is, and the admission.</summary>
 internal static class PersonRequests
 {
     private const int DivisionDigits = 6;
@@ -25,6 +25,19 @@ internal static class PersonRequests
         if (person is { SocialSecurityNumber: null, CardNumber: null })
             input.Missing(Fields.SocialSecurityNumber);
         return new VerifyPerson { Person = person };
+    }
+
+    /// <summary>The authentication data are computed with keys only the card's issuer has; data made up here would fail in the reader.</summary>
+    public static Acknowledge AuthenticateCard(InputReader input)
+    {
+        input.Refuse(Refusals.UnknownTransaction("1903") with
+        {
+            Chinese = "本网关不支持 1903 社保卡内部认证：鉴别数据须由发卡地密钥产生。",
+            English = "1903 (card inner authentication) is not supported by this gateway: its data needs the card issuer's keys.",
+            NextStepChinese = "请用读卡器基本信息读取（iReadCardBas）后直接调用 1904。",
+            NextStepEnglish = "Read the card without authentication (iReadCardBas) and call 1904.",
+        });
+        return new Acknowledge();
     }
 
     public static VerifyPerson VerifyPerson(InputReader input) => new()

@@ -11,13 +11,19 @@ namespace ProvincialGateway.Dialects.Province2016Xml;
 /// <remarks>
 /// The interface has no id of its own for a request (<c>transid</c> is always sent empty), so repeats are recognised by their content.
 /// </remarks>
-public sealed class Province2016XmlDialect : IHisDialect
+public sealed class Province2016XmlDialect : IHisDialect, IDialectCoverage
 {
     public string Name => "province2016-xml";
 
     public int ContractVersion => AdapterContract.Version;
 
     public IReadOnlyList<string> Paths { get; } = [Wsdl.ProxyPath, Wsdl.AgencyWsdlPath, Wsdl.AgencyPath];
+
+    public IReadOnlyList<string> TransactionCodes => Transactions.Codes;
+
+    public IReadOnlyList<string> RefusedCodes => Coverage.Refused;
+
+    public IReadOnlyList<OperationCoverage> Operations => Coverage.Operations;
 
     public HisEnvelope Decode(HisMessage message)
     {
@@ -32,8 +38,11 @@ public sealed class Province2016XmlDialect : IHisDialect
         return SoapEnvelope.Write(form, Reply.Text(state, result));
     }
 
-    public HisReply EncodeFailure(HisMessage message, HisRefusal refusal) =>
-        SoapEnvelope.Write(SoapEnvelope.Read(message).Form, Reply.Text(RequestState.None, refusal));
+    public HisReply EncodeFailure(HisMessage message, HisRefusal refusal)
+    {
+        var call = SoapEnvelope.Read(message);
+        return SoapEnvelope.Write(call.Form, Reply.Text(RequestState.Unread(Transactions.Find(call.TransNo)), refusal));
+    }
 
     public HisReply? Describe(string path, string query, Uri publicAddress) => Wsdl.At(path, query, publicAddress);
 
@@ -41,10 +50,10 @@ public sealed class Province2016XmlDialect : IHisDialect
     {
         if (call.Refusal is { } unreadable)
             return Refused(call.TransNo, unreadable);
-        if (!Transactions.TryFind(call.TransNo, out var transaction))
+        if (Transactions.Find(call.TransNo) is not { } transaction)
             return Refused(call.TransNo, Transactions.Unknown(call.TransNo));
         if (!InnerXml.TryRead(call.Inxml, out var input, out var malformed))
-            return Refused(call.TransNo, malformed);
+            return Refused(call.TransNo, malformed, transaction);
         return Read(call.TransNo, Transactions.FormOf(transaction, input), input);
     }
 
@@ -65,6 +74,6 @@ public sealed class Province2016XmlDialect : IHisDialect
         };
     }
 
-    private static HisRequest Refused(string code, HisRefusal refusal) =>
-        new() { TransactionCode = code, Refusal = refusal, State = RequestState.None };
+    private static HisRequest Refused(string code, HisRefusal refusal, Transaction? transaction = null) =>
+        new() { TransactionCode = code, Refusal = refusal, State = RequestState.Unread(transaction) };
 }

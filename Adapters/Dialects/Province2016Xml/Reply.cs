@@ -24,23 +24,23 @@ internal static class Reply
     // Only a label: the text travels in the encoding of the envelope. Clients of this family know no other.
     private const string Declaration = """<?xml version="1.0" encoding="GBK"?>""";
 
-    private static readonly TimeSpan ChinaOffset = TimeSpan.FromHours(8);
-
     public static string Text(RequestState state, HisResult result) => result switch
     {
-        HisRefusal refusal => Text(result, Refused, Shown(state.Transaction, refusal), Output()),
+        HisRefusal refusal => Text(result, Refused, Shown(state.Transaction, refusal), FailedOutput(state.Transaction)),
         HisPending pending => Text(
             result, Pending,
             $"[PENDING] {pending.Chinese} 交易处理中：请稍后以相同内容重发查询结果，切勿作为新交易重发。 | "
             + $"{pending.English} Pending: send the same message again later to learn the result; do not send it as a new transaction.",
-            Output()),
+            FailedOutput(state.Transaction)),
+        TransactionReversed { Effect: not HisReversalEffect.Undone } when state.Transaction == Transaction.CancelAdmission => Text(
+            result, Refused, UndoRequests.NoSuchAdmission, Output()),
         _ => OutputOf(state, result) is { } output
             ? Text(result, Done, "", output)
             : Text(
                 result, Unfitting,
                 $"[GATEWAY_FAULT] 网关应答（{result.GetType().Name}）与请求不符，请联系省中心核对交易后再操作。 | "
                 + $"The gateway's answer ({result.GetType().Name}) does not fit the request: have the provincial centre check the transaction first.",
-                Output()),
+                FailedOutput(state.Transaction)),
     };
 
     /// <summary>An <c>output</c> with these elements in order; one without a known value is empty.</summary>
@@ -57,15 +57,15 @@ internal static class Reply
         return parent;
     }
 
-    public static XElement Element(string name, string value) => new(name, BoundedXml.Carriable(value));
+    public static XElement Element(string name, string value) => new(name, LegacyXml.Carriable(value));
 
     public static string Date(DateOnly date) => date.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     /// <summary>Wall clock in China, <c>yyyyMMddHHmmss</c>.</summary>
-    public static string Time(DateTimeOffset moment) => InChina(moment).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset moment) => BusinessTime.Local(moment).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
 
     /// <summary>The business day of a moment.</summary>
-    public static string Day(DateTimeOffset moment) => Date(DateOnly.FromDateTime(InChina(moment)));
+    public static string Day(DateTimeOffset moment) => Date(DateOnly.FromDateTime(BusinessTime.Local(moment)));
 
     private static XElement? OutputOf(RequestState state, HisResult result) => (state.Transaction, result) switch
     {
@@ -79,10 +79,23 @@ internal static class Reply
         (Transaction.Settle, Settled settled) => SettlementReplies.Settled(settled),
         (Transaction.SettleWithinProvince, Settled settled) => SettlementReplies.SettledWithinProvince(settled),
         (Transaction.CancelSettlement, SettlementCancelled cancelled) => SettlementReplies.Cancelled(cancelled),
+        (Transaction.CancelAdmission, AdmissionCancelled or TransactionReversed { Effect: HisReversalEffect.Undone }) => Output(),
+        (Transaction.CancelDischarge, DischargeCancelled) => Output(),
+        (Transaction.Reverse, TransactionReversed) => Output(),
+        (Transaction.QueryFeeLines, FeeLinesFound found) => FeeReplies.Found(state.Input, found),
+        (Transaction.Reconcile, SettlementsReconciled reconciled) => ReconciliationReplies.Settlements(state.Input, reconciled),
         _ => null,
     };
 
-    private static string Text(HisResult result, int code, string message, XElement output) => Declaration + BoundedXml.Text(Parent(
+    /// <summary>Clients of the card transactions read these without a null check, before they look at the code.</summary>
+    private static XElement FailedOutput(Transaction? transaction) => transaction switch
+    {
+        Transaction.AuthenticateCard => Output(Element("aaa315", ""), Element("aaa316", "")),
+        Transaction.VerifyCard => Output(Element("aab301", "")),
+        _ => Output(),
+    };
+
+    private static string Text(HisResult result, int code, string message, XElement output) => Declaration + LegacyXml.Text(Parent(
         "result",
         Element("transid", result.TransactionId),
         Element("errorcode", code.ToString(CultureInfo.InvariantCulture)),
@@ -94,7 +107,4 @@ internal static class Reply
         Fields.ElementOf(transaction, refusal.Field) is { } element && !refusal.Text.Contains(element, StringComparison.Ordinal)
             ? $"{refusal.Text} ({element})"
             : refusal.Text;
-
-    private static DateTime InChina(DateTimeOffset moment) =>
-        moment.UtcDateTime is var utc && utc < DateTime.MaxValue - ChinaOffset ? utc + ChinaOffset : DateTime.MaxValue;
 }

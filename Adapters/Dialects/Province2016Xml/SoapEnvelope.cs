@@ -20,7 +20,7 @@ internal enum Hop
 }
 
 /// <summary>How the caller spoke, and so how it is answered.</summary>
-internal sealed record SoapForm(SoapVersion Version, Hop Hop, WireCharset Charset);
+internal sealed record SoapForm(SoapVersion Version, Hop Hop, XmlCharset Charset);
 
 /// <summary>One call, or the reason why there is none.</summary>
 internal sealed record SoapCall(SoapForm Form, string TransNo, string Inxml, HisRefusal? Refusal);
@@ -32,6 +32,9 @@ internal static class SoapEnvelope
 
     private const int TransNoMax = 16;
 
+    private const int DepthMax = 16;
+    private const string Place = "SOAP";
+
     private static readonly XNamespace Soap11 = "http://schemas.xmlsoap.org/soap/envelope/";
     private static readonly XNamespace Soap12 = "http://www.w3.org/2003/05/soap-envelope";
     private static readonly XNamespace Instance = "http://www.w3.org/2001/XMLSchema-instance";
@@ -39,13 +42,11 @@ internal static class SoapEnvelope
 
     public static SoapCall Read(HisMessage message)
     {
-        var guess = new SoapForm(GuessVersion(message), GuessHop(message), WireCharset.Utf8);
-        if (!WireCharset.TryRead(message, out var charset, out var text, out var refusal))
-            return new SoapCall(guess, "", "", refusal);
+        var guess = new SoapForm(GuessVersion(message), GuessHop(message), XmlCharset.Utf8);
+        if (!XmlCharset.TryDecode(message, Place, out var charset, out var text, out var refusal))
+            return new SoapCall(guess with { Charset = charset }, "", "", refusal);
         guess = guess with { Charset = charset };
-        return BoundedXml.TryLoad(text, out var root, out var fault)
-            ? Call(root, guess)
-            : new SoapCall(guess, "", "", Refusals.Malformed($"SOAP line {fault.Line} column {fault.Column}", fault.Chinese, fault.English));
+        return LegacyXml.TryRead(text, DepthMax, out var root, out var fault) ? Call(root, guess) : new SoapCall(guess, "", "", fault.Refusal(Place));
     }
 
     public static HisReply Write(SoapForm form, string inner)
@@ -61,7 +62,7 @@ internal static class SoapEnvelope
                 soap + "Body",
                 new XElement(service + "CallServiceResponse", new XElement(service + (form.Hop == Hop.Proxy ? "CallServiceResult" : "return"), inner))));
         var mediaType = form.Version == SoapVersion.Soap11 ? "text/xml" : "application/soap+xml";
-        return new HisReply { Body = form.Charset.Bytes(envelope), ContentType = $"{mediaType}; charset={form.Charset.Label}" };
+        return new HisReply { Body = form.Charset.Document(envelope), ContentType = $"{mediaType}; charset={form.Charset.Label}" };
     }
 
     private static SoapCall Call(XElement root, SoapForm guess)

@@ -34,20 +34,36 @@ internal enum Transaction
 
     /// <summary>0305 取消结算.</summary>
     CancelSettlement = 10,
+
+    /// <summary>1903 社保卡内部认证.</summary>
+    AuthenticateCard = 11,
+
+    /// <summary>0214 取消入院登记; one code path of the clients calls it 18.</summary>
+    CancelAdmission = 12,
+
+    /// <summary>0216 取消出院登记.</summary>
+    CancelDischarge = 13,
+
+    /// <summary>1301 冲正交易.</summary>
+    Reverse = 14,
+
+    /// <summary>0707 已上传费用明细查询.</summary>
+    QueryFeeLines = 15,
+
+    /// <summary>0606 日对账.</summary>
+    Reconcile = 16,
 }
 
 /// <summary>What the reply to a request needs from it; <see cref="Transaction"/> is null when the request was not understood.</summary>
 internal sealed record RequestState(Transaction? Transaction, XElement Input)
 {
-    public static RequestState None { get; } = new(null, new XElement("input"));
+    /// <summary>For a message whose <c>Inxml</c> could not be read.</summary>
+    public static RequestState Unread(Transaction? transaction) => new(transaction, new XElement("input"));
 }
 
 /// <summary>Which code means which transaction, and which function reads it.</summary>
 internal static class Transactions
 {
-    // 1903 computes card authentication data with the card issuer's keys, which no gateway has.
-    private const string CardInnerAuthentication = "1903";
-
     private static readonly Dictionary<string, Transaction> ByCode = new(StringComparer.Ordinal)
     {
         ["1904"] = Transaction.VerifyCard,
@@ -59,9 +75,24 @@ internal static class Transactions
         ["0215"] = Transaction.Discharge,
         ["0304"] = Transaction.Settle,
         ["0305"] = Transaction.CancelSettlement,
+        ["1903"] = Transaction.AuthenticateCard,
+        ["0214"] = Transaction.CancelAdmission,
+        ["18"] = Transaction.CancelAdmission,
+        ["0216"] = Transaction.CancelDischarge,
+        ["1301"] = Transaction.Reverse,
+        ["0707"] = Transaction.QueryFeeLines,
+        ["0606"] = Transaction.Reconcile,
     };
 
-    public static bool TryFind(string code, out Transaction transaction) => ByCode.TryGetValue(code, out transaction);
+    // 清分 6527 6521 6522, 月度申报 0521 0522 0524 0534-0537, 病案首页 0801-0806.
+    private static readonly HashSet<string> NotOpened =
+    [
+        "6527", "6521", "6522", "0521", "0522", "0524", "0534", "0535", "0536", "0537", "0801", "0802", "0803", "0804", "0805", "0806",
+    ];
+
+    public static IReadOnlyList<string> Codes { get; } = [.. ByCode.Keys.Order(StringComparer.Ordinal)];
+
+    public static Transaction? Find(string code) => ByCode.TryGetValue(code, out var transaction) ? transaction : null;
 
     /// <summary>The two forms of 0304 differ by <c>ykc675</c> (结算类型), which only the intra-province one has.</summary>
     public static Transaction FormOf(Transaction transaction, XElement input) =>
@@ -81,16 +112,20 @@ internal static class Transactions
         Transaction.Settle => SettlementRequests.Settle(input),
         Transaction.SettleWithinProvince => SettlementRequests.SettleWithinProvince(input),
         Transaction.CancelSettlement => SettlementRequests.Cancel(input),
+        Transaction.AuthenticateCard => PersonRequests.AuthenticateCard(input),
+        Transaction.CancelAdmission => UndoRequests.CancelAdmission(input),
+        Transaction.CancelDischarge => UndoRequests.CancelDischarge(input),
+        Transaction.Reverse => UndoRequests.Reverse(input),
+        Transaction.QueryFeeLines => FeeRequests.Query(input),
+        Transaction.Reconcile => ReconciliationRequests.Settlements(input),
         _ => throw new InvalidOperationException($"Transaction {transaction} has no reader."),
     };
 
-    public static HisRefusal Unknown(string code) => code == CardInnerAuthentication
-        ? Refusals.UnknownTransaction(code) with
-        {
-            Chinese = "本网关不支持 1903 社保卡内部认证：鉴别数据须由发卡地密钥产生。",
-            English = "1903 (card inner authentication) is not supported by this gateway: its data needs the card issuer's keys.",
-            NextStepChinese = "请用读卡器基本信息读取（iReadCardBas）后直接调用 1904。",
-            NextStepEnglish = "Read the card without authentication (iReadCardBas) and call 1904.",
-        }
-        : Refusals.UnknownTransaction(code);
+    public static HisRefusal Unknown(string code) => !NotOpened.Contains(code) ? Refusals.UnknownTransaction(code) : Refusals.UnknownTransaction(code) with
+    {
+        Chinese = $"本节点尚未开放清分、月度申报和病案首页交易（{code}），没有处理。",
+        English = $"clearing, monthly declaration and medical record front pages ({code}) are not opened on this node yet; nothing was done.",
+        NextStepChinese = "请暂按省中心现行办法办理；开放后无需改动报文。",
+        NextStepEnglish = "Follow the provincial centre's present procedure; the message stays as it is when this opens.",
+    };
 }

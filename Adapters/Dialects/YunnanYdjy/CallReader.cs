@@ -14,6 +14,8 @@ internal sealed class CallReader(YdjyCall call)
 
     private static readonly string[] DateForms = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss"];
 
+    private readonly List<Element> _asked = [];
+
     private IReadOnlyDictionary<string, string>? _input;
 
     public YdjyCall Call { get; } = call;
@@ -21,8 +23,24 @@ internal sealed class CallReader(YdjyCall call)
     public HisRefusal? Refusal { get; private set; } = call.Fault;
 
     /// <summary>Exactly as written, or null.</summary>
-    public string? Raw(Element element) =>
-        (element.Origin == Origin.Parameter ? Call.Parameters : Input()).TryGetValue(element.Name, out var value) ? value : null;
+    public string? Raw(Element element)
+    {
+        _asked.Add(element);
+        return (element.Origin == Origin.Parameter ? Call.Parameters : Input()).TryGetValue(element.Name, out var value) ? value : null;
+    }
+
+    /// <summary>
+    /// The element that gave the operation this canonical field; null when none did. The last one asked for: the item of a line comes from
+    /// AKC515 only where AKC222 had none.
+    /// </summary>
+    public Element? ElementOf(string field) =>
+        _asked.LastOrDefault(element => element.Field == field || field.EndsWith('.' + element.Field, StringComparison.Ordinal)) ?? field switch
+        {
+            "visit" => ElementOf(Elements.Visit.Field) ?? ElementOf(Elements.VisitOfLine.Field),
+            "person" => ElementOf(Elements.PersonNumber.Field) ?? ElementOf(Elements.CardData.Field),
+            "insured_division" => ElementOf(Elements.CardData.Field),
+            _ => null,
+        };
 
     public string? Optional(Element element)
     {
@@ -51,6 +69,13 @@ internal sealed class CallReader(YdjyCall call)
         if (!isPlain)
             Refuse(element, $"应为最多{decimalsMax}位小数的数字。", $"a plain number with at most {decimalsMax} decimals is expected.");
         return value;
+    }
+
+    public int RequiredCount(Element element)
+    {
+        if (!int.TryParse(Required(element), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            Refuse(element, "应为非负整数。", "a whole number, not negative, is expected.");
+        return count;
     }
 
     public long RequiredFen(Element element) => Fen(element, Required(element));
@@ -87,14 +112,15 @@ internal sealed class CallReader(YdjyCall call)
 
     private IReadOnlyDictionary<string, string> ReadInput()
     {
-        var text = Call.Parameters.GetValueOrDefault(Elements.InputData.Name);
+        var carrier = Call.Function == Exports.SignOut ? Elements.CheckAccount : Elements.InputData;
+        var text = Call.Parameters.GetValueOrDefault(carrier.Name);
         if (string.IsNullOrWhiteSpace(text))
         {
-            Refusal ??= Refusals.MissingField(Elements.InputData.Field, Elements.InputData.Shown);
+            Refusal ??= Refusals.MissingField(carrier.Field, carrier.Shown);
             return new Dictionary<string, string>();
         }
 
-        var values = InputXml.Read(text, out var refusal);
+        var values = InputXml.Read(text, carrier.Name, out var refusal);
         Refusal ??= refusal;
         return values ?? new Dictionary<string, string>();
     }

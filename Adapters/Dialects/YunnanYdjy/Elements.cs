@@ -34,6 +34,14 @@ internal static class Elements
     public static readonly Element CardNumber = new("SICardNo", "card_number", "医保卡号", Origin.Parameter);
     public static readonly Element InputData = new("InputData", "input_data", "输入数据", Origin.Parameter);
     public static readonly Element CardData = new("CardData", "card_data", "读卡数据", Origin.Parameter);
+    public static readonly Element BusinessCycle = new("BusiCycleNo", "business_period", "业务周期号", Origin.Parameter);
+    public static readonly Element Period = BusinessCycle with { Field = "period_number" };
+    public static readonly Element OldTransCode = new("OldTransCode", "original_operation", "原交易代码", Origin.Parameter);
+    public static readonly Element CheckAccount = new("CheckAccInfo", "claimed", "对账信息", Origin.Parameter);
+    public static readonly Element ItemType = new("TtemType", "code_system", "项目类型", Origin.Parameter);
+    public static readonly Element ItemTypeSpelt = ItemType with { Name = "ItemType" };
+    public static readonly Element OldItem = new("OldItem", "code", "原项目", Origin.Parameter);
+    public static readonly Element OldSenderSerial = new("OldSenderSerialNo", "original_transaction_id", "原发送方交易流水号", Origin.Parameter);
 
     public static readonly Element Visit = new("AKC190", "visit_number", "就诊编号");
     public static readonly Element VisitOfLine = new("AKC190", "hospital_visit_number", "住院号");
@@ -90,5 +98,12 @@ internal static class Elements
     public static readonly Element ClaimedTotal = new("AKC064", "claimed_total_fen", "费用总额");
     public static readonly Element AccountRequested = new("AKC255", "account_requested_fen", "个人账户支付");
     public static readonly Element Invoice = new("AAE072", "invoice_number", "发票号");
+    public static readonly Element PeriodOfQuery = new("BATNO", "period_number", "业务周期号");
+    public static readonly Element ClaimedSettlements = new("POSNUM", "claimed.settlement_count", "正交易笔数");
+    public static readonly Element ClaimedCancellations = new("NEGNUM", "claimed.cancellation_count", "反交易笔数");
+    public static readonly Element PeriodTotal = new("AKC264", "claimed.total_fen", "医疗费用总额");
+    public static readonly Element PeriodCash = new("AKC261", "claimed.cash_fen", "现金支付总额");
+    public static readonly Element PeriodAccount = new("AKC255", "claimed.account_fen", "账户支付总额");
+    public static readonly Element PeriodFund = new("AKC260", "claimed.fund_total_fen", "统筹支付总额");
     public static readonly Element SettlementKind = new("AKA050", "settlement_kind", "结算类型");
 }

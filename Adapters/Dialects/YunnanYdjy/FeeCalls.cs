@@ -2,11 +2,14 @@ using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.YunnanYdjy;
 
-/// <summary>73 price, 74 approval, 12 one fee line, 23 part of a line back, 24 all lines back.</summary>
+/// <summary>73 price, 74 and 75 approvals, 12 one fee line, 23 part of a line back, 24 all lines back.</summary>
 internal static class FeeCalls
 {
     /// <summary>What clients put into AKC222 of 12 when they have no centre code.</summary>
     private const string NoCentreCode = "9999999999";
+
+    private const string Approved = "1";
+    private const string NoApproval = "100";
 
     private const decimal BasisPointsPerOne = 10_000m;
 
@@ -26,7 +29,17 @@ internal static class FeeCalls
     public static HisOperation DecodeApproval(CallReader call) => new LookUpApproval { Code = call.Optional(Elements.ItemCode) };
 
     public static OutputXml? EncodeApproval(CallReader call, HisResult result) =>
-        result is ApprovalLookedUp found ? new OutputXml().Add("AKC180", found.ApprovalNumber is null ? "100" : "1").Add("AAE073", found.ApprovalNumber) : null;
+        result is ApprovalLookedUp found ? new OutputXml().Add("AKC180", found.ApprovalNumber is null ? NoApproval : Approved).Add("AAE073", found.ApprovalNumber) : null;
+
+    /// <summary>75 asks for all approvals of a kind (AKC170), which the contract does not carry: an approval that names no item is the answer.</summary>
+    public static HisOperation DecodeApprovals(CallReader call) => new LookUpApproval();
+
+    public static OutputXml? EncodeApprovals(CallReader call, HisResult result) => result switch
+    {
+        ApprovalLookedUp { ApprovalNumber: null } => new OutputXml().Add("AKC180", NoApproval),
+        ApprovalLookedUp found => new OutputXml().Add("AKC180", Approved).Add("APPROVECNT", "1").Add("AAE073_1", found.ApprovalNumber).Add("AKC222_1", "").Add("AKC223_1", ""),
+        _ => null,
+    };
 
     /// <summary>AKC190 is the hospital's own number here, unlike in every other transaction.</summary>
     public static HisOperation DecodeLine(CallReader call) => new UploadFeeLines

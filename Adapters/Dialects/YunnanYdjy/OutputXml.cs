@@ -8,7 +8,7 @@ namespace ProvincialGateway.Dialects.YunnanYdjy;
 /// The inner reply: a flat <c>&lt;output&gt;</c> without declaration or byte order mark, because clients glue it into a text of their own. An
 /// element without a value is written empty, because clients fail on a missing one after the transaction is already booked.
 /// </summary>
-internal sealed class OutputXml
+internal sealed class OutputXml : Outcome
 {
     private readonly List<(string Name, string Value, bool IsFreeText)> _elements = [];
 
@@ -67,5 +67,5 @@ internal sealed class OutputXml
 
     // The full-width letter keeps the word readable and out of the client's search.
     private static string Tame(string value) =>
-        SearchedNames.Aggregate(XmlText.Clean(value), (text, name) => text.Replace(name, (char)(name[0] + 0xFEE0) + name[1..], StringComparison.Ordinal));
+        SearchedNames.Aggregate(LegacyXml.Carriable(value), (text, name) => text.Replace(name, (char)(name[0] + 0xFEE0) + name[1..], StringComparison.Ordinal));
 }

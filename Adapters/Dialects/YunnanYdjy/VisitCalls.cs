@@ -2,13 +2,19 @@ using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.YunnanYdjy;
 
-/// <summary>11 admission and 15 discharge.</summary>
+/// <summary>11 admission, 22 its cancellation, 15 discharge or correction.</summary>
 internal static class VisitCalls
 {
     private static readonly Element[] DischargeElements =
     [
         Elements.DischargeDate, Elements.DischargeReason, Elements.DischargeDiagnosis, Elements.DischargeDiagnosisName, Elements.DischargeDiagnosis2,
         Elements.DischargeDiagnosis3, Elements.DischargeDepartment, Elements.DischargeBed, Elements.DischargeDoctor, Elements.DischargeOperator,
+    ];
+
+    private static readonly Element[] AdmissionElements =
+    [
+        Elements.VisitKind, Elements.AdmissionDate, Elements.AdmissionDiagnosis, Elements.AdmissionDiagnosis2, Elements.AdmissionDiagnosis3,
+        Elements.AdmissionDepartment, Elements.AdmissionBed, Elements.AdmissionDoctor,
     ];
 
     /// <summary>The message has no name or certificate: the person is who the call's parameters name.</summary>
@@ -52,31 +58,54 @@ internal static class VisitCalls
             .AddNumber("AKC090", person.AdmissionsYear);
     }
 
+    /// <summary>HANDLEID is the serial of the 11; clients keep the sender's, documents speak of the receiver's.</summary>
+    public static HisOperation DecodeCancellation(CallReader call) => new CancelAdmission { Visit = Visit(call), OriginalTransactionId = call.Required(Elements.Handle) };
+
+    public static OutputXml? EncodeCancellation(CallReader call, HisResult result) => result is AdmissionCancelled ? OutputXml.Nothing : null;
+
     /// <summary>
-    /// Empty means unchanged. A 15 that names nothing of a discharge would change the admission, which was registered with the insured
-    /// province; booking it as a discharge would end the stay, so it is refused.
+    /// 15 comes in two variants, and empty means unchanged in both: with anything of a discharge it is the discharge, else it corrects the
+    /// admission. One that says nothing is refused.
     /// </summary>
-    public static HisOperation DecodeDischarge(CallReader call)
+    public static HisOperation DecodeUpdate(CallReader call)
     {
-        var operation = new Discharge
-        {
-            Visit = Visit(call),
-            DischargeDate = call.OptionalDate(Elements.DischargeDate),
-            Diagnoses = Diagnoses(call, Elements.DischargeDiagnosis, Elements.DischargeDiagnosisName, Elements.DischargeDiagnosis2, Elements.DischargeDiagnosis3),
-            DischargeReason = call.Optional(Elements.DischargeReason),
-            Department = call.Optional(Elements.DischargeDepartment),
-            Bed = call.Optional(Elements.DischargeBed),
-            Doctor = call.Optional(Elements.DischargeDoctor),
-        };
-        if (DischargeElements.All(element => call.Optional(element) is null))
+        if (DischargeElements.Any(element => call.Optional(element) is not null))
+            return Discharge(call);
+        if (AdmissionElements.All(element => call.Optional(element) is null))
             call.Refuse(Refusals.MissingField(Elements.DischargeReason.Field, Elements.DischargeReason.Shown));
-        return operation;
+        return Correction(call);
     }
 
-    public static OutputXml? EncodeDischarge(CallReader call, HisResult result) => result is Discharged ? OutputXml.Nothing : null;
+    public static OutputXml? EncodeUpdate(CallReader call, HisResult result) => result is Discharged or VisitUpdated ? OutputXml.Nothing : null;
 
     /// <summary>The visit by the number that the reply of 11 gave out.</summary>
     public static HisVisitReference Visit(CallReader call) => new() { VisitNumber = call.Required(Elements.Visit) };
+
+    private static Discharge Discharge(CallReader call) => new()
+    {
+        Visit = Visit(call),
+        DischargeDate = call.OptionalDate(Elements.DischargeDate),
+        Diagnoses = Diagnoses(call, Elements.DischargeDiagnosis, Elements.DischargeDiagnosisName, Elements.DischargeDiagnosis2, Elements.DischargeDiagnosis3),
+        DischargeReason = call.Optional(Elements.DischargeReason),
+        Department = call.Optional(Elements.DischargeDepartment),
+        Bed = call.Optional(Elements.DischargeBed),
+        Doctor = call.Optional(Elements.DischargeDoctor),
+    };
+
+    private static UpdateVisit Correction(CallReader call)
+    {
+        var diagnoses = Diagnoses(call, Elements.AdmissionDiagnosis, Elements.AdmissionDiagnosisName, Elements.AdmissionDiagnosis2, Elements.AdmissionDiagnosis3);
+        return new UpdateVisit
+        {
+            Visit = Visit(call),
+            VisitKind = call.Optional(Elements.VisitKind),
+            AdmissionDate = call.OptionalDate(Elements.AdmissionDate),
+            Diagnoses = diagnoses.Count > 0 ? diagnoses : null,
+            Department = call.Optional(Elements.AdmissionDepartment),
+            Bed = call.Optional(Elements.AdmissionBed),
+            Doctor = call.Optional(Elements.AdmissionDoctor),
+        };
+    }
 
     private static HisPersonReference Person(CallReader call)
     {

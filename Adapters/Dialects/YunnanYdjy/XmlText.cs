@@ -1,5 +1,5 @@
 using System.Text;
-using System.Xml;
+using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.YunnanYdjy;
 
@@ -11,46 +11,22 @@ internal static class XmlText
 
     /// <summary>The same as an attribute value with its quotes.</summary>
     public static string Quoted(string text) =>
-        $"\"{Escape(Clean(text)).Replace("\"", "&quot;").Replace("\t", "&#9;").Replace("\n", "&#10;")}\"";
+        $"\"{Escape(LegacyXml.Carriable(text)).Replace("\"", "&quot;").Replace("\t", "&#9;").Replace("\n", "&#10;")}\"";
 
-    /// <summary>The text with <c>?</c> for every character that XML cannot carry, unpaired surrogates included.</summary>
-    public static string Clean(string text)
-    {
-        StringBuilder? cleaned = null;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var isPair = i + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]);
-            if (isPair)
-                i++;
-            else if (!XmlConvert.IsXmlChar(text[i]))
-                (cleaned ??= new StringBuilder(text))[i] = '?';
-        }
-
-        return cleaned?.ToString() ?? text;
-    }
-
-    /// <summary>
-    /// The longest beginning of <paramref name="text"/> with at most <paramref name="bytesMax"/> bytes, whole characters only, so that a
-    /// two-byte Chinese character is never halved. Expects clean text.
-    /// </summary>
-    public static string Shorten(string text, int bytesMax, Encoding encoding) => text[..LengthWithin(text, bytesMax, encoding, _ => 0)];
-
-    /// <summary>As <see cref="Shorten"/>, counting what the text needs after <see cref="Escape"/>.</summary>
-    public static string ShortenEscaped(string text, int bytesMax, Encoding encoding) => text[..LengthWithin(text, bytesMax, encoding, EscapeOverhead)];
-
-    private static int LengthWithin(string text, int bytesMax, Encoding encoding, Func<Rune, int> overhead)
+    /// <summary>As <see cref="LegacyText.Shorten"/>, counting what the text needs after <see cref="Escape"/>. Expects text that XML can carry.</summary>
+    public static string ShortenEscaped(string text, int bytesMax, Encoding encoding)
     {
         var length = 0;
         Span<char> units = stackalloc char[2];
         foreach (var rune in text.EnumerateRunes())
         {
-            bytesMax -= encoding.GetByteCount(units[..rune.EncodeToUtf16(units)]) + overhead(rune);
+            bytesMax -= encoding.GetByteCount(units[..rune.EncodeToUtf16(units)]) + EscapeOverhead(rune);
             if (bytesMax < 0)
-                return length;
+                return text[..length];
             length += rune.Utf16SequenceLength;
         }
 
-        return length;
+        return text;
     }
 
     private static int EscapeOverhead(Rune rune) => Entity(rune.IsBmp ? (char)rune.Value : ' ') is { } entity ? entity.Length - 1 : 0;

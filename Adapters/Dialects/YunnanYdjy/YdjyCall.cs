@@ -43,4 +43,4 @@ internal sealed record OutBuffer(string Name, int Size)
 }
 
 /// <summary>How the reply must be framed: as the request was.</summary>
-internal sealed record YdjyFrame(Encoding Encoding, string Charset, bool IsBatch);
+internal sealed record YdjyFrame(XmlCharset Charset, bool IsBatch);

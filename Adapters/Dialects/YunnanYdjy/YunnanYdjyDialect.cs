@@ -1,4 +1,3 @@
-using System.Text;
 using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.YunnanYdjy;
@@ -7,7 +6,7 @@ namespace ProvincialGateway.Dialects.YunnanYdjy;
 /// Yunnan's out-of-area interface of 2016 (<c>YDJYInterface.dll</c>): each exported call travels as a <c>ydjy</c> element over HTTP, its XML
 /// arguments as escaped text. See README.md beside this file.
 /// </summary>
-public sealed class YunnanYdjyDialect : IHisDialect
+public sealed class YunnanYdjyDialect : IHisDialect, IDialectCoverage
 {
     /// <summary>30 digits and the closing NUL.</summary>
     private const int ReceiverSerialSize = 31;
@@ -21,17 +20,20 @@ public sealed class YunnanYdjyDialect : IHisDialect
 
     public IReadOnlyList<string> Paths { get; } = ["/ydjy"];
 
+    public IReadOnlyList<string> TransactionCodes => Transactions.Codes;
+
+    public IReadOnlyList<string> RefusedCodes => Coverage.Refused;
+
+    public IReadOnlyList<OperationCoverage> Operations => Coverage.Operations;
+
     public HisEnvelope Decode(HisMessage message)
     {
-        var (encoding, label) = BodyEncoding.Of(message.ContentType, message.Body.Span);
-        if (encoding is null)
-            return Unreadable(LegacyText.Utf8, "UTF-8", Refusals.Malformed("charset", "不支持的字符集。", "the charset is not supported."));
-        if (!LegacyText.TryDecode(message.Body.Span, encoding, out var text, out var badByteAt))
-            return Unreadable(encoding, label, Refusals.Malformed($"byte {badByteAt}", $"字节不属于字符集 {label}。", $"the byte is not in charset {label}."));
-        var calls = EnvelopeReader.Read(text, encoding, out var isBatch, out var refusal);
+        if (!XmlCharset.TryDecode(message, EnvelopeReader.Place, out var charset, out var text, out var undecoded))
+            return Unreadable(charset, undecoded);
+        var calls = EnvelopeReader.Read(text, charset.Bytes, out var isBatch, out var refusal);
         return calls is null
-            ? Unreadable(encoding, label, refusal!)
-            : new HisEnvelope { Requests = [.. calls.Select(Request)], State = new YdjyFrame(encoding, label, isBatch) };
+            ? Unreadable(charset, refusal!)
+            : new HisEnvelope { Requests = [.. calls.Select(Request)], State = new YdjyFrame(charset, isBatch) };
     }
 
     public HisReply Encode(HisEnvelope envelope, IReadOnlyList<HisResult> results)
@@ -52,10 +54,10 @@ public sealed class YunnanYdjyDialect : IHisDialect
     private static YdjyFrame Frame(HisEnvelope envelope) =>
         envelope.State as YdjyFrame ?? throw new ArgumentException("The envelope was not decoded by this dialect.", nameof(envelope));
 
-    private static HisEnvelope Unreadable(Encoding encoding, string label, HisRefusal refusal) => new()
+    private static HisEnvelope Unreadable(XmlCharset charset, HisRefusal refusal) => new()
     {
         Requests = [new HisRequest { TransactionCode = "", Refusal = refusal }],
-        State = new YdjyFrame(encoding, label, IsBatch: false),
+        State = new YdjyFrame(charset, IsBatch: false),
     };
 
     private static HisRequest Request(YdjyCall call)
@@ -64,13 +66,15 @@ public sealed class YunnanYdjyDialect : IHisDialect
         var transCode = reader.Optional(Elements.TransCode) ?? "";
         var transaction = Transactions.Find(call.Function, transCode);
         var operation = transaction is null ? null : Operation(reader, transaction);
+        var (operatorNumber, period) = (reader.Optional(Elements.OperatorNumber), reader.Optional(Elements.BusinessCycle));
         var refusal = reader.Refusal ?? (transaction is null ? Refusals.UnknownTransaction(Clip(transCode.Length > 0 ? transCode : call.Function)) : null);
         return new HisRequest
         {
             TransactionCode = Clip(transaction?.Code ?? (transCode.Length > 0 ? transCode : call.Function)),
             HisTransactionId = Transactions.Books(call.Function) ? reader.Optional(Elements.SenderSerial) : null,
             InstitutionCode = call.Hospital,
-            Operator = reader.Optional(Elements.OperatorNumber),
+            Operator = operatorNumber,
+            BusinessPeriod = period,
             Operation = refusal is null ? operation : null,
             Refusal = refusal,
             State = new CallState(reader, transaction),

@@ -1,0 +1,48 @@
+using ProvincialGateway.Adapters.Contracts;
+using static ProvincialGateway.Adapters.Contracts.OperationCoverage;
+
+namespace ProvincialGateway.Dialects.NationalJson;
+
+/// <summary>What the national platform's interface says of each operation.</summary>
+internal static class Coverage
+{
+    private const string OnePhaseChinese = "接口一步生效，无需确认；放弃时用 2601。", OnePhaseEnglish = "One phase: nothing is to be confirmed; 2601 gives up.";
+
+    public static IReadOnlyList<string> Refused { get; } = [];
+
+    public static IReadOnlyList<OperationCoverage> Operations { get; } =
+    [
+        By<OpenBusinessPeriod>("9001"),
+        By<CloseBusinessPeriod>("9002").But("不带金额，不能在签退时对账；用 3201。", "States no sums, so nothing is compared at sign-out; use 3201."),
+        By<VerifyPerson>("1101").But("电子凭证须连国家平台，单独使用时拒绝，须同时带证件号。", "An electronic credential needs the national platform and is refused without a certificate number beside it."),
+        By<RegisterAdmission>("2401").But("insutype 不读，险种以参保地为准。", "insutype is not read: the insured province's record decides the scheme."),
+        By<Discharge>("2402"),
+        By<UpdateVisit>("2403"),
+        By<CancelAdmission>("2404"),
+        By<CancelDischarge>("2405"),
+        By<UploadFeeLines>("2301").But("经 DLL 每次至多 70 行；init_feedetl_sn 必填但不核对原行。", "At most 70 lines through the DLL; init_feedetl_sn is required and not held against the original line."),
+        By<WithdrawFeeLines>("2302"),
+        By<PreviewSettlement>("2303"),
+        By<Settle>("2304").But("中途结算、按定额结算和工伤拒绝。", "Interim settlement, fixed amounts and work injury are refused."),
+        By<CancelSettlement>("2305").But("应答的余额为空，参保地不告知。", "The balance in the reply is null: the insured province does not tell it."),
+        By<ReverseTransaction>("2601").But("只冲正 2304、2305、2401。", "Of 2304, 2305 and 2401 only."),
+        By<ReconcileTotals>("3201").But("只对 clr_type 21 住院；清算类别外拒绝。", "Clearing type 21 (inpatient) only, others are refused."),
+        By<StateSettlements>("9101").But("只接受 3202 的对账文件。", "Only the rows for a 3202."),
+        By<ReconcileSettlements>("3202").But("文件号旁的合计不读，以明细为准。", "The sums beside the file number are not read, its rows are."),
+        By<QueryReconciliation>("9102").But("DLL 不能下载文件，拒绝；用 /national。", "Refused through the DLL, which cannot take a file; use /national."),
+        Without<Acknowledge>("接口没有启动调用；DLL 的 INIT 无需转发。", "No start-up call; the DLL's INIT needs no message."),
+        Without<IssueSerial>("msgid 由医院自行编制。", "The hospital makes its msgid itself."),
+        Without<TranslateFeeLines>("2301 的应答即含拆分；事先查询调用 /his/v1。", "2301 answers with the split; beforehand ask /his/v1."),
+        Without<RefundFeeLine>("退费为负数量的 2301 明细（带 init_feedetl_sn）。", "A refund is a line of 2301 with a negative count and init_feedetl_sn."),
+        Without<LookUpItem>("2301 的应答含等级与限价；事先查询调用 /his/v1。", "2301 answers with class and limit; beforehand ask /his/v1."),
+        Without<LookUpApproval>("向参保地经办机构查询，或调用 /his/v1。", "Ask the insured province's agency, or /his/v1."),
+        Without<QueryTransaction>("以同一 msgid 重发原报文即得结果，或调用 /his/v1。", "Send the message again with its msgid for the result, or ask /his/v1."),
+        Without<ConfirmTransaction>(OnePhaseChinese, OnePhaseEnglish),
+        Without<ListUnconfirmed>(OnePhaseChinese, OnePhaseEnglish),
+        Without<DescribeInstitution>("接口没有；调用 /his/v1。", "Not in the interface; ask /his/v1."),
+        Without<QueryFeeLines>("5204 拒绝；调用 /his/v1。", "5204 is refused; ask /his/v1."),
+        Without<ConvertCode>("编码由网关转换；查询请调用 /his/v1。", "The node converts by itself; ask /his/v1 to see how."),
+        Without<QueryBusinessPeriod>("接口没有；用 3201 对账，或调用 /his/v1。", "Not in the interface; reconcile by 3201, or ask /his/v1."),
+        Without<ListSettlements>("5203 拒绝；以 3202 的结果文件核对，或调用 /his/v1。", "5203 is refused; the result file of 3202 names every settlement; or ask /his/v1."),
+    ];
+}
