@@ -9,8 +9,11 @@ public enum ItemKind
     Consumable = 3,
 }
 
-/// <summary>One row of a province's catalogue: what an item is worth to the fund between two dates.</summary>
-public sealed record CatalogueItem : IDated
+/// <summary>
+/// One row of a province's catalogue: what an item is worth to the fund between two dates. A value, like every row of a catalogue: hundreds of
+/// thousands of them stand in one array and are no work for the garbage collector.
+/// </summary>
+public readonly record struct CatalogueItem : IDated
 {
     public required string LocalCode { get; init; }
 
@@ -66,7 +69,7 @@ public enum MappingQuality
 }
 
 /// <summary>A mapping in force; drafts and retired rows never reach this type.</summary>
-public sealed record ItemMapping : IDated
+public readonly record struct ItemMapping : IDated
 {
     public required string LocalCode { get; init; }
 

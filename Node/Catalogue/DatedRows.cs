@@ -1,28 +1,39 @@
-using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 
 namespace ProvincialGateway.Catalogue;
 
-/// <summary>Rows by code; several per code where one ends before the next begins, which the loader has checked.</summary>
+/// <summary>The rows of one table by their code. Immutable.</summary>
 internal sealed class DatedRows<T>
-    where T : class, IDated
+    where T : struct, IDated
 {
-    private readonly FrozenDictionary<string, T[]> _rows;
+    private readonly RowPlaces<T> _places;
+    private readonly Dictionary<string, int> _codes;
 
-    public DatedRows(IEnumerable<T> rows, Func<T, string> code) =>
-        _rows = rows.GroupBy(code, StringComparer.Ordinal)
-            .ToFrozenDictionary(group => group.Key, group => group.OrderBy(row => row.Validity.From).ToArray(), StringComparer.Ordinal);
-
-    public T? Find(string code, DateOnly on)
+    /// <param name="order">Of the rows of one code; rows that are equal in it stay in the order given.</param>
+    public DatedRows(List<T> rows, Func<T, string> code, Comparison<T> order)
     {
-        if (!_rows.TryGetValue(code, out var rows))
-            return null;
-        foreach (var row in rows)
+        (_places, _codes) = (new RowPlaces<T>(rows, order), new Dictionary<string, int>(rows.Count, StringComparer.Ordinal));
+        for (var place = 0; place < rows.Count; place++)
         {
-            if (row.Validity.Contains(on))
-                return row;
+            ref var at = ref CollectionsMarshal.GetValueRefOrAddDefault(_codes, code(rows[place]), out var known);
+            if (!known)
+                at = RowPlaces<T>.None;
+            _places.Add(ref at, place);
         }
-        return null;
+        _places.Order();
     }
 
-    public T? Latest(string code) => _rows.TryGetValue(code, out var rows) ? rows[^1] : null;
+    public DatedRows(List<T> rows, Func<T, string> code)
+        : this(rows, code, ByStart)
+    {
+    }
+
+    /// <inheritdoc cref="RowPlaces{T}.Several"/>
+    public IReadOnlyList<List<int>> Several => _places.Several;
+
+    public static int ByStart(T left, T right) => left.Validity.From.CompareTo(right.Validity.From);
+
+    public bool Contains(string code) => _codes.ContainsKey(code);
+
+    public T? Find(string code, DateOnly on) => _codes.TryGetValue(code, out var at) ? _places.Find(at, on) : null;
 }

@@ -40,11 +40,8 @@ public static class ExchangeCodes
 
     private static FrozenDictionary<(CodeSystem System, string Code), (string Chinese, string English)> Read()
     {
-        using var stream = typeof(ExchangeCodes).Assembly.GetManifestResourceStream(Resource)
-            ?? throw new InvalidOperationException($"The build lacks the embedded resource {Resource}.");
-        using var reader = new StreamReader(stream);
         var errors = new List<TableError>();
-        var codes = CsvTable.Read("exchange-codes.csv", reader.ReadToEnd(), ["system", "code", "name_zh", "name_en"], FieldValues.Quoted, errors)
+        var codes = CsvTable.Embedded(Resource, ["system", "code", "name_zh", "name_en"], errors)
             .ToFrozenDictionary(row => (row.OneOf<CodeSystem>("system"), row.Text("code")), row => (row.Text("name_zh"), row.Text("name_en")));
         return errors.Count == 0 ? codes : throw new InvalidOperationException($"{Resource} is broken: {errors[0]}");
     }

@@ -11,9 +11,10 @@ public readonly record struct LineSplit
     /// <exception cref="ArgumentException">The parts are of mixed sign.</exception>
     public LineSplit(Fen fullSelfPay, Fen overLimit, Fen preSelfPay, Fen inScope)
     {
-        Fen[] parts = [fullSelfPay, overLimit, preSelfPay, inScope];
-        if (parts.Any(part => part < Fen.Zero) && parts.Any(part => part > Fen.Zero))
-            throw new ArgumentException($"A split of mixed sign: {string.Join(", ", parts)}.");
+        var least = Fen.Min(Fen.Min(fullSelfPay, overLimit), Fen.Min(preSelfPay, inScope));
+        var most = Fen.Max(Fen.Max(fullSelfPay, overLimit), Fen.Max(preSelfPay, inScope));
+        if (least < Fen.Zero && most > Fen.Zero)
+            throw new ArgumentException($"A split of mixed sign: {fullSelfPay}, {overLimit}, {preSelfPay}, {inScope}.");
         (FullSelfPay, OverLimit, PreSelfPay, InScope) = (fullSelfPay, overLimit, preSelfPay, inScope);
     }
 

@@ -50,8 +50,18 @@ public static class HisCodes
                 Diagnoses = Diagnoses(discharge.Diagnoses),
                 DischargeReason = Optional("discharge_reason", CodeSystem.DischargeReason, discharge.DischargeReason),
             },
+            UpdateVisit update => update with
+            {
+                VisitKind = Optional("visit_kind", CodeSystem.VisitKind, update.VisitKind),
+                Diagnoses = update.Diagnoses is { } diagnoses ? Diagnoses(diagnoses) : null,
+            },
+            ReconcileTotals reconcile => reconcile with { Scope = Scope(reconcile.Scope) },
+            ReconcileSettlements reconcile => reconcile with { Scope = Scope(reconcile.Scope) },
+            ListSettlements list => list with { Scope = Scope(list.Scope) },
             Acknowledge or IssueSerial or OpenBusinessPeriod or TranslateFeeLines or UploadFeeLines or WithdrawFeeLines or RefundFeeLine or LookUpItem
-                or LookUpApproval or PreviewSettlement or Settle or CancelSettlement or QueryTransaction => operation,
+                or LookUpApproval or PreviewSettlement or Settle or CancelSettlement or QueryTransaction or CancelAdmission or CancelDischarge
+                or ReverseTransaction or ConfirmTransaction or ListUnconfirmed or DescribeInstitution or QueryFeeLines or ConvertCode or QueryBusinessPeriod
+                or CloseBusinessPeriod or StateSettlements or QueryReconciliation => operation,
             _ => throw new InvalidOperationException($"Operation {operation.GetType().Name} has no code translation."),
         };
 
@@ -66,6 +76,8 @@ public static class HisCodes
             NextStepChinese = "请核对该代码；代码无误时请省中心补充对照后重发。",
             NextStepEnglish = "Check the code; if it is right, ask the provincial centre for the mapping and send again.",
         };
+
+        private HisSettlementScope Scope(HisSettlementScope scope) => scope with { Scheme = Optional("scope.scheme", CodeSystem.Scheme, scope.Scheme) };
 
         private HisPersonReference Person(HisPersonReference person) =>
             person with { CertificateKind = Optional("person.certificate_kind", CodeSystem.CertificateKind, person.CertificateKind) };
@@ -92,11 +104,20 @@ public static class HisCodes
             AdmissionRegistered admission => admission with { Person = Person(admission.Person) },
             SettlementPreviewed preview => preview with { Person = Person(preview.Person) },
             Settled settled => settled with { Person = Person(settled.Person) },
+            SettlementCancelled cancelled => cancelled with { Scheme = cancelled.Scheme is { } scheme ? Code(CodeSystem.Scheme, scheme) : null },
             FeeLinesTranslated lines => lines with { Lines = Lines(lines.Lines) },
             FeeLinesStored lines => lines with { Lines = Lines(lines.Lines) },
+            FeeLinesFound lines => lines with { Lines = Lines(lines.Lines) },
+            FeeLineRefunded { Line: { } line } refunded => refunded with { Line = Line(line) },
+            InstitutionDescribed institution => institution with { Level = Code(CodeSystem.InstitutionLevel, institution.Level) },
+            SettlementsListed listed => listed with { Rows = [.. listed.Rows.Select(Row)] },
+            SettlementsReconciled reconciled => reconciled with { Rows = Rows(reconciled.Rows) },
+            ReconciliationFound found => found with { Rows = Rows(found.Rows) },
             ItemLookedUp item => item with { ItemClass = Code(CodeSystem.ItemClass, item.ItemClass) },
             HisRefusal or HisPending or Acknowledged or SerialIssued or BusinessPeriodOpened or FeeLinesWithdrawn or FeeLineRefunded or ApprovalLookedUp
-                or Discharged or SettlementCancelled or TransactionFound => result,
+                or Discharged or TransactionFound or AdmissionCancelled or DischargeCancelled or TransactionReversed or TransactionConfirmed
+                or UnconfirmedListed or VisitUpdated or CodeConverted or BusinessPeriodSummed or BusinessPeriodClosed or TotalsReconciled
+                or SettlementsStated => result,
             _ => throw new InvalidOperationException($"Result {result.GetType().Name} has no code translation."),
         };
 
@@ -109,8 +130,18 @@ public static class HisCodes
             FilingKind = person.FilingKind is { } kind ? Code(CodeSystem.FilingKind, kind) : null,
         };
 
-        private List<HisSplitLine> Lines(IReadOnlyList<HisSplitLine> lines) =>
-            [.. lines.Select(line => line with { ItemClass = Code(CodeSystem.ItemClass, line.ItemClass) })];
+        private List<HisReconciledSettlement> Rows(IReadOnlyList<HisReconciledSettlement> rows) =>
+            [.. rows.Select(row => row with { Row = row.Row is { } own ? Row(own) : null })];
+
+        private HisSettlementRow Row(HisSettlementRow row) => row with { Scheme = Code(CodeSystem.Scheme, row.Scheme) };
+
+        private List<HisSplitLine> Lines(IReadOnlyList<HisSplitLine> lines) => [.. lines.Select(Line)];
+
+        private HisSplitLine Line(HisSplitLine line) => line with
+        {
+            ItemClass = Code(CodeSystem.ItemClass, line.ItemClass),
+            FeeCategory = line.FeeCategory is { } category ? Code(CodeSystem.FeeCategory, category) : null,
+        };
 
         private string Code(CodeSystem system, string exchangeCode) => codes.ToLocal(system, exchangeCode, today) ?? exchangeCode;
     }

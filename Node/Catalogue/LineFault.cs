@@ -6,7 +6,10 @@ namespace ProvincialGateway.Catalogue;
 /// <summary>Why a line has no translation.</summary>
 public sealed record LineFault
 {
-    /// <summary>UNMAPPED_CODE, AMOUNT_MISMATCH or INVALID_FIELD.</summary>
+    /// <summary>The code of a fault that a mapping would cure.</summary>
+    public const string UnmappedCode = "UNMAPPED_CODE";
+
+    /// <summary><see cref="UnmappedCode"/>, AMOUNT_MISMATCH or INVALID_FIELD.</summary>
     public required string Code { get; init; }
 
     public required RefusingSide Side { get; init; }
@@ -69,7 +72,7 @@ internal static class LineFaults
 
     private static LineFault OfTheProvince(string field, string chinese, string english) => new()
     {
-        Code = "UNMAPPED_CODE",
+        Code = LineFault.UnmappedCode,
         Side = RefusingSide.Treatment,
         Field = field,
         Chinese = chinese,

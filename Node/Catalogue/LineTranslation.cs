@@ -39,19 +39,23 @@ public sealed record TranslatedLine
 
     public required LineSplit Split { get; init; }
 
+    /// <summary>Exchange catalogue kind, e.g. 101.</summary>
+    public required string CatalogueKind { get; init; }
+
     public required string CatalogueVersion { get; init; }
 
-    /// <summary>Counted as full self-pay because no mapping was in force on the fee date.</summary>
+    /// <summary>No mapping was in force on the fee date; the province's policy says what the line counts as.</summary>
     public bool Unmapped => ExchangeCode is null;
 }
 
-/// <summary>Local fee line in, exchange fee line out, by the rows in force on the fee date. Pure.</summary>
+/// <summary>Local fee line in, exchange fee line out, by the version and the rows in force on the fee date. Pure.</summary>
 public static class LineTranslation
 {
     /// <param name="institutionLevel">Exchange institution level, 01..11.</param>
+    /// <param name="personClass">Exchange code; null where it is not known, then only ratios for any person apply.</param>
     /// <exception cref="ArgumentException">The institution level is not one of the exchange.</exception>
     public static bool TryTranslate(
-        HisFeeLine line, string institutionLevel, LocalCatalogue catalogue, UnmappedPolicy policy,
+        HisFeeLine line, string institutionLevel, string? personClass, CatalogueTimeline timeline, UnmappedPolicy policy,
         [NotNullWhen(true)] out TranslatedLine? translated, [NotNullWhen(false)] out LineFault? fault)
     {
         translated = null;
@@ -60,24 +64,25 @@ public static class LineTranslation
         if (!Figures.TryRead(line, out var figures, out fault))
             return false;
 
-        var item = catalogue.Find(line.LocalCode, line.FeeDate);
-        var mapping = item is null ? null : catalogue.FindMapping(line.LocalCode, line.FeeDate);
-        if (mapping is null && policy.For(catalogue.KindOf(line.LocalCode)) == UnmappedHandling.Block)
+        var catalogue = timeline.At(line.FeeDate);
+        var terms = LineTerms.Of(catalogue, policy, line.LocalCode, figures.Price, line.FeeDate, new LineSetting(tier, personClass));
+        if (terms.IsBlocked)
             fault = LineFaults.NoMapping(line);
-        else if (FeeCategory(line, item, catalogue.Codes) is not { } feeCategory)
+        // What the hospital states counts only where nothing else is known.
+        else if ((terms.FeeCategory ?? catalogue.Codes.ToExchange(CodeSystem.FeeCategory, line.FeeCategory, line.FeeDate)) is not { } feeCategory)
             fault = LineFaults.NoFeeCategory(line);
         else
-            translated = Line(line, figures, feeCategory, mapping, TermsOf(item, mapping, tier, line.FeeDate, catalogue.Codes), catalogue.Version);
+            translated = Line(line, figures, feeCategory, terms, catalogue.Version);
         return translated is not null;
     }
 
-    private static TranslatedLine Line(HisFeeLine line, Figures figures, string feeCategory, ItemMapping? mapping, Terms terms, string version) => new()
+    private static TranslatedLine Line(HisFeeLine line, Figures figures, string feeCategory, LineTerms terms, string version) => new()
     {
         LocalCode = line.LocalCode,
         LocalName = line.LocalName,
-        ExchangeCode = mapping?.ExchangeCode,
-        ExchangeName = mapping?.ExchangeName,
-        Quality = mapping?.Quality,
+        ExchangeCode = terms.Mapping?.ExchangeCode,
+        ExchangeName = terms.Mapping?.ExchangeName,
+        Quality = terms.Mapping?.Quality,
         FeeCategory = feeCategory,
         ItemClass = terms.ItemClass,
         SelfPay = terms.SelfPay,
@@ -86,23 +91,9 @@ public static class LineTranslation
         Quantity = figures.Quantity,
         FeeDate = line.FeeDate,
         Split = FeeLineSplit.Split(figures.Price, figures.Quantity, figures.Amount, terms.ItemClass, terms.SelfPay, terms.Limit),
+        CatalogueKind = Catalogue.CatalogueKind.Of(terms.Kind, feeCategory),
         CatalogueVersion = version,
     };
-
-    /// <summary>The catalogue's category where the item is known; what the hospital states only where nothing else is.</summary>
-    private static string? FeeCategory(HisFeeLine line, CatalogueItem? item, ICodeTranslator codes) =>
-        item is null ? codes.ToExchange(CodeSystem.FeeCategory, line.FeeCategory, line.FeeDate) : Checked(codes, CodeSystem.FeeCategory, item.FeeCategory, line.FeeDate);
-
-    private static Terms TermsOf(CatalogueItem? item, ItemMapping? mapping, InstitutionTier tier, DateOnly on, ICodeTranslator codes) =>
-        item is null || mapping is null
-            ? new Terms(ItemClass.SelfPaid, BasisPoints.Whole, null)
-            : new Terms(ItemClassCode.Parse(Checked(codes, CodeSystem.ItemClass, item.ItemClass, on)), item.SelfPay, item.LimitFor(tier));
-
-    private static string Checked(ICodeTranslator codes, CodeSystem system, string code, DateOnly on) =>
-        codes.ToExchange(system, code, on)
-        ?? throw new InvalidOperationException($"The catalogue was loaded although {system} '{code}' has no exchange code on {on.Iso()}.");
-
-    private readonly record struct Terms(ItemClass ItemClass, BasisPoints SelfPay, UnitPrice? Limit);
 
     private readonly record struct Figures(UnitPrice Price, Quantity Quantity, Fen Amount)
     {

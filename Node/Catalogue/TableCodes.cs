@@ -13,7 +13,7 @@ internal enum CodeDirection
     Out = 3,
 }
 
-internal sealed record CodeRow : IDated
+internal readonly record struct CodeRow : IDated
 {
     public required CodeSystem System { get; init; }
 
@@ -34,33 +34,36 @@ internal sealed record CodeRow : IDated
 internal sealed class TableCodes : ICodeTranslator
 {
     private readonly Dictionary<CodeSystem, (DatedRows<CodeRow> In, DatedRows<CodeRow> Out)> _tables;
-    private readonly DatedRows<ItemMapping> _itemsIn;
-    private readonly ILookup<string, ItemMapping> _itemsOut;
+    private readonly CatalogueIndex _index;
+    private readonly Lazy<DatedRows<ItemMapping>> _itemsOut;
 
-    public TableCodes(IReadOnlyList<CodeRow> codes, IReadOnlyList<ItemMapping> mappings, DatedRows<ItemMapping> mappingsByLocalCode)
+    public TableCodes(List<CodeRow> codes, CatalogueIndex index)
     {
         _tables = codes.GroupBy(row => row.System).ToDictionary(table => table.Key, Table);
-        _itemsIn = mappingsByLocalCode;
-        // Several local items may be one exchange item; the best and then the smallest code answers, so the answer does not depend on file order.
-        _itemsOut = mappings.OrderBy(mapping => mapping.Quality).ThenBy(mapping => mapping.LocalCode, StringComparer.Ordinal)
-            .ToLookup(mapping => mapping.ExchangeCode, StringComparer.Ordinal);
+        _index = index;
+        // Only reports ask for items outward, so the index is made when one does.
+        _itemsOut = new(() => new DatedRows<ItemMapping>(index.Mappings.Rows, mapping => mapping.ExchangeCode, BestFirst));
     }
 
     public string? ToExchange(CodeSystem system, string localCode, DateOnly day)
     {
         if (system == CodeSystem.Item)
-            return _itemsIn.Find(localCode, day)?.ExchangeCode;
+            return _index.Mappings.Find(_index[localCode].Mappings, day)?.ExchangeCode;
         return _tables.TryGetValue(system, out var table) ? table.In.Find(localCode, day)?.ExchangeCode : null;
     }
 
     public string? ToLocal(CodeSystem system, string exchangeCode, DateOnly day)
     {
         if (system == CodeSystem.Item)
-            return _itemsOut[exchangeCode].FirstOrDefault(mapping => mapping.Validity.Contains(day))?.LocalCode;
+            return _itemsOut.Value.Find(exchangeCode, day)?.LocalCode;
         return _tables.TryGetValue(system, out var table) ? table.Out.Find(exchangeCode, day)?.LocalCode : null;
     }
 
+    /// <summary>Several local items may be one exchange item; the best and then the smallest code answers, so the answer does not depend on file order.</summary>
+    private static int BestFirst(ItemMapping left, ItemMapping right) =>
+        left.Quality != right.Quality ? left.Quality.CompareTo(right.Quality) : string.CompareOrdinal(left.LocalCode, right.LocalCode);
+
     private static (DatedRows<CodeRow> In, DatedRows<CodeRow> Out) Table(IEnumerable<CodeRow> rows) =>
-        (new DatedRows<CodeRow>(rows.Where(row => row.AnswersIn), row => row.LocalCode),
-         new DatedRows<CodeRow>(rows.Where(row => row.AnswersOut), row => row.ExchangeCode));
+        (new DatedRows<CodeRow>([.. rows.Where(row => row.AnswersIn)], row => row.LocalCode),
+         new DatedRows<CodeRow>([.. rows.Where(row => row.AnswersOut)], row => row.ExchangeCode));
 }

@@ -14,6 +14,9 @@ public readonly record struct Validity(DateOnly From, DateOnly? To)
 
     public bool EndsAfter(Validity other) => To is null ? other.To is not null : other.To is { } end && To > end;
 
+    /// <summary>The days of both. They must overlap.</summary>
+    public Validity Common(Validity other) => new(From > other.From ? From : other.From, EndsAfter(other) ? other.To : To);
+
     public override string ToString() => To is { } end ? $"{From:yyyy-MM-dd}..{end:yyyy-MM-dd}" : $"{From:yyyy-MM-dd}..";
 }
 

@@ -1,6 +1,5 @@
 using CsvHelper;
-using ProvincialGateway.Adapters.Contracts;
-using ProvincialGateway.Values;
+using ProvincialGateway.Configuration;
 
 namespace ProvincialGateway.Tables;
 
@@ -13,204 +12,130 @@ internal enum FieldValues
     Withheld = 2,
 }
 
-/// <summary>A CSV text with a header of exactly the named columns, in any order. Every fault goes to the error list.</summary>
+/// <summary>The columns a table is read by, in any order.</summary>
+/// <param name="Required">Must be in the header.</param>
+/// <param name="Optional">May be absent; every row then reads as empty there.</param>
+/// <param name="OthersAllowed">Whether the header may have further columns, which are not read.</param>
+internal sealed record CsvColumns(string[] Required, string[] Optional, bool OthersAllowed)
+{
+    public string[] Known { get; } = [.. Required, .. Optional];
+
+    public static CsvColumns Exactly(string[] columns) => new(columns, [], OthersAllowed: false);
+}
+
+/// <summary>A CSV text with a header of named columns. Every fault goes to the error list.</summary>
 internal static class CsvTable
 {
-    public static List<CsvRow> Read(string file, string text, string[] columns, FieldValues values, List<TableError> errors)
+    /// <summary>The rows one by one. A row is good until the next one is asked for; <see cref="CsvRow.Kept"/> makes one that stays.</summary>
+    /// <param name="utf8">Valid UTF-8 without a byte order mark.</param>
+    /// <param name="unread">Told of the columns in the header that are not among the known ones.</param>
+    public static IEnumerable<CsvRow> Each(
+        string file, ReadOnlyMemory<byte> utf8, CsvColumns columns, FieldValues values, List<TableError> errors, Action<string[]>? unread = null)
     {
-        using var reader = CsvReader.FromText(text, Strict(file, columns.Length, errors));
-        if (HeaderOf(file, [.. reader.Headers], columns, values, errors) is not { } header)
-            return [];
-        var rows = new List<CsvRow>();
+        // A row that cannot be read is reported while the reader advances, when the header is known.
+        var columnCount = 0;
+        using var reader = CsvReader.Create(utf8, Strict(file, () => columnCount, errors));
+        string[] header = [.. reader.Headers];
+        columnCount = header.Length;
+        unread?.Invoke([.. header.Except(columns.Known)]);
+        if (PlacesOf(file, header, columns, values, errors) is not { } places)
+            yield break;
+        var table = new CsvTableContext(file, columns.Known, values, errors);
+        var fields = new LiveFields(reader, places);
         while (reader.Read())
-        {
-            var record = Enumerable.Range(0, columns.Length).Select(reader.GetString).ToArray();
-            rows.Add(new CsvRow(file, checked((int)reader.LineNumber), header, record, values, errors));
-        }
-        return rows;
+            yield return new CsvRow(table, fields.Line = checked((int)reader.LineNumber), fields);
+        fields.Line = 0;
     }
 
-    private static CsvReaderOptions Strict(string file, int columnCount, List<TableError> errors) => new()
+    /// <summary>A table that is part of the program, by the name of its resource.</summary>
+    public static List<CsvRow> Embedded(string resource, string[] columns, List<TableError> errors)
+    {
+        using var stream = typeof(CsvTable).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The build lacks the embedded resource {resource}.");
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return [.. Each(resource, bytes.ToArray(), CsvColumns.Exactly(columns), FieldValues.Quoted, errors).Select(row => row.Kept())];
+    }
+
+    private static CsvReaderOptions Strict(string file, Func<int> columnCount, List<TableError> errors) => new()
     {
         Separator = ',',
         TrimWhitespace = true,
+        TrimInsideQuotes = true,
         TrackLineNumbers = true,
-        PoolStrings = true,
         // No field has a reason for a line break, and with them one stray quote would swallow every row after it.
         AllowLineBreaksInQuotes = false,
         MalformedData = CsvMalformedDataHandling.Skip,
         FieldCountMismatch = CsvFieldCountHandling.Skip,
         OnMalformedRecord = record => errors.Add(record.Reason == CsvMalformedReason.FieldCountMismatch
-            ? new(file, (int)record.LineNumber, "", $"列数应为 {columnCount}。", $"the row does not have {columnCount} fields.")
+            ? new(file, (int)record.LineNumber, "", $"列数应为 {columnCount()}。", $"the row does not have {columnCount()} fields.")
             : new(file, (int)record.LineNumber, "", "引号不成对或位置不对。", "a quotation mark is unbalanced or misplaced.")),
     };
 
-    private static Dictionary<string, int>? HeaderOf(string file, string[] header, string[] columns, FieldValues values, List<TableError> errors)
+    /// <summary>Where each column stands in the file; null after a fault.</summary>
+    private static int[]? PlacesOf(string file, string[] header, CsvColumns columns, FieldValues values, List<TableError> errors)
     {
         var before = errors.Count;
-        foreach (var missing in columns.Except(header))
+        foreach (var missing in columns.Required.Except(header))
             errors.Add(new(file, 1, missing, $"表头缺少列 {missing}。", $"the header lacks column {missing}."));
-        foreach (var unknown in header.Except(columns))
-            errors.Add(Unknown(file, unknown, Array.IndexOf(header, unknown) + 1, values));
-        foreach (var twice in columns.Where(name => header.Count(name.Equals) > 1))
+        foreach (var unknown in columns.OthersAllowed ? [] : header.Except(columns.Known))
+            errors.Add(Unknown(file, unknown, header, columns.Known, values));
+        foreach (var twice in columns.Known.Where(name => header.Count(name.Equals) > 1))
             errors.Add(new(file, 1, twice, $"表头列 {twice} 重复。", $"column {twice} appears more than once."));
-        return errors.Count > before ? null : header.Index().ToDictionary(column => column.Item, column => column.Index);
+        return errors.Count > before ? null : [.. columns.Known.Select(column => Array.IndexOf(header, column))];
     }
 
-    // Without its header line a file begins with a person, who would be taken for column names.
-    private static TableError Unknown(string file, string name, int place, FieldValues values) => values is FieldValues.Withheld
-        ? new(file, 1, "", $"表头第 {place} 列不是已知的列。", $"column {place} of the header is not a known one.")
-        : new(file, 1, name, $"表头有未知列“{name}”。", $"the header has the unknown column '{name}'.");
-}
-
-/// <summary>
-/// One row with typed access. A field that does not read adds an error and yields a placeholder, so that one pass finds every fault of a row;
-/// <see cref="IsGood"/> then says that the row must not be used.
-/// </summary>
-internal sealed class CsvRow(string file, int line, Dictionary<string, int> header, string[] record, FieldValues values, List<TableError> errors)
-{
-    private const int TextLengthMax = 200;
-
-    public int Line => line;
-
-    public bool IsGood { get; private set; } = true;
-
-    /// <summary>The field as it stands, unchecked.</summary>
-    public string this[string column] => record[header[column]];
-
-    public string Text(string column)
+    private static TableError Unknown(string file, string name, string[] header, string[] columns, FieldValues values)
     {
-        var text = Optional(column);
-        if (text.Length == 0)
-            Fault(column, "不能为空。", "must not be empty.");
-        return text;
+        var place = Array.IndexOf(header, name) + 1;
+        // Without its header line a file begins with a person, who would be taken for column names.
+        if (values is FieldValues.Withheld)
+            return new(file, 1, "", $"表头第 {place} 列不是已知的列。", $"column {place} of the header is not a known one.");
+        return NearestName.Of(name, [.. columns.Except(header)]) is { } nearest
+            ? new(file, 1, name, $"表头有未知列“{name}”，是否应为 {nearest}？", $"the header has the unknown column '{name}'; is {nearest} meant?")
+            : new(file, 1, name, $"表头有未知列“{name}”。", $"the header has the unknown column '{name}'.");
     }
 
-    public string Optional(string column)
+    /// <summary>The fields of the record the reader stands on.</summary>
+    private sealed class LiveFields(CsvReader reader, int[] places) : CsvFields
     {
-        var text = this[column];
-        if (text.Length > TextLengthMax)
-            Fault(column, $"超过 {TextLengthMax} 个字符。", $"is longer than {TextLengthMax} characters.");
-        return text;
-    }
+        /// <summary>Of the record; 0 after the last.</summary>
+        public int Line { get; set; }
 
-    /// <summary>The names of an enum, in any case.</summary>
-    public T OneOf<T>(string column)
-        where T : struct, Enum
-    {
-        var text = Optional(column);
-        if (Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.GetName(value) is { } name && name.Equals(text, StringComparison.OrdinalIgnoreCase))
-            return value;
-        var names = string.Join(" | ", Enum.GetNames<T>());
-        Fault(column, $"{Chinese(text)}不在取值范围内（{names}）。", $"{English(text)} is none of {names}.");
-        return default;
-    }
-
-    /// <summary>Letters, digits and the given marks, not empty.</summary>
-    public string Code(string column, int lengthMax, string marks)
-    {
-        var code = Text(column);
-        if (code.Length > lengthMax || code.Any(c => !char.IsAsciiLetterOrDigit(c) && !marks.Contains(c, StringComparison.Ordinal)))
-            Fault(column, $"{Chinese(code)}不是 {lengthMax} 位以内的字母数字代码。", $"{English(code)} is not a code of at most {lengthMax} letters and digits.");
-        return code;
-    }
-
-    /// <summary>0 or 1.</summary>
-    public bool Flag(string column)
-    {
-        var text = Optional(column);
-        if (text is not ("0" or "1"))
-            Fault(column, $"{Chinese(text)}不是 0（否）或 1（是）。", $"{English(text)} is neither 0 (no) nor 1 (yes).");
-        return text == "1";
-    }
-
-    /// <summary>Yuan with at most two decimals, not negative.</summary>
-    public Fen Money(string column)
-    {
-        var text = Optional(column);
-        if (Fen.TryParseYuan(text, out var amount) && !amount.IsNegative)
-            return amount;
-        Fault(column, $"{Chinese(text)}不是不小于 0、最多两位小数的金额（元）。", $"{English(text)} is not an amount in yuan of at least 0 with at most two decimals.");
-        return default;
-    }
-
-    /// <summary>Null after a fault.</summary>
-    public Division? Division(string column)
-    {
-        var text = Optional(column);
-        if (Values.Division.TryParse(text, out var division))
-            return division;
-        Fault(column, $"{Chinese(text)}不是六位行政区划代码。", $"{English(text)} is not a six-digit division code.");
-        return null;
-    }
-
-    /// <summary>A division of the province, or the province itself where it is one pooling area. Null after a fault.</summary>
-    public Division? DivisionOf(Division province, string column)
-    {
-        var division = Division(column);
-        if (division is null || division.Value.Province == province)
-            return division;
-        Fault(column, $"{Chinese(division.Value.Code)}不属于本省 {province}。", $"{English(division.Value.Code)} is not a division of this province {province}.");
-        return null;
-    }
-
-    public BasisPoints Percent(string column)
-    {
-        var text = Optional(column);
-        if (Amounts.TryParseDecimal(text, out var percent) && percent is >= 0 and <= 100 && decimal.Round(percent, 2) == percent)
-            return new BasisPoints((int)(percent * 100));
-        Fault(column, $"{Chinese(text)}不是 0 至 100 之间最多两位小数的百分数。", $"{English(text)} is not a percentage between 0 and 100 with at most two decimals.");
-        return default;
-    }
-
-    /// <summary>Yuan with up to four decimals, above zero; empty is none.</summary>
-    public UnitPrice? Limit(string column)
-    {
-        var text = Optional(column);
-        if (text.Length == 0)
-            return null;
-        if (Amounts.TryParseDecimal(text, out var yuan) && yuan > 0 && UnitPrice.TryFromDecimal(yuan, out var price))
-            return price;
-        Fault(column, $"{Chinese(text)}不是大于 0、最多四位小数的限价（元）。", $"{English(text)} is not a limit in yuan above 0 with at most four decimals.");
-        return null;
-    }
-
-    public void Fault(string column, string chinese, string english)
-    {
-        IsGood = false;
-        errors.Add(new(file, line, column, chinese, english));
-    }
-
-    /// <summary>Null after a fault.</summary>
-    public DateOnly? Date(string column)
-    {
-        var text = Optional(column);
-        if (ChinaTime.TryParseIso(text, out var date))
-            return date;
-        Fault(column, $"{Chinese(text)}不是 yyyy-MM-dd 格式的日期。", $"{English(text)} is not a date of the form yyyy-MM-dd.");
-        return null;
-    }
-
-    /// <summary>Null when empty, and after a fault.</summary>
-    public DateOnly? OptionalDate(string column) => Optional(column).Length == 0 ? null : Date(column);
-
-    /// <summary>How a Chinese message speaks of a field's value.</summary>
-    public string Chinese(string value) => values is FieldValues.Withheld ? "该值" : $"“{value}”";
-
-    /// <summary>How an English message speaks of a field's value.</summary>
-    public string English(string value) => values is FieldValues.Withheld ? "the value" : $"'{value}'";
-}
-
-internal static class CsvRows
-{
-    /// <summary>Every row with the key of an earlier one gets a fault. Rows with an empty key are not compared.</summary>
-    public static void RequireUnique(this IEnumerable<CsvRow> rows, string column, Func<CsvRow, string> key)
-    {
-        var firsts = new Dictionary<string, CsvRow>(StringComparer.OrdinalIgnoreCase);
-        foreach (var row in rows.Where(row => key(row).Length > 0))
+        public override ReadOnlySpan<byte> Of(int line, int column)
         {
-            if (!firsts.TryAdd(key(row), row))
-                row.Fault(column, $"与第 {firsts[key(row)].Line} 行相同。", $"is the same as in line {firsts[key(row)].Line}.");
+            if (line != Line)
+                throw new InvalidOperationException($"The row of line {line} was left when line {Line} was read; keep it before.");
+            return places[column] < 0 ? [] : reader.GetSpan(places[column]);
         }
     }
+}
+
+/// <summary>The fields of one record as UTF-8, in the order of the table's columns.</summary>
+internal abstract class CsvFields
+{
+    /// <param name="line">Of the row that asks.</param>
+    /// <exception cref="InvalidOperationException">The record of that row is no longer there.</exception>
+    public abstract ReadOnlySpan<byte> Of(int line, int column);
+
+    /// <summary>The same fields, independent of where they were read from.</summary>
+    public CsvFields Kept(int line, int count)
+    {
+        var fields = new byte[count][];
+        for (var column = 0; column < count; column++)
+            fields[column] = Of(line, column).ToArray();
+        return new KeptFields(fields);
+    }
+
+    private sealed class KeptFields(byte[][] fields) : CsvFields
+    {
+        public override ReadOnlySpan<byte> Of(int line, int column) => fields[column];
+    }
+}
+
+/// <summary>What the rows of one table share.</summary>
+internal sealed record CsvTableContext(string File, string[] Columns, FieldValues Values, List<TableError> Errors)
+{
+    /// <summary>One for each column: the few units of a table are found faster when they are not among its many names.</summary>
+    public TextPool[] Pools { get; } = [.. Columns.Select(_ => new TextPool())];
 }
