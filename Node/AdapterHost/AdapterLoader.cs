@@ -5,12 +5,13 @@ using ProvincialGateway.Tables;
 namespace ProvincialGateway.AdapterHost;
 
 /// <summary>Takes one adapter's folder through every check. The first check that fails decides the state and names all of its faults.</summary>
-internal sealed class AdapterLoader(string folder, string id, ILogger log)
+/// <param name="archive">The versions this node keeps; null knows the adapter's own tables only.</param>
+internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? archive, AdapterBudget budget, TimeProvider time, ILogger log)
 {
     private const int ReasonsMax = 20;
 
-    /// <summary>The context is the caller's to unload when an adapter came of it; otherwise it has been unloaded.</summary>
-    public (AdapterStatus Status, AdapterLoadContext? Context) Load()
+    /// <summary>The runtime is the caller's to release when an adapter came of it; otherwise it has been released.</summary>
+    public (AdapterStatus Status, AdapterRuntime? Runtime) Load()
     {
         try
         {
@@ -22,13 +23,22 @@ internal sealed class AdapterLoader(string folder, string id, ILogger log)
         }
     }
 
-    private (AdapterStatus Status, AdapterLoadContext? Context) Load(AdapterManifest manifest)
+    public static AdapterStatus ChangedMeanwhile(string id) => new()
     {
-        var context = new AdapterLoadContext(id, folder);
-        var status = Load(manifest, context);
+        Id = id,
+        State = AdapterState.FilesChanged,
+        ReasonChinese = "读取期间文件夹发生变化；复制完成后会自动重新装入。",
+        ReasonEnglish = "the folder changed while it was read; it is loaded again when the copy is complete.",
+    };
+
+    private (AdapterStatus Status, AdapterRuntime? Runtime) Load(AdapterManifest manifest)
+    {
+        var (context, threads) = (new AdapterLoadContext(id, folder), new AdapterThreads(id, budget, log));
+        var runtime = new AdapterRuntime(context, threads);
+        var status = Load(manifest, context, threads);
         if (status.State == AdapterState.Loaded)
-            return (status, context);
-        context.Unload();
+            return (status, runtime);
+        runtime.Release();
         return (status, null);
     }
 
@@ -52,34 +62,40 @@ internal sealed class AdapterLoader(string folder, string id, ILogger log)
         return load.Manifest;
     }
 
-    private AdapterStatus Load(AdapterManifest manifest, AdapterLoadContext context)
+    private AdapterStatus Load(AdapterManifest manifest, AdapterLoadContext context, AdapterThreads threads)
     {
-        if (manifest.ContractVersion != AdapterContract.Version)
+        if (!AdapterContract.Speaks(manifest.ContractVersion))
             return OtherContract(manifest.ContractVersion);
-        if (Dialect(manifest, context, out var missing) is not { } dialect)
-            return Failed(AdapterState.DialectNotFound, missing!);
-        if (dialect.ContractVersion != AdapterContract.Version)
+        if (Dialect(manifest, context, threads, out var failed) is not { } dialect)
+            return failed!;
+        if (!AdapterContract.Speaks(dialect.ContractVersion))
             return OtherContract(dialect.ContractVersion);
 
         var load = LocalCatalogue.Load(Tables(manifest));
-        if (load.Catalogue is not { } catalogue)
+        if (load.Catalogue is not { } packed)
             return Failed(AdapterState.CatalogueInvalid, [.. load.Errors.Select(Said)]);
-        var check = SampleCheck.Run(dialect.Unguarded, catalogue.Codes, Samples);
-        return check.Faults.Count > 0
-            ? Failed(AdapterState.SelfCheckFailed, [.. check.Faults.Select(Said)])
-            : Loaded(manifest, dialect, catalogue, check.Samples);
+        // The samples belong to the tables they were packed with.
+        var check = SampleCheck.Run(dialect.Budgeted, packed.Codes, Samples);
+        if (check.Faults.Count > 0)
+            return Failed(AdapterState.SelfCheckFailed, [.. check.Faults.Select(Said)]);
+        IReadOnlyList<TableError> errors = [];
+        var timeline = archive is null ? CatalogueTimeline.Of(packed) : archive.TimelineOf(id, packed, null, out errors);
+        return timeline is null
+            ? Failed(AdapterState.CatalogueInvalid, [.. errors.Select(Said)])
+            : Loaded(manifest, dialect, timeline, check.Samples);
     }
 
     private string Samples => Path.Combine(folder, "samples");
 
     private CatalogueFiles Tables(AdapterManifest manifest) => new()
     {
-        Items = Path.Combine(folder, manifest.Items),
-        Mappings = Path.Combine(folder, manifest.Mappings),
-        Codes = Path.Combine(folder, manifest.Codes),
+        Items = new TableSource(Path.Combine(folder, manifest.Items)),
+        Mappings = new TableSource(Path.Combine(folder, manifest.Mappings)),
+        Codes = new TableSource(Path.Combine(folder, manifest.Codes)),
+        Ratios = manifest.Ratios is { } ratios ? new TableSource(Path.Combine(folder, ratios)) : null,
     };
 
-    private AdapterStatus Loaded(AdapterManifest manifest, GuardedDialect dialect, LocalCatalogue catalogue, int samplesPassed) => new()
+    private AdapterStatus Loaded(AdapterManifest manifest, GuardedDialect dialect, CatalogueTimeline catalogue, int samplesPassed) => new()
     {
         Id = id,
         State = AdapterState.Loaded,
@@ -91,6 +107,7 @@ internal sealed class AdapterLoader(string folder, string id, ILogger log)
             Name = manifest.Name,
             Version = manifest.Version,
             Division = manifest.Division,
+            ContractVersion = manifest.ContractVersion,
             Dialect = dialect,
             Catalogue = catalogue,
             Unmapped = manifest.Unmapped,
@@ -99,34 +116,40 @@ internal sealed class AdapterLoader(string folder, string id, ILogger log)
         },
     };
 
-    private GuardedDialect? Dialect(AdapterManifest manifest, AdapterLoadContext context, out Reason? missing)
+    private GuardedDialect? Dialect(AdapterManifest manifest, AdapterLoadContext context, AdapterThreads threads, out AdapterStatus? failed)
     {
-        missing = null;
+        failed = null;
         try
         {
-            var types = context.LoadDialect(manifest.Assembly).GetExportedTypes().Where(IsDialect).ToList();
-            if (types.Count != 1)
-                missing = new Reason($"{manifest.Assembly} 应恰有一个公开且可无参构造的 IHisDialect 类型，实有 {types.Count} 个。", $"{manifest.Assembly} must have exactly one public IHisDialect type with a parameterless constructor, not {types.Count}.");
-            else if (Activator.CreateInstance(types[0]) is not IHisDialect dialect || dialect.Name != manifest.Dialect)
-                missing = new Reason($"{manifest.Assembly} 的接口方言不是“{manifest.Dialect}”。", $"the dialect of {manifest.Assembly} is not '{manifest.Dialect}'.");
-            else
-                return new GuardedDialect(id, dialect, log);
+            var load = threads.Run(() => DialectLoad.Load(context, manifest, dialect => new GuardedDialect(id, dialect, threads, new AdapterQuarantine(time), log)));
+            if (load.Dialect is { } dialect)
+                return dialect;
+            failed = Failed(AdapterState.DialectNotFound, load.Missing!);
+        }
+        catch (AdapterOverrunException fault)
+        {
+            failed = Failed(AdapterState.DialectNotFound, new Reason($"{manifest.Assembly} 在装入时失控，已中止：{fault.Message}。", $"{manifest.Assembly} was aborted while it loaded: {fault.Message}."));
         }
         // Whatever a foreign DLL throws while it is loaded and constructed is a reason not to use it.
         catch (Exception fault)
         {
-            var cause = fault.GetBaseException();
-            missing = new Reason($"{manifest.Assembly} 无法装入：{cause.GetType().Name} {cause.Message}", $"{manifest.Assembly} does not load: {cause.GetType().Name} {cause.Message}");
+            failed = fault.GetBaseException() is DialectSettingException setting
+                ? Failed(AdapterState.ManifestInvalid, new Reason($"settings.{setting.Name} {setting.Chinese}", $"settings.{setting.Name} {setting.English}"))
+                : Failed(AdapterState.DialectNotFound, Thrown(manifest, fault.GetBaseException()));
         }
         return null;
     }
 
-    private static bool IsDialect(Type type) =>
-        typeof(IHisDialect).IsAssignableFrom(type) && !type.IsAbstract && type.GetConstructor(Type.EmptyTypes) is not null;
+    private static Reason Thrown(AdapterManifest manifest, Exception cause) => new(
+        $"{manifest.Assembly} 无法装入：{cause.GetType().Name} {cause.Message}", $"{manifest.Assembly} does not load: {cause.GetType().Name} {cause.Message}");
 
     private AdapterStatus OtherContract(int version) => Failed(AdapterState.ContractVersion, new Reason(
-        $"适配器按契约第 {version} 版编写，本节点支持第 {AdapterContract.Version} 版。",
-        $"the adapter was made for contract version {version}, this node speaks {AdapterContract.Version}."));
+        $"适配器按契约第 {version} 版编写，本节点支持第 {AdapterContract.MinimumVersion} 至 {AdapterContract.Version} 版；{OtherContractNext(version).Chinese}",
+        $"the adapter was made for contract version {version}, this node speaks {AdapterContract.MinimumVersion} to {AdapterContract.Version}; {OtherContractNext(version).English}"));
+
+    private static Reason OtherContractNext(int version) => version > AdapterContract.Version
+        ? new("请升级节点，或向供应商索取按旧契约编写的版本。", "upgrade the node, or ask the vendor for a version made for an older contract.")
+        : new("请用本节点的 Contracts 重新编译该接口方言。", "build the dialect anew against this node's Contracts.");
 
     private static Reason Said(ManifestError error) => new($"{error.Field} {error.Chinese}", $"{error.Field} {error.English}");
 

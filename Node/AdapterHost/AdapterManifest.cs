@@ -1,3 +1,4 @@
+using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 using ProvincialGateway.Values;
 
@@ -29,6 +30,9 @@ public sealed record AdapterManifest
     /// <summary>File name of the dialect's DLL.</summary>
     public required string Assembly { get; init; }
 
+    /// <summary>For the dialect, see <see cref="DialectSettings"/>; empty when the manifest gives none.</summary>
+    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+
     public required UnmappedPolicy Unmapped { get; init; }
 
     /// <summary>Path of <c>items.csv</c>.</summary>
@@ -39,6 +43,9 @@ public sealed record AdapterManifest
 
     /// <summary>Path of <c>codes.csv</c>.</summary>
     public required string Codes { get; init; }
+
+    /// <summary>Path of <c>ratios.csv</c>; null where no ratio depends on person or price.</summary>
+    public required string? Ratios { get; init; }
 
     /// <param name="json">UTF-8.</param>
     /// <param name="folderName">What the id must be.</param>

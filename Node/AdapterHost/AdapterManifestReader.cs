@@ -8,6 +8,8 @@ namespace ProvincialGateway.AdapterHost;
 internal sealed class AdapterManifestReader(string folderName)
 {
     private const int NameLengthMax = 100;
+    private const int SettingsMax = 50;
+    private const int SettingLengthMax = 500;
 
     private readonly List<ManifestError> _errors = [];
 
@@ -33,8 +35,8 @@ internal sealed class AdapterManifestReader(string folderName)
 
     private AdapterManifest Manifest(JsonElement document)
     {
-        var root = Members("", document, "id", "name", "division", "version", "contractVersion", "dialect", "assembly", "unmapped", "catalogue");
-        var catalogue = Members("catalogue", root.GetValueOrDefault("catalogue"), "items", "mappings", "codes");
+        var root = Members("", document, ["id", "name", "division", "version", "contractVersion", "dialect", "assembly", "unmapped", "catalogue"], ["acceptedQualities", "settings"]);
+        var catalogue = Members("catalogue", root.GetValueOrDefault("catalogue"), ["items", "mappings", "codes"], ["ratios"]);
         return new AdapterManifest
         {
             Id = Checked("id", root, text => text == folderName && AdapterManifest.IsId(text),
@@ -46,15 +48,17 @@ internal sealed class AdapterManifestReader(string folderName)
             ContractVersion = ContractVersion(root),
             Dialect = Checked("dialect", root, AdapterManifest.IsId, "应为接口方言的名称（小写字母、数字和连字符）。", "must be the name of a dialect (lower-case letters, digits and hyphens)."),
             Assembly = Checked("assembly", root, IsDll, "应为本文件夹内的 .dll 文件名，不含路径。", "must be the file name of a .dll in this folder, without a path."),
-            Unmapped = Unmapped(root.GetValueOrDefault("unmapped")),
+            Settings = Settings(root.GetValueOrDefault("settings")),
+            Unmapped = Unmapped(root.GetValueOrDefault("unmapped"), AcceptedQualities(root)),
             Items = InnerPath("items", catalogue),
             Mappings = InnerPath("mappings", catalogue),
             Codes = InnerPath("codes", catalogue),
+            Ratios = catalogue.ContainsKey("ratios") ? InnerPath("ratios", catalogue) : null,
         };
     }
 
-    /// <summary>The members of an object that must have exactly these; empty when there is no object.</summary>
-    private Dictionary<string, JsonElement> Members(string path, JsonElement element, params string[] names)
+    /// <summary>The members of an object that must have the required ones and may have the optional ones; empty when there is no object.</summary>
+    private Dictionary<string, JsonElement> Members(string path, JsonElement element, string[] required, string[] optional)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -64,9 +68,9 @@ internal sealed class AdapterManifestReader(string folderName)
             return [];
         }
         var members = element.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
-        foreach (var unknown in members.Keys.Except(names))
+        foreach (var unknown in members.Keys.Except(required).Except(optional))
             Fault(Join(path, unknown), "未知的配置项。", "is not a known member.");
-        foreach (var missing in names.Except(members.Keys))
+        foreach (var missing in required.Except(members.Keys))
             Fault(Join(path, missing), "缺少此项。", "is missing.");
         return members;
     }
@@ -97,18 +101,66 @@ internal sealed class AdapterManifestReader(string folderName)
         return 0;
     }
 
-    private UnmappedPolicy Unmapped(JsonElement element)
+    private Dictionary<string, string> Settings(JsonElement element)
     {
-        var members = Members("unmapped", element, "drug", "service", "consumable");
-        return new UnmappedPolicy { Drug = Handling("drug", members), Service = Handling("service", members), Consumable = Handling("consumable", members) };
+        if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Undefined))
+            Fault("settings", "应为对象。", "must be an object.");
+        if (element.ValueKind != JsonValueKind.Object)
+            return [];
+        var settings = element.EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
+        if (settings.Count > SettingsMax)
+            Fault("settings", $"不得超过 {SettingsMax} 项。", $"must not have more than {SettingsMax} members.");
+        foreach (var (name, _) in settings.Where(setting => setting.Value.ValueKind != JsonValueKind.String || setting.Value.GetString()!.Length > SettingLengthMax))
+            Fault($"settings.{name}", $"应为不超过 {SettingLengthMax} 个字符的文本。", $"must be a text of at most {SettingLengthMax} characters.");
+        return settings.Where(setting => setting.Value.ValueKind == JsonValueKind.String)
+            .ToDictionary(setting => setting.Key, setting => setting.Value.GetString()!, StringComparer.Ordinal);
     }
+
+    private UnmappedPolicy Unmapped(JsonElement element, IReadOnlyList<MappingQuality> acceptedQualities)
+    {
+        var members = Members("unmapped", element, ["drug", "service", "consumable"], []);
+        return new UnmappedPolicy
+        {
+            Drug = Handling("drug", members),
+            Service = Handling("service", members),
+            Consumable = Handling("consumable", members),
+            AcceptedQualities = acceptedQualities,
+        };
+    }
+
+    /// <summary>Every quality where the manifest does not say.</summary>
+    private IReadOnlyList<MappingQuality> AcceptedQualities(Dictionary<string, JsonElement> root)
+    {
+        const string Field = "acceptedQualities";
+        var all = Enum.GetValues<MappingQuality>();
+        if (!root.TryGetValue(Field, out var element))
+            return all;
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            var named = element.EnumerateArray().Select(text => Array.Find(all, quality => text.ValueKind == JsonValueKind.String && text.ValueEquals(NameOf(quality)))).ToList();
+            if (named.Count > 0 && named.All(all.Contains) && named.Distinct().Count() == named.Count)
+                return named;
+        }
+        var names = string.Join(", ", all.Select(NameOf));
+        Fault(Field, $"应为不重复的对照质量列表，可选：{names}；至少一项。", $"must be a list of at least one of {names}, each once.");
+        return all;
+    }
+
+    private static string NameOf(MappingQuality quality) => quality switch
+    {
+        MappingQuality.Equivalent => "equivalent",
+        MappingQuality.Broader => "broader",
+        MappingQuality.Narrower => "narrower",
+        _ => throw new ArgumentOutOfRangeException(nameof(quality), quality, null),
+    };
 
     private UnmappedHandling Handling(string kind, Dictionary<string, JsonElement> members)
     {
         const string Block = "block";
         const string SelfPay = "self-pay";
-        var text = Checked(kind, members, text => text is Block or SelfPay, $"应为 {Block} 或 {SelfPay}。", $"must be {Block} or {SelfPay}.", "unmapped");
-        return text == SelfPay ? UnmappedHandling.SelfPay : UnmappedHandling.Block;
+        const string ClassA = "class-a";
+        var text = Checked(kind, members, text => text is Block or SelfPay or ClassA, $"应为 {Block}、{SelfPay} 或 {ClassA}。", $"must be {Block}, {SelfPay} or {ClassA}.", "unmapped");
+        return text switch { SelfPay => UnmappedHandling.SelfPay, ClassA => UnmappedHandling.ClassA, _ => UnmappedHandling.Block };
     }
 
     private string InnerPath(string field, Dictionary<string, JsonElement> catalogue) =>

@@ -28,7 +28,7 @@ public enum AdapterState
 }
 
 /// <summary>An adapter that passed every check. Immutable and thread safe.</summary>
-public sealed class LoadedAdapter
+public sealed record LoadedAdapter
 {
     public required string Id { get; init; }
 
@@ -39,10 +39,14 @@ public sealed class LoadedAdapter
     /// <summary>The province or city whose hospitals speak through this adapter.</summary>
     public required Division Division { get; init; }
 
-    /// <summary>Guarded: its exceptions stay inside it.</summary>
+    /// <summary>The contract the manifest was written for; the dialect states its own.</summary>
+    public required int ContractVersion { get; init; }
+
+    /// <summary>Guarded: its exceptions, hangs and memory stay inside it.</summary>
     public required IHisDialect Dialect { get; init; }
 
-    public required LocalCatalogue Catalogue { get; init; }
+    /// <summary>The versions of the local catalogue and the fee dates each is in force for.</summary>
+    public required CatalogueTimeline Catalogue { get; init; }
 
     public required UnmappedPolicy Unmapped { get; init; }
 
@@ -51,6 +55,24 @@ public sealed class LoadedAdapter
 
     /// <summary>Conformance samples that the adapter passed; 0 when it has none.</summary>
     public required int SamplesPassed { get; init; }
+
+    internal AdapterHealth Health => ((GuardedDialect)Dialect).Health;
+}
+
+/// <summary>What an adapter has done since it was loaded.</summary>
+internal sealed record AdapterHealth
+{
+    /// <summary>Exceptions, and results that break the contract.</summary>
+    public required long Faults { get; init; }
+
+    /// <summary>Calls that were given up.</summary>
+    public required long Overruns { get; init; }
+
+    /// <summary>Threads that could not be aborted and still run.</summary>
+    public required int ThreadsLost { get; init; }
+
+    /// <summary>Null while the adapter is called.</summary>
+    public required DateTimeOffset? QuarantinedUntil { get; init; }
 }
 
 /// <summary>One configured adapter: loaded, or why not.</summary>
@@ -68,6 +90,9 @@ public sealed record AdapterStatus
 
     /// <summary>Set exactly when <see cref="State"/> is <see cref="AdapterState.Loaded"/>.</summary>
     public LoadedAdapter? Adapter { get; init; }
+
+    /// <summary>What stands in the adapter's folder now and was not taken in place of <see cref="Adapter"/>; null when that is what is loaded.</summary>
+    public AdapterStatus? RefusedReplacement { get; init; }
 }
 
 /// <summary>One reason in both languages.</summary>

@@ -21,6 +21,26 @@ internal sealed record ConformanceSample
     /// <summary>Null when the sample says nothing about the reply.</summary>
     public required byte[]? Reply { get; init; }
 
+    /// <summary>The folders of an adapter's samples in their order; none where there is no <c>conformance</c>.</summary>
+    public static IReadOnlyList<string> FoldersIn(string samplesFolder)
+    {
+        var folder = Path.Combine(samplesFolder, "conformance");
+        // An empty folder is what remains of a sample that was removed: neither a build nor a hash list knows folders.
+        return Directory.Exists(folder)
+            ? [.. Directory.GetDirectories(folder).Where(sample => Directory.EnumerateFileSystemEntries(sample).Any()).Order(StringComparer.Ordinal)]
+            : [];
+    }
+
+    /// <summary>All samples of an adapter that has passed its self-check.</summary>
+    public static IReadOnlyList<ConformanceSample> ReadAll(string samplesFolder) => [.. FoldersIn(samplesFolder).Select(Read)];
+
+    /// <summary>What the node answers to these requests: as stated, or the dialect's own refusals; null when neither fits.</summary>
+    public IReadOnlyList<HisResult>? ResultsFor(HisEnvelope envelope)
+    {
+        var results = Results ?? [.. envelope.Requests.Select(request => request.Refusal).OfType<HisRefusal>()];
+        return results.Count == envelope.Requests.Count ? results : null;
+    }
+
     /// <summary>Throws <see cref="IOException"/> for a missing file and <see cref="JsonException"/> for one that is not as documented.</summary>
     public static ConformanceSample Read(string folder)
     {

@@ -18,6 +18,9 @@ public static class HisJson
 
     internal static JsonSerializerOptions Options { get; } = StrictOptions();
 
+    /// <summary>The same for files that people read.</summary>
+    internal static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true };
+
     public static string Write(HisOperation operation) => JsonSerializer.Serialize(operation, Options);
 
     public static string Write(HisResult result) => JsonSerializer.Serialize(result, Options);

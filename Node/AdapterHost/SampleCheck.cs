@@ -29,15 +29,11 @@ internal sealed class SampleCheck
     /// <param name="samplesFolder">The adapter's <c>samples</c>; without it, or without <c>conformance</c> in it, there is nothing to check.</param>
     public static SampleReport Run(IHisDialect dialect, ICodeTranslator codes, string samplesFolder)
     {
-        var folder = Path.Combine(samplesFolder, "conformance");
-        // An empty folder is what remains of a sample that was removed: neither a build nor a hash list knows folders.
-        var samples = Directory.Exists(folder)
-            ? Directory.GetDirectories(folder).Where(sample => Directory.EnumerateFileSystemEntries(sample).Any()).Order(StringComparer.Ordinal).ToArray()
-            : [];
+        var samples = ConformanceSample.FoldersIn(samplesFolder);
         var faults = new List<SampleFault>();
         foreach (var sample in samples)
             Run(dialect, codes, sample, faults);
-        return new SampleReport(samples.Length, faults);
+        return new SampleReport(samples.Count, faults);
     }
 
     private static void Run(IHisDialect dialect, ICodeTranslator codes, string folder, List<SampleFault> faults)
@@ -94,8 +90,7 @@ internal sealed class SampleCheck
 
     private void Encode(HisEnvelope envelope, byte[] expected)
     {
-        var results = _sample.Results ?? [.. envelope.Requests.Select(request => request.Refusal).OfType<HisRefusal>()];
-        if (results.Count != envelope.Requests.Count)
+        if (_sample.ResultsFor(envelope) is not { } results)
         {
             Fault("results.json 与请求笔数不符。", "results.json does not answer every request.");
             return;

@@ -33,6 +33,13 @@ internal static class SealedFiles
         return faults;
     }
 
+    /// <summary>Lists the files of a folder as they are now.</summary>
+    public static void Write(string folder) => File.WriteAllText(
+        Path.Combine(folder, ListName), string.Concat(Hashes(folder).Select(file => $"{file.Hash}  {file.Name}\n")));
+
+    /// <summary>Every file but the list, with its SHA-256 in hexadecimal digits.</summary>
+    public static IReadOnlyList<(string Name, string Hash)> Hashes(string folder) => [.. Present(folder).Select(name => (name, Hash(folder, name)))];
+
     /// <summary>A relative path with '/' that cannot leave its folder.</summary>
     public static bool IsInnerPath(string path) =>
         path.Length is > 0 and <= 200 && path.Split('/').All(part => part is not ("" or "." or "..") && part.AsSpan().IndexOfAny('\\', ':', '\0') < 0);
