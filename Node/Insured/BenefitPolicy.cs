@@ -76,13 +76,20 @@ internal sealed class BenefitPolicy
     }
 
     /// <summary>The plan in force for a kind of visit on a day, or null.</summary>
-    public BenefitPlan? Find(Division area, string scheme, string visitKind, DateOnly date) => Plans.SingleOrDefault(plan =>
-        plan.Header.Area == area && plan.Header.Scheme == scheme && plan.Header.VisitKinds.Contains(visitKind) && plan.Header.IsInForceOn(date));
+    public BenefitPlan? Find(Division area, string scheme, string visitKind, DateOnly date) => PlansOf(area).SingleOrDefault(plan =>
+        plan.Header.Scheme == scheme && plan.Header.VisitKinds.Contains(visitKind) && plan.Header.IsInForceOn(date));
+
+    /// <summary>A municipality is one pool for all its districts: where an area has no plan, those of its whole province hold.</summary>
+    private List<BenefitPlan> PlansOf(Division area)
+    {
+        var own = Plans.Where(plan => plan.Header.Area == area).ToList();
+        return own.Count > 0 ? own : [.. Plans.Where(plan => plan.Header.Area == area.Province)];
+    }
 
     private bool TrySelect(BenefitCase bill, [NotNullWhen(true)] out BenefitPlan? plan, [NotNullWhen(false)] out BenefitRefusal? none)
     {
         plan = null;
-        var inArea = Plans.Where(candidate => candidate.Header.Area == bill.PoolingArea).ToList();
+        var inArea = PlansOf(bill.PoolingArea);
         var inScheme = inArea.FindAll(candidate => candidate.Header.Scheme == bill.Scheme);
         var ofKind = inScheme.FindAll(candidate => candidate.Header.VisitKinds.Contains(bill.VisitKind));
         none = inArea.Count == 0 ? BenefitAdmission.NoArea(bill)

@@ -26,6 +26,8 @@ internal static class BillRules
     {
         if (visit.State is InsuredVisitState.Settled)
             return InsuredRefusals.VisitState("已结算", "settled", "已出院未结算", "discharged and not settled");
+        if (visit.State is InsuredVisitState.Undone)
+            return InsuredRefusals.VisitState("入院登记已撤销", "admission undone", "已出院未结算", "discharged and not settled");
         if (visit.State is InsuredVisitState.Admitted && !isPreview)
             return InsuredRefusals.VisitState("在院", "admitted", "已出院未结算", "discharged and not settled");
         var (day, from) = (ChinaTime.ParseIso(bill.ServiceDate), ChinaTime.ParseIso(visit.AdmissionDate));

@@ -28,23 +28,32 @@ internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
         {
             if (Find(session, id) is { } known)
                 return Repeat<TRequest, TReply>(known, request, method, sender, hash);
-            var reply = decide(session);
+            var reply = FindVoid(session, id) is null ? decide(session) : new TReply { Refusal = InsuredRefusals.TransactionVoid() };
             Complete(reply, id);
             Insert(session, id, sender, method, hash, content, reply.ToByteArray());
             return reply;
         }, cancellation);
     }
 
-    /// <summary>The committed reply of an id of this sender, or null when the id was never seen from it.</summary>
-    public TransactionRecord? Lookup(Session session, string id, Division sender) =>
-        Find(session, id) is { } known && known.Sender == sender.Code
-            ? new TransactionRecord
+    /// <summary>The committed reply of an id of this sender, or that the id is void, or null when it was never seen from it.</summary>
+    public TransactionRecord? Lookup(Session session, string id, Division sender)
+    {
+        if (Find(session, id) is { } known && known.Sender == sender.Code)
+        {
+            return new TransactionRecord
             {
                 State = TransactionState.Answered,
                 Method = known.Method,
                 Reply = ByteString.CopyFrom(vault.Open(known.Reply, ReplyPurpose)),
-            }
-            : null;
+            };
+        }
+        return FindVoid(session, id) == sender.Code ? new TransactionRecord { State = TransactionState.Void } : null;
+    }
+
+    /// <summary>Voids an id that was never seen, in the transaction of the reversal: what comes under it later is refused.</summary>
+    public void MakeVoid(Session session, string originalId, string reversalId, Division sender) => session.ExecuteExpecting(1,
+        "INSERT INTO insured_void (reversal_id, original_id, sender, voided_at_ms) VALUES (@reversalId, @originalId, @Code, @now)",
+        new { reversalId, originalId, sender.Code, now = time.NowMs() });
 
     /// <summary>Fills id and time of a reply that is not stored (reading and previews).</summary>
     public void Complete(IExchangeReply reply, string id)
@@ -91,6 +100,10 @@ internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
                 reply = vault.Seal(reply, ReplyPurpose),
                 now = time.NowMs(),
             });
+
+    /// <summary>Whose id it is, when it is void.</summary>
+    private static string? FindVoid(Session session, string id) =>
+        session.QuerySingleOrDefault<string?>("SELECT sender FROM insured_void WHERE original_id = @id LIMIT 1", new { id });
 
     private static InboxRow? Find(Session session, string id) => session.QuerySingleOrDefault<InboxRow>(
         """

@@ -12,6 +12,8 @@ namespace ProvincialGateway.Insured;
 /// </summary>
 internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAssessment assessment, TimeProvider time)
 {
+    private readonly InsuredUndo _undo = new(inbox, time);
+
     public VerifyPersonResponse VerifyPerson(VerifyPersonRequest request)
     {
         var reply = database.Read(session => Verify(session, request));
@@ -38,7 +40,16 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
         inbox.AnswerOnceAsync(request, PeerMethod.Settle.Path, sender, session => Settle(session, request, sender), cancellation);
 
     public Task<CancelSettlementResponse> CancelSettlementAsync(CancelSettlementRequest request, Division sender, CancellationToken cancellation) =>
-        inbox.AnswerOnceAsync(request, PeerMethod.CancelSettlement.Path, sender, session => Cancel(session, request, sender), cancellation);
+        inbox.AnswerOnceAsync(request, PeerMethod.CancelSettlement.Path, sender, session => _undo.CancelSettlement(session, request, sender), cancellation);
+
+    public Task<CancelAdmissionResponse> CancelAdmissionAsync(CancelAdmissionRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.CancelAdmission.Path, sender, session => _undo.CancelAdmission(session, request, sender), cancellation);
+
+    public Task<CancelDischargeResponse> CancelDischargeAsync(CancelDischargeRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.CancelDischarge.Path, sender, session => _undo.CancelDischarge(session, request, sender), cancellation);
+
+    public Task<ReverseTransactionResponse> ReverseTransactionAsync(ReverseTransactionRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.ReverseTransaction.Path, sender, session => _undo.Reverse(session, request, sender), cancellation);
 
     public GetTransactionResponse GetTransaction(GetTransactionRequest request, Division sender)
     {
@@ -80,12 +91,14 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             TreatmentDivision = treatment.Code,
             InstitutionCode = request.Institution.Code,
             InstitutionLevel = request.Institution.Level,
+            HospitalVisitNumber = request.HospitalVisitNumber,
             VisitKind = request.VisitKind,
             AdmissionDate = request.AdmissionDate,
+            AdmissionId = request.Header.TransactionId,
             State = InsuredVisitState.Admitted,
         };
         var person = assessment.Describe(session, row, treatment, day, request.VisitKind, request.Institution.Level);
-        InsuredStore.InsertVisit(session, visit, request.HospitalVisitNumber, request.Header.TransactionId, person.Filing?.FilingNumber);
+        InsuredStore.InsertVisit(session, visit, person.Filing?.FilingNumber);
         return new()
         {
             Admission = new Admission
@@ -127,9 +140,17 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             return new() { Refusal = InsuredRefusals.VisitNotFound() };
         if (visit.State is InsuredVisitState.Settled)
             return new() { Refusal = InsuredRefusals.VisitState("已结算", "settled", "在院或已出院未结算", "admitted, or discharged and not settled") };
+        if (visit.State is InsuredVisitState.Undone)
+            return new() { Refusal = InsuredRefusals.VisitState("入院登记已撤销", "admission undone", "在院或已出院未结算", "admitted, or discharged and not settled") };
         if (date < ChinaTime.ParseIso(visit.AdmissionDate))
             return new() { Refusal = InsuredRefusals.DateOutsideStay("discharge_date", date, ChinaTime.ParseIso(visit.AdmissionDate), null) };
-        InsuredStore.Discharge(session, visit.VisitNumber, request.DischargeDate, request.Header.TransactionId);
+        InsuredUndoStore.Discharge(session, new InsuredDischargeRow
+        {
+            TransactionId = request.Header.TransactionId,
+            VisitNumber = visit.VisitNumber,
+            DischargeDate = request.DischargeDate,
+            Corrects = visit.DischargeId,
+        });
         return new() { Discharge = new DischargeRecord { VisitNumber = visit.VisitNumber, DischargeDate = request.DischargeDate } };
     }
 
@@ -139,7 +160,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
         if (assessed.Refusal is { } refusal)
             return new() { Refusal = refusal };
         var bill = assessed.Bill!;
-        var (now, today) = Moment();
+        var (now, today) = time.Moment();
         var insured = Division.Parse(bill.Row.InsuredDivision);
         var settlement = bill.ToSettlement(
             IssuedNumber.Settlement(insured, today, Counters.Next(session, $"settlement.{insured.Code}.{today.Iso()}")),
@@ -148,7 +169,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: 1);
         InsuredStore.MoveAccount(session, bill.Row.PersonNumber, -settlement.AccountFen);
         InsuredStore.MoveVisit(session, bill.Visit.VisitNumber, InsuredVisitState.Discharged, InsuredVisitState.Settled);
-        Post(session, settlement, TransactionId.Parse(request.Header.TransactionId), PostingEvent.Settlement, today, now);
+        SettlementPostings.Append(session, settlement, settlement.TransactionId, PostingEvent.Settlement, today, now);
         var decision = bill.ToDecision();
         // The receipt shows what is left in the account, not what was there.
         decision.Person.AccountBalanceFen -= settlement.AccountFen;
@@ -163,47 +184,5 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
                 Decision = decision,
             },
         };
-    }
-
-    private CancelSettlementResponse Cancel(Session session, CancelSettlementRequest request, Division sender)
-    {
-        if (InsuredStore.FindSettlement(session, request.SettlementNumber) is not { } settlement || settlement.TreatmentProvince != sender.Code)
-            return new() { Refusal = InsuredRefusals.SettlementNotFound() };
-        if (settlement.TransactionId != request.SettlementTransactionId)
-            return new() { Refusal = InsuredRefusals.InvalidField("settlement_transaction_id", "与该结算的交易流水号不符", "not the transaction of this settlement") };
-        if (settlement.State != 1)
-            return new() { Refusal = InsuredRefusals.SettlementCancelled() };
-        var (now, today) = Moment();
-        InsuredStore.CancelSettlement(session, settlement.SettlementNumber, request.Header.TransactionId, now, today.Iso());
-        InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: -1);
-        InsuredStore.MoveAccount(session, settlement.PersonNumber, settlement.AccountFen);
-        InsuredStore.MoveVisit(session, settlement.VisitNumber, InsuredVisitState.Settled, InsuredVisitState.Discharged);
-        Post(session, settlement, TransactionId.Parse(request.Header.TransactionId), PostingEvent.Cancellation, today, now);
-        return new()
-        {
-            Cancellation = new Cancellation { SettlementNumber = settlement.SettlementNumber, CancelledAtMs = now, BusinessDate = today.Iso() },
-        };
-    }
-
-    /// <summary>Time and business date of one reading of the clock: two readings could lie on both sides of midnight.</summary>
-    private (long NowMs, DateOnly Today) Moment()
-    {
-        var now = time.GetUtcNow();
-        return (now.ToUnixTimeMilliseconds(), ChinaTime.DateOf(now));
-    }
-
-    private static void Post(Session session, InsuredSettlementRow settlement, TransactionId transaction, PostingEvent what, DateOnly on, long nowMs)
-    {
-        var postings = PostingRules.Insured(settlement);
-        PostingStore.Append(session, new PostingSet
-        {
-            TransactionId = transaction,
-            Event = what,
-            SettlementNumber = settlement.SettlementNumber,
-            Partner = Division.Parse(settlement.TreatmentProvince),
-            BusinessDate = on,
-            PostedAtMs = nowMs,
-            Postings = what is PostingEvent.Settlement ? postings : PostingRules.Opposite(postings),
-        });
     }
 }

@@ -18,6 +18,12 @@ internal sealed class VisitGrpcService(InsuredAgency agency) : VisitService.Visi
 
     public override Task<RegisterDischargeResponse> RegisterDischarge(RegisterDischargeRequest request, ServerCallContext context) =>
         agency.RegisterDischargeAsync(request, context.Peer().Province, context.CancellationToken);
+
+    public override Task<CancelAdmissionResponse> CancelAdmission(CancelAdmissionRequest request, ServerCallContext context) =>
+        agency.CancelAdmissionAsync(request, context.Peer().Province, context.CancellationToken);
+
+    public override Task<CancelDischargeResponse> CancelDischarge(CancelDischargeRequest request, ServerCallContext context) =>
+        agency.CancelDischargeAsync(request, context.Peer().Province, context.CancellationToken);
 }
 
 internal sealed class SettlementGrpcService(InsuredAgency agency) : SettlementService.SettlementServiceBase
@@ -30,6 +36,9 @@ internal sealed class SettlementGrpcService(InsuredAgency agency) : SettlementSe
 
     public override Task<CancelSettlementResponse> CancelSettlement(CancelSettlementRequest request, ServerCallContext context) =>
         agency.CancelSettlementAsync(request, context.Peer().Province, context.CancellationToken);
+
+    public override Task<ReverseTransactionResponse> ReverseTransaction(ReverseTransactionRequest request, ServerCallContext context) =>
+        agency.ReverseTransactionAsync(request, context.Peer().Province, context.CancellationToken);
 
     public override Task<GetTransactionResponse> GetTransaction(GetTransactionRequest request, ServerCallContext context) =>
         Task.FromResult(agency.GetTransaction(request, context.Peer().Province));

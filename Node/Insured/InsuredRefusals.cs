@@ -62,6 +62,18 @@ internal static class InsuredRefusals
         "该结算已撤销。", "the settlement is already cancelled.",
         "无需再次撤销。", "Nothing more to cancel.");
 
+    public static Refusal TransactionVoid() => Of(RefusalCode.TransactionVoid, "header.transaction_id",
+        "该交易流水号在到达之前已被冲正作废，未作任何处理。", "the transaction id was voided by a reversal before it arrived; nothing was done.",
+        "仍需办理的，请用新的交易流水号重新发起。", "Begin anew with a new transaction id if the step is still wanted.");
+
+    public static Refusal UndoFirst(Obstacle obstacle) => Of(RefusalCode.VisitState, "visit_number",
+        $"不能撤销：{obstacle.Chinese}。", $"it cannot be undone: {obstacle.English}.",
+        "请按 结算→出院→费用→入院 的相反次序逐步撤销。", "Undo in reverse order: settlement, discharge, fee lines, admission.");
+
+    public static Refusal NotReversible(Obstacle obstacle) => Of(RefusalCode.NotReversible, "original_transaction_id",
+        $"原交易不能冲正：{obstacle.Chinese}。", $"the transaction cannot be reversed: {obstacle.English}.",
+        "请先撤销其后的步骤；不能撤销的，在清算中以扣款更正。", "Undo the later step first; otherwise correct by a deduction in clearing.");
+
     public static Refusal TotalMismatch(string field, long stated, long computed) => Of(RefusalCode.TotalMismatch, field,
         $"{field} 为 {new Fen(stated)}，按分项相加应为 {new Fen(computed)}，相差 {new Fen(checked(stated - computed))}。",
         $"{field} is {new Fen(stated)}, the parts add up to {new Fen(computed)}: off by {new Fen(checked(stated - computed))}.",

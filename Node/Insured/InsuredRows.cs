@@ -57,6 +57,9 @@ internal enum InsuredVisitState
     Admitted = 1,
     Discharged = 2,
     Settled = 3,
+
+    /// <summary>The admission was cancelled or reversed.</summary>
+    Undone = 4,
 }
 
 internal sealed class InsuredVisitRow
@@ -67,10 +70,24 @@ internal sealed class InsuredVisitRow
     public required string TreatmentDivision { get; init; }
     public required string InstitutionCode { get; init; }
     public required string InstitutionLevel { get; init; }
+    public required string HospitalVisitNumber { get; init; }
     public required string VisitKind { get; init; }
     public required string AdmissionDate { get; init; }
+    public required string AdmissionId { get; init; }
     public string? DischargeDate { get; init; }
+    public string? DischargeId { get; init; }
     public required InsuredVisitState State { get; init; }
+}
+
+/// <summary>A row of <c>insured_discharge</c>.</summary>
+internal sealed class InsuredDischargeRow
+{
+    public required string TransactionId { get; init; }
+    public required string VisitNumber { get; init; }
+    public required string DischargeDate { get; init; }
+
+    /// <summary>The discharge that stood before; null when there was none.</summary>
+    public string? Corrects { get; init; }
 }
 
 /// <summary>A row of <c>insured_settlement</c>.</summary>
@@ -89,8 +106,11 @@ internal sealed record InsuredSettlementRow : SettlementFigures
     public required long SettledAtMs { get; init; }
     public required string BusinessDate { get; init; }
 
-    /// <summary>1 settled, 2 cancelled.</summary>
+    /// <summary>1 settled, 2 undone.</summary>
     public required int State { get; init; }
+
+    /// <summary>The cancellation or reversal that undid it.</summary>
+    public string? CancellationId { get; init; }
 }
 
 internal sealed class AccumulatorRow

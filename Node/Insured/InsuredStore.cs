@@ -7,19 +7,20 @@ namespace ProvincialGateway.Insured;
 internal static class InsuredStore
 {
     private const string VisitColumns =
-        "visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level, visit_kind, admission_date, discharge_date, state";
+        "visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level, hospital_visit_number, visit_kind, "
+        + "admission_date, admission_id, discharge_date, discharge_id, state";
 
     private const string SettlementColumns =
         "settlement_number, transaction_id, visit_number, person_number, treatment_province, scheme, service_date, accumulator_year, admission_ordinal, "
         + "policy_version, settled_at_ms, business_date, state, " + SettlementFigures.Columns;
 
-    public static void InsertVisit(Session session, InsuredVisitRow visit, string hospitalVisitNumber, string admissionId, string? filingNumber) =>
+    public static void InsertVisit(Session session, InsuredVisitRow visit, string? filingNumber) =>
         session.ExecuteExpecting(1,
             """
             INSERT INTO insured_visit (visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level,
               hospital_visit_number, visit_kind, admission_date, admission_id, filing_number, state)
             VALUES (@VisitNumber, @PersonNumber, @TreatmentProvince, @TreatmentDivision, @InstitutionCode, @InstitutionLevel,
-              @hospitalVisitNumber, @VisitKind, @AdmissionDate, @admissionId, @filingNumber, @State)
+              @HospitalVisitNumber, @VisitKind, @AdmissionDate, @AdmissionId, @filingNumber, @State)
             """,
             new
             {
@@ -29,10 +30,10 @@ internal static class InsuredStore
                 visit.TreatmentDivision,
                 visit.InstitutionCode,
                 visit.InstitutionLevel,
-                hospitalVisitNumber,
+                visit.HospitalVisitNumber,
                 visit.VisitKind,
                 visit.AdmissionDate,
-                admissionId,
+                visit.AdmissionId,
                 filingNumber,
                 State = (int)visit.State,
             });
@@ -40,19 +41,38 @@ internal static class InsuredStore
     public static InsuredVisitRow? FindVisit(Session session, string visitNumber) =>
         session.QuerySingleOrDefault<InsuredVisitRow>($"SELECT {VisitColumns} FROM insured_visit WHERE visit_number = @visitNumber", new { visitNumber });
 
-    public static void Discharge(Session session, string visitNumber, string dischargeDate, string dischargeId) => session.ExecuteExpecting(1,
+    /// <exception cref="InvalidOperationException">There is no such visit.</exception>
+    public static InsuredVisitRow GetVisit(Session session, string visitNumber) =>
+        session.QuerySingle<InsuredVisitRow>($"SELECT {VisitColumns} FROM insured_visit WHERE visit_number = @visitNumber", new { visitNumber });
+
+    /// <summary>The visit that an admission opened.</summary>
+    /// <exception cref="InvalidOperationException">There is no such visit.</exception>
+    public static InsuredVisitRow VisitOf(Session session, string admissionId) =>
+        session.QuerySingle<InsuredVisitRow>($"SELECT {VisitColumns} FROM insured_visit WHERE admission_id = @admissionId", new { admissionId });
+
+    /// <summary>Makes a discharge the one that stands; null ends the last one and the visit is admitted again.</summary>
+    public static void SetDischarge(Session session, string visitNumber, InsuredDischargeRow? discharge) => session.ExecuteExpecting(1,
         """
-        UPDATE insured_visit SET discharge_date = @dischargeDate, discharge_id = @dischargeId, state = 2
+        UPDATE insured_visit SET discharge_date = @DischargeDate, discharge_id = @TransactionId, state = @to
         WHERE visit_number = @visitNumber AND state IN (1, 2)
         """,
-        new { visitNumber, dischargeDate, dischargeId });
+        new
+        {
+            visitNumber,
+            discharge?.DischargeDate,
+            discharge?.TransactionId,
+            to = (int)(discharge is null ? InsuredVisitState.Admitted : InsuredVisitState.Discharged),
+        });
 
     public static void MoveVisit(Session session, string visitNumber, InsuredVisitState from, InsuredVisitState to) => session.ExecuteExpecting(1,
         "UPDATE insured_visit SET state = @to WHERE visit_number = @visitNumber AND state = @from",
         new { visitNumber, from = (int)from, to = (int)to });
 
     public static InsuredSettlementRow? FindSettlement(Session session, string settlementNumber) => session.QuerySingleOrDefault<InsuredSettlementRow>(
-        $"SELECT {SettlementColumns} FROM insured_settlement WHERE settlement_number = @settlementNumber", new { settlementNumber });
+        $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE settlement_number = @settlementNumber", new { settlementNumber });
+
+    public static InsuredSettlementRow? SettlementOf(Session session, string transactionId) => session.QuerySingleOrDefault<InsuredSettlementRow>(
+        $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE transaction_id = @transactionId", new { transactionId });
 
     public static void InsertSettlement(Session session, InsuredSettlementRow settlement, BenefitDelta delta)
     {
@@ -78,6 +98,13 @@ internal static class InsuredStore
             WHERE settlement_number = @settlementNumber AND state = 1
             """,
             new { settlementNumber, cancellationId, cancelledAtMs, cancellationDate });
+
+    public static void RestoreSettlement(Session session, string settlementNumber, string cancellationId) => session.ExecuteExpecting(1,
+        """
+        UPDATE insured_settlement SET state = 1, cancellation_id = NULL, cancelled_at_ms = NULL, cancellation_date = NULL
+        WHERE settlement_number = @settlementNumber AND state = 2 AND cancellation_id = @cancellationId
+        """,
+        new { settlementNumber, cancellationId });
 
     public static IReadOnlyList<LayerRow> SettlementLayers(Session session, string settlementNumber) => session.Query<LayerRow>(
         "SELECT layer, paid_fen, base_fen FROM insured_settlement_layer WHERE settlement_number = @settlementNumber ORDER BY layer", new { settlementNumber });

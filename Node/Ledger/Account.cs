@@ -24,4 +24,7 @@ internal enum PostingEvent
 {
     Settlement = 1,
     Cancellation = 2,
+
+    /// <summary>The opposite of the set of the settlement or cancellation that was reversed.</summary>
+    Reversal = 3,
 }

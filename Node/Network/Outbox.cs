@@ -13,6 +13,11 @@ internal enum OutboundKind
     Discharge = 2,
     Settlement = 3,
     SettlementCancellation = 4,
+    AdmissionCancellation = 5,
+    DischargeCancellation = 6,
+
+    /// <summary>Voids one of the others, whose result the hospital never learned.</summary>
+    Reversal = 7,
 }
 
 internal enum OutboundState
@@ -27,10 +32,17 @@ internal enum OutboundState
 
     /// <summary>Answered with something that cannot be true; nothing was applied, an operator has to look.</summary>
     Parked = 4,
+
+    /// <summary>A reversal was answered before it: no answer of its own can change anything any more.</summary>
+    Void = 5,
 }
 
 /// <summary>A request that is stored with the intent it belongs to.</summary>
-internal sealed record OutboundRequest(TransactionId Id, Division Peer, OutboundKind Kind, long VisitId, PeerMethod Method, byte[] Request);
+internal sealed record OutboundRequest(TransactionId Id, Division Peer, OutboundKind Kind, long VisitId, PeerMethod Method, byte[] Request)
+{
+    /// <summary>The transaction it undoes; null of an admission, discharge or settlement.</summary>
+    public string? OriginalId { get; init; }
+}
 
 /// <summary>
 /// Persist before send: requests to other provinces are stored in the transaction of the intent they belong to, sent as exactly the stored
@@ -50,8 +62,8 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
         var now = time.NowMs();
         session.ExecuteExpecting(1,
             """
-            INSERT INTO outbound (transaction_id, peer, kind, visit_id, service, method, request, state, attempts, prepared_at_ms, next_attempt_at_ms)
-            VALUES (@Id, @Peer, @Kind, @VisitId, @Service, @Name, @Sealed, 1, 1, @now, @Next)
+            INSERT INTO outbound (transaction_id, peer, kind, visit_id, service, method, request, state, attempts, prepared_at_ms, next_attempt_at_ms, original_id)
+            VALUES (@Id, @Peer, @Kind, @VisitId, @Service, @Name, @Sealed, 1, 1, @now, @Next, @OriginalId)
             """,
             new
             {
@@ -65,6 +77,7 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
                 now,
                 // The interactive attempt has this long before the resolver looks at the row.
                 Next = now + (long)options.InteractiveBudget.TotalMilliseconds,
+                request.OriginalId,
             });
     }
 
@@ -88,10 +101,15 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
         }
     }
 
-    /// <summary>Rows whose next attempt is due, oldest first.</summary>
+    /// <summary>Rows whose next attempt is due, oldest first. What a reversal is under way for waits for it: sent now, it would be done to be undone.</summary>
     public IReadOnlyList<string> Due(int rowsMax) => database.Read(session => session.Query<string>(
-        "SELECT transaction_id FROM outbound WHERE state = 1 AND next_attempt_at_ms <= @now ORDER BY next_attempt_at_ms LIMIT @rowsMax",
-        new { now = time.NowMs(), rowsMax }));
+        """
+        SELECT o.transaction_id FROM outbound o
+        WHERE o.state = 1 AND o.next_attempt_at_ms <= @now
+          AND NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = @Reversal AND r.state = 1)
+        ORDER BY o.next_attempt_at_ms LIMIT @rowsMax
+        """,
+        new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal }));
 
     /// <summary>Counts an attempt before it is made and sets when the one after it is due: doubling from the interval up to the cap.</summary>
     public Task BeginRetryAsync(string transactionId, CancellationToken cancellation) => database.WriteAsync(session =>
@@ -107,17 +125,39 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     public static OutboundRow? Find(Session session, string transactionId) => session.QuerySingleOrDefault<OutboundRow>(
         """
-        SELECT transaction_id, peer, kind, visit_id, service, method, request, state, reply, attempts, last_error
+        SELECT transaction_id, peer, kind, visit_id, service, method, request, state, reply, attempts, last_error, original_id
         FROM outbound WHERE transaction_id = @transactionId
         """,
         new { transactionId });
 
-    public byte[] RequestOf(OutboundRow row) => vault.Open(row.Request, RequestPurpose);
+    /// <summary>The last request of one kind of a visit, whatever became of it.</summary>
+    public static string? LastOf(Session session, long visitId, OutboundKind kind) => session.QuerySingleOrDefault<string?>(
+        "SELECT transaction_id FROM outbound WHERE visit_id = @visitId AND kind = @kind ORDER BY rowid DESC LIMIT 1", new { visitId, kind = (int)kind });
 
-    public byte[] ReplyOf(OutboundRow row) => vault.Open(row.Reply ?? throw new InvalidOperationException("The row has no reply."), ReplyPurpose);
+    /// <summary>The last request of one kind that undoes a transaction, whatever became of it.</summary>
+    public static string? LastUndoing(Session session, string originalId, OutboundKind kind) => session.QuerySingleOrDefault<string?>(
+        "SELECT transaction_id FROM outbound WHERE original_id = @originalId AND kind = @kind ORDER BY rowid DESC LIMIT 1", new { originalId, kind = (int)kind });
+
+    /// <summary>Ends an unanswered request that a reversal has decided, in the transaction of the reversal's answer.</summary>
+    public static void EndAsVoid(Session session, string transactionId, long nowMs) => session.ExecuteExpecting(1,
+        "UPDATE outbound SET state = 5, answered_at_ms = @nowMs WHERE transaction_id = @transactionId AND state IN (1, 4)", new { transactionId, nowMs });
+
+    public byte[] RequestOf(OutboundRow row) => RequestOf(row, vault);
+
+    public byte[] ReplyOf(OutboundRow row) => ReplyOf(row, vault);
+
+    public static byte[] RequestOf(OutboundRow row, Vault vault) => vault.Open(row.Request, RequestPurpose);
+
+    public static byte[] ReplyOf(OutboundRow row, Vault vault) => vault.Open(row.Reply ?? throw new InvalidOperationException("The row has no reply."), ReplyPurpose);
 
     private void Record(Session session, OutboundRow row, PeerOutcome outcome)
     {
+        // Asked again: a reversal may have been answered while this was under way.
+        if (Find(session, row.TransactionId) is not { State: OutboundState.Awaiting })
+        {
+            LogVoidMeanwhile(row.TransactionId);
+            return;
+        }
         switch (outcome)
         {
             case PeerOutcome.Answered(var reply):
@@ -173,6 +213,9 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     [LoggerMessage(1103, LogLevel.Error, "Transaction {TransactionId} was answered by {Peer} with figures that cannot be true: {Contradiction}. It is parked, nothing was applied; call the peer.")]
     private partial void LogContradiction(string transactionId, string peer, string contradiction);
+
+    [LoggerMessage(1104, LogLevel.Information, "Transaction {TransactionId} was reversed while it was under way: what came of it changes nothing any more.")]
+    private partial void LogVoidMeanwhile(string transactionId);
 }
 
 /// <summary>What an answer changes on this side. Runs in the transaction that stores the answer.</summary>
@@ -218,4 +261,8 @@ internal sealed class OutboundRow
     public byte[]? Reply { get; init; }
     public required int Attempts { get; init; }
     public string? LastError { get; init; }
+    public string? OriginalId { get; init; }
+
+    /// <summary>No answer of its own has been applied yet.</summary>
+    public bool IsOpen => State is OutboundState.Awaiting or OutboundState.Parked;
 }

@@ -10,6 +10,23 @@ internal static class Connections
 
     public static SqliteConnection OpenReader(string path, TimeSpan busyTimeout) => Open(path, busyTimeout, queryOnly: true);
 
+    /// <summary>
+    /// Runs work in which a table may be dropped although others refer to it, as SQLite's way of rebuilding one needs. The setting is ignored inside a
+    /// transaction, so this is around them; whoever commits asks <c>foreign_key_check</c> first.
+    /// </summary>
+    public static void WithoutForeignKeys(SqliteConnection connection, Action work)
+    {
+        Set(connection, "foreign_keys", "OFF", "0");
+        try
+        {
+            work();
+        }
+        finally
+        {
+            Set(connection, "foreign_keys", "ON", "1");
+        }
+    }
+
     private static SqliteConnection Open(string path, TimeSpan busyTimeout, bool queryOnly)
     {
         var busyMs = ((long)busyTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);

@@ -30,7 +30,10 @@ internal sealed class DirectoryLock : IDisposable
         {
             throw new StorageRefusedException(
                 $"本节点数据目录正被另一个进程使用:{directory};请先停止该进程,同一数据目录只能运行一个节点。",
-                $"This node's data folder is in use by another process: {directory}; stop that process first, one data folder runs one node.", held);
+                $"This node's data folder is in use by another process: {directory}; stop that process first, one data folder runs one node.", held)
+            {
+                IsHeld = true,
+            };
         }
         catch (Exception fault) when (StorageUnavailableException.From(fault) is { } unavailable)
         {

@@ -24,8 +24,11 @@ internal static class Migrator
                 """);
             var recorded = connection.Query<RecordedRow>("SELECT number AS Number, name AS Name, sha256 AS Sha256 FROM schema_migration ORDER BY number").AsList();
             RequireSame(recorded, scripts);
-            foreach (var script in scripts.Skip(recorded.Count))
-                Apply(connection, script, time);
+            Connections.WithoutForeignKeys(connection, () =>
+            {
+                foreach (var script in scripts.Skip(recorded.Count))
+                    Apply(connection, script, time);
+            });
         }
         catch (SqliteException fault) when (StorageUnavailableException.From(fault) is { } unavailable)
         {
@@ -42,16 +45,20 @@ internal static class Migrator
         }
         catch (SqliteException fault) when (StorageUnavailableException.From(fault) is null)
         {
-            throw new StorageRefusedException(
-                $"本节点数据库升级脚本 {script.FileName} 执行失败,数据未改动;请保留数据目录并联系技术支持,原版本可继续运行。",
-                $"This node's database could not be migrated by {script.FileName}, its data is unchanged; keep the data folder and call support, the previous version still runs on it.",
-                fault);
+            throw Failed(script, fault);
         }
+        if (connection.ExecuteScalar("PRAGMA foreign_key_check", transaction: transaction) is not null)
+            throw Failed(script, fault: null);
         connection.Execute(
             "INSERT INTO schema_migration (number, name, sha256, applied_at_ms) VALUES (@Number, @Name, @Sha256, @appliedAtMs)",
             new { script.Number, script.Name, script.Sha256, appliedAtMs = time.NowMs() }, transaction);
         transaction.Commit();
     }
+
+    private static StorageRefusedException Failed(MigrationScript script, SqliteException? fault) => new(
+        $"本节点数据库升级脚本 {script.FileName} 执行失败{(fault is null ? "(留下无所引用的记录)" : "")},数据未改动;请保留数据目录并联系技术支持,原版本可继续运行。",
+        $"This node's database could not be migrated by {script.FileName}{(fault is null ? " (it leaves a reference to no row)" : "")}, its data is unchanged; keep the data folder and call support, the previous version still runs on it.",
+        fault);
 
     private static void RequireGapFree(IReadOnlyList<MigrationScript> scripts)
     {

@@ -71,7 +71,11 @@ internal sealed class StorageUnavailableException : StorageException
 
 /// <summary>The node must not start on this data or with this key: what is there is not what this version and this node expect.</summary>
 internal sealed class StorageRefusedException(string chinese, string english, Exception? inner = null)
-    : StorageException(chinese, english, inner);
+    : StorageException(chinese, english, inner)
+{
+    /// <summary>Another process holds the data folder now; everything else stays refused until somebody changes it.</summary>
+    public bool IsHeld { get; init; }
+}
 
 /// <summary>A bug: the program did to its storage what it must never do. Not to be retried.</summary>
 internal sealed class StorageInvariantException(string chinese, string english, Exception? inner = null)
