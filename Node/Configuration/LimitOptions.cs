@@ -8,6 +8,7 @@ internal sealed record LimitOptions
     public const int HisBodyBytesMin = 64 * 1024;
     public const int HisBodyBytesCeiling = 256 * 1024 * 1024;
     public const int LinesPerMessageCeiling = 100_000;
+    public const int AdapterCallBytesMin = 16 * 1024 * 1024;
 
     /// <summary>Bytes of one message between peers, 64 KiB to 64 MiB; default 4 MiB. A larger one is refused with RESOURCE_EXHAUSTED.</summary>
     public int MessageBytesMax { get; init; } = 4 * 1024 * 1024;
@@ -17,4 +18,10 @@ internal sealed record LimitOptions
 
     /// <summary>Fee lines in one request of a hospital system, 1 to 100,000; default 5,000.</summary>
     public int LinesPerMessageMax { get; init; } = 5_000;
+
+    /// <summary>One call into an adapter, 0.05 to 60 s; default 5 s. What still runs then is aborted, and the hospital is told ADAPTER_FAULT.</summary>
+    public TimeSpan AdapterCallTimeMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes by which the node's memory may grow during one call into an adapter, 16 MiB to 2 GiB - 1; default 512 MiB.</summary>
+    public int AdapterCallBytesMax { get; init; } = 512 * 1024 * 1024;
 }

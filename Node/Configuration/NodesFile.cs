@@ -92,6 +92,8 @@ internal static partial class NodesFile
             MessageBytesMax = limits.Whole("messageBytesMax", defaults.MessageBytesMax, LimitOptions.MessageBytesMin, LimitOptions.MessageBytesCeiling),
             HisBodyBytesMax = limits.Whole("hisBodyBytesMax", defaults.HisBodyBytesMax, LimitOptions.HisBodyBytesMin, LimitOptions.HisBodyBytesCeiling),
             LinesPerMessageMax = limits.Whole("linesPerMessageMax", defaults.LinesPerMessageMax, 1, LimitOptions.LinesPerMessageCeiling),
+            AdapterCallTimeMax = limits.Seconds("adapterCallSecondsMax", defaults.AdapterCallTimeMax, 0.05m, 60),
+            AdapterCallBytesMax = limits.Whole("adapterCallBytesMax", defaults.AdapterCallBytesMax, LimitOptions.AdapterCallBytesMin, int.MaxValue),
         };
         limits.End();
         return read;
@@ -113,6 +115,7 @@ internal static partial class NodesFile
             PeerPingInterval = timeouts.Seconds("peerPingIntervalSeconds", defaults.PeerPingInterval, 1, 3600),
             ResolverInterval = timeouts.Seconds("resolverIntervalSeconds", defaults.ResolverInterval, 0.1m, 3600),
             ResolverDelayMax = timeouts.Seconds("resolverDelayMaxSeconds", defaults.ResolverDelayMax, 0.1m, 86_400),
+            AdapterPollInterval = timeouts.Seconds("adapterPollIntervalSeconds", defaults.AdapterPollInterval, 0.1m, 3600),
         };
         if (read.Attempt > read.InteractiveBudget)
             timeouts.Reject("attemptSeconds", "不得大于 interactiveBudgetSeconds。", "must not exceed interactiveBudgetSeconds");

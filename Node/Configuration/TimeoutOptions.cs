@@ -35,4 +35,7 @@ internal sealed record TimeoutOptions
 
     /// <summary>What the resolver's interval grows to while a peer stays silent, 0.1 to 86,400 s and not below the interval; default 300 s.</summary>
     public TimeSpan ResolverDelayMax { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Between two looks at the adapters' folders, 0.1 to 3,600 s; default 3 s. A change that stands for two looks is loaded.</summary>
+    public TimeSpan AdapterPollInterval { get; init; } = TimeSpan.FromSeconds(3);
 }

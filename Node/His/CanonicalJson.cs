@@ -110,6 +110,7 @@ internal sealed class CanonicalJson : IHisDialect
             HisTransactionId = header.HisTransactionId,
             InstitutionCode = header.InstitutionCode,
             Operator = header.Operator,
+            BusinessPeriod = header.BusinessPeriod,
             Operation = (HisOperation)record.Read(message),
         };
     }
@@ -145,5 +146,7 @@ internal sealed class CanonicalJson : IHisDialect
         public string? InstitutionCode { get; init; }
 
         public string? Operator { get; init; }
+
+        public string? BusinessPeriod { get; init; }
     }
 }

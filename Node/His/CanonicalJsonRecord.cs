@@ -82,8 +82,8 @@ internal sealed class CanonicalJsonRecord : CanonicalJsonShape
                 : null;
         }
 
-        // "Empty when the hospital sends none; the admission diagnoses then stand."
-        private static bool MayBeEmpty(PropertyInfo property) =>
-            property.DeclaringType == typeof(Discharge) && property.Name == nameof(Discharge.Diagnoses);
+        // "Empty when the hospital sends none; the admission diagnoses then stand." And a hospital may claim that it has settled nothing, or name its rows.
+        private static bool MayBeEmpty(PropertyInfo property) => (property.DeclaringType, property.Name) is var place
+            && (place == (typeof(Discharge), nameof(Discharge.Diagnoses)) || place == (typeof(ReconcileSettlements), nameof(ReconcileSettlements.Rows)));
     }
 }

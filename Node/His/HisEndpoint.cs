@@ -27,14 +27,16 @@ internal sealed partial class HisEndpoint(
     public async Task HandleAsync(HttpContext context)
     {
         var (token, path) = HisToken.Of(context.Request);
-        var dialect = DialectAt(path);
+        // One request, one set of adapters: an adapter may be replaced while it is answered.
+        using var present = adapters.Open();
+        var dialect = DialectAt(present, path);
         if (HttpMethods.IsPost(context.Request.Method) && dialect is not null)
-            await AnswerAsync(context, token, path, dialect);
+            await AnswerAsync(context, present, token, path, dialect);
         else
-            await WriteAsync(context, Describe(context, path) ?? (dialect is null ? Missing(path) : NotAllowed(context.Response)));
+            await WriteAsync(context, await DescribeAsync(context, present, path) ?? (dialect is null ? Missing(present, path) : NotAllowed(context.Response)));
     }
 
-    private async Task AnswerAsync(HttpContext context, string? token, string path, IHisDialect dialect)
+    private async Task AnswerAsync(HttpContext context, AdapterSnapshot present, string? token, string path, IHisDialect dialect)
     {
         var started = Stopwatch.GetTimestamp();
         var (isWhole, body) = await ReadBodyAsync(context, path);
@@ -50,11 +52,11 @@ internal sealed partial class HisEndpoint(
         var refusal = body is null ? HisRefusals.BodyTooLarge(limits.HisBodyBytesMax) : null;
         var institution = refusal is null ? FindInstitution(token) : null;
         refusal ??= institution is null ? HisRefusals.TokenRefused() : null;
-        var adapter = institution is null ? null : adapters.Find(institution.Adapter);
+        var adapter = institution is null ? null : present.Find(institution.Adapter);
         refusal ??= adapter is null ? HisRefusals.AdapterNotLoaded(institution!.Adapter) : RefuseRoute(path, dialect, adapter);
         var reply = refusal is null
             ? await AnswerAsync(Speaking(dialect, adapter!), message, institution!, adapter!, started)
-            : dialect.EncodeFailure(message, refusal);
+            : await dialect.EncodeFailureAsync(message, refusal);
         if (refusal is not null)
             LogTurnedAway(path, refusal.Code);
         await WriteAsync(context, reply);
@@ -80,7 +82,7 @@ internal sealed partial class HisEndpoint(
 
     private async Task<HisReply> AnswerAsync(IHisDialect dialect, HisMessage message, InstitutionRow institution, LoadedAdapter adapter, long started)
     {
-        var envelope = dialect.Decode(message);
+        var envelope = await dialect.DecodeAsync(message);
         var results = new List<HisResult>(envelope.Requests.Count);
         foreach (var request in envelope.Requests)
         {
@@ -88,7 +90,7 @@ internal sealed partial class HisEndpoint(
             LogAnswered(institution.Code, dialect.Name, request.TransactionCode, result.TransactionId, Outcome(result), Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             results.Add(HisCodes.ToLocal(result, adapter.Catalogue.Codes, time.Today()));
         }
-        return dialect.Encode(envelope, results);
+        return await dialect.EncodeAsync(envelope, results);
     }
 
     private async Task<HisResult> AnswerAsync(HisRequest request, InstitutionRow institution, LoadedAdapter adapter)
@@ -105,6 +107,9 @@ internal sealed partial class HisEndpoint(
             Adapter = adapter,
             HisTransactionId = request.HisTransactionId,
             Operator = request.Operator ?? "",
+            TransactionCode = request.TransactionCode,
+            BusinessPeriod = request.BusinessPeriod is { Length: > 0 } period ? period : null,
+            NeedsConfirmation = request.NeedsConfirmation,
         };
         try
         {
@@ -128,23 +133,30 @@ internal sealed partial class HisEndpoint(
 
     private IHisDialect Speaking(IHisDialect routed, LoadedAdapter adapter) => ReferenceEquals(routed, _canonical) ? _canonical : adapter.Dialect;
 
-    private IHisDialect? DialectAt(string path)
+    private IHisDialect? DialectAt(AdapterSnapshot present, string path)
     {
         if (path.StartsWith(CanonicalPrefix, StringComparison.Ordinal))
             return _canonical;
         if (path.StartsWith(AdapterPrefix, StringComparison.Ordinal))
-            return adapters.Find(path[AdapterPrefix.Length..])?.Dialect;
-        return adapters.Loaded.FirstOrDefault(adapter => HasPath(adapter, path))?.Dialect;
+            return present.Find(path[AdapterPrefix.Length..])?.Dialect;
+        return present.Loaded.FirstOrDefault(adapter => HasPath(adapter, path))?.Dialect;
     }
 
     private static bool HasPath(LoadedAdapter adapter, string path) => adapter.Dialect.Paths.Contains(path, StringComparer.OrdinalIgnoreCase);
 
     private InstitutionRow? FindInstitution(string? token) => token is null ? null : database.Read(session => InstitutionStore.ByToken(session, token));
 
-    private HisReply? Describe(HttpContext context, string path) => !HttpMethods.IsGet(context.Request.Method) ? null : adapters.Loaded
-        .Where(adapter => HasPath(adapter, path) || path == AdapterPrefix + adapter.Id)
-        .Select(adapter => adapter.Dialect.Describe(path, context.Request.QueryString.Value ?? "", CalledAddress(context)))
-        .FirstOrDefault(document => document is not null);
+    private static async Task<HisReply?> DescribeAsync(HttpContext context, AdapterSnapshot present, string path)
+    {
+        if (!HttpMethods.IsGet(context.Request.Method))
+            return null;
+        foreach (var adapter in present.Loaded.Where(adapter => HasPath(adapter, path) || path == AdapterPrefix + adapter.Id))
+        {
+            if (await adapter.Dialect.DescribeAsync(path, context.Request.QueryString.Value ?? "", CalledAddress(context)) is { } document)
+                return document;
+        }
+        return null;
+    }
 
     // Where the client reached this node, a token in the path included: a description must send it back there. HTTP/1.0 names no host.
     private static Uri CalledAddress(HttpContext context)
@@ -156,7 +168,7 @@ internal sealed partial class HisEndpoint(
     }
 
     /// <summary>No dialect is there to say it: the adapter of this path is configured and did not load, or there is no such path.</summary>
-    private HisReply Missing(string path) => adapters.Statuses.FirstOrDefault(status => path == AdapterPrefix + status.Id) is { } status
+    private static HisReply Missing(AdapterSnapshot present, string path) => present.Statuses.FirstOrDefault(status => path == AdapterPrefix + status.Id) is { } status
         ? new HisReply
         {
             HttpStatus = StatusCodes.Status503ServiceUnavailable,

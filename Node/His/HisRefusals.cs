@@ -32,7 +32,9 @@ internal static class HisRefusals
     /// </summary>
     public static HisResult Unfinished(HisOperation operation, string reason) => operation switch
     {
-        VerifyPerson or PreviewSettlement or TranslateFeeLines or LookUpItem or LookUpApproval or IssueSerial or QueryTransaction or Acknowledge =>
+        VerifyPerson or PreviewSettlement or TranslateFeeLines or LookUpItem or LookUpApproval or IssueSerial or QueryTransaction or Acknowledge
+            or DescribeInstitution or ConvertCode or QueryFeeLines or QueryBusinessPeriod or ReconcileTotals or ReconcileSettlements or ListSettlements
+            or QueryReconciliation or ListUnconfirmed =>
             Of("NODE_UNAVAILABLE", RefusingSide.Treatment, "", $"本节点暂时无法处理（{reason}）。", $"this node cannot answer now ({reason}).", "请稍后重试。", "Try again later."),
         _ => new HisPending
         {

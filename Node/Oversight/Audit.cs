@@ -13,7 +13,8 @@ internal static class Audit
 {
     private static readonly IReadOnlyList<NodeInvariant> OfKnownSchema =
     [
-        .. StorageInvariants.All, .. FeeInvariants.All, .. VisitInvariants.All, .. LedgerInvariants.All, .. PersonInvariants.All, .. NumberInvariants.All, .. ReplyInvariants.All,
+        .. StorageInvariants.All, .. FeeInvariants.All, .. CatalogueInvariants.All, .. HeldInvariants.All, .. VisitInvariants.All, .. UndoInvariants.All, .. DeskInvariants.All,
+        .. LedgerInvariants.All, .. PersonInvariants.All, .. NumberInvariants.All, .. ReplyInvariants.All,
     ];
 
     /// <param name="dataFolders">Each node's data folder once. Every pair among them is compared in both directions.</param>

@@ -91,6 +91,9 @@ internal static class AuditRendering
         OutboundKind.Discharge => "出院 discharge",
         OutboundKind.Settlement => "结算 settlement",
         OutboundKind.SettlementCancellation => "撤销 cancellation",
+        OutboundKind.AdmissionCancellation => "撤销入院 admission cancellation",
+        OutboundKind.DischargeCancellation => "撤销出院 discharge cancellation",
+        OutboundKind.Reversal => "冲正 reversal",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a kind of request."),
     };
 

@@ -34,21 +34,18 @@ internal static class LedgerInvariants
                 """,
                 "计数器为 {1},末号为 {2}", "the counter is at {1}, the last posting is {2}")),
         NodeInvariant.OfRows(
-            "posting-figures", "每笔结算、撤销恰有一套相符的分录", "Every settlement and cancellation has exactly one posting set, with its figures",
-            "SELECT (SELECT count(*) + count(cancellation_id) FROM insured_settlement) + (SELECT count(*) + count(cancellation_id) FROM treatment_settlement)",
+            "posting-figures", "每笔结算、撤销、冲正恰有一套相符的分录", "Every settlement, cancellation and reversal has exactly one posting set, with its figures",
+            $"{Events} SELECT count(*) FROM event",
             new RowRule(PostedOtherwise, "流水 {1} 科目 {2}:应记 {3} 分,实记 {4} 分,或事项、对方、日期不符", "transaction {1}, account {2}: {3} fen due, {4} posted, or another event, partner or date")),
         NodeInvariant.OfRows(
-            "posting-origin", "每条分录都有其结算或撤销", "Every posting belongs to a settlement or cancellation",
+            "posting-origin", "每条分录都有其结算、撤销或冲正", "Every posting belongs to a settlement, cancellation or reversal",
             "SELECT count(*) FROM posting",
             new RowRule(
-                """
-                SELECT 'posting ' || p.sequence, p.transaction_id FROM posting p WHERE NOT CASE
-                  WHEN p.account <= 3 AND p.event = 1 THEN EXISTS (SELECT 1 FROM insured_settlement s WHERE s.transaction_id = p.transaction_id)
-                  WHEN p.account <= 3 THEN EXISTS (SELECT 1 FROM insured_settlement s WHERE s.cancellation_id = p.transaction_id)
-                  WHEN p.event = 1 THEN EXISTS (SELECT 1 FROM treatment_settlement s WHERE s.transaction_id = p.transaction_id)
-                  ELSE EXISTS (SELECT 1 FROM treatment_settlement s WHERE s.cancellation_id = p.transaction_id) END
+                $"""
+                {Events} SELECT 'posting ' || p.sequence, p.transaction_id FROM posting p
+                WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.transaction_id = p.transaction_id AND e.event = p.event AND e.side = CASE WHEN p.account <= 3 THEN 1 ELSE 2 END)
                 """,
-                "流水 {1} 没有结算或撤销", "transaction {1} is no settlement and no cancellation")),
+                "流水 {1} 不是结算、撤销或冲正", "transaction {1} is no settlement, cancellation or reversal")),
         NodeInvariant.OfRows(
             "trial-balance", "试算平衡:总额及每个对方均为零", "The trial balance is zero, in all and for each partner",
             "SELECT 1 + count(DISTINCT partner) FROM posting",
@@ -72,13 +69,30 @@ internal static class LedgerInvariants
                 "科目 {1} 余额 {2} 分,有效结算 {3} 分", "account {1} stands at {2} fen, the standing settlements at {3}")),
     ];
 
-    private const string PostedOtherwise =
+    /// <summary>
+    /// What has to be posted, by side (1 insured, 2 treatment): each settlement, each undo of one as the opposite of its set, and the reversal of a
+    /// cancellation as the settlement's own set again.
+    /// </summary>
+    private const string Events =
         """
-        WITH event (side, transaction_id, event, settlement_number, partner, business_date, fund, account) AS (
-          SELECT 1, transaction_id, 1, settlement_number, treatment_province, business_date, fund_total_fen, account_fen FROM insured_settlement
-          UNION ALL SELECT 1, cancellation_id, 2, settlement_number, treatment_province, cancellation_date, -fund_total_fen, -account_fen FROM insured_settlement WHERE state = 2
-          UNION ALL SELECT 2, transaction_id, 1, settlement_number, insured_province, business_date, fund_total_fen, account_fen FROM treatment_settlement
-          UNION ALL SELECT 2, cancellation_id, 2, settlement_number, insured_province, cancellation_date, -fund_total_fen, -account_fen FROM treatment_settlement WHERE state = 2),
+        WITH settlement (side, transaction_id, settlement_number, partner, business_date, fund, account) AS MATERIALIZED (
+          SELECT 1, transaction_id, settlement_number, treatment_province, business_date, fund_total_fen, account_fen FROM insured_settlement
+          UNION ALL SELECT 2, transaction_id, settlement_number, insured_province, business_date, fund_total_fen, account_fen FROM treatment_settlement),
+        undo (side, transaction_id, original_id, original_kind, by_reversal, business_date) AS MATERIALIZED (
+          SELECT 1, transaction_id, original_id, original_kind, by_reversal, business_date FROM insured_undo
+          UNION ALL SELECT 2, transaction_id, original_id, original_kind, by_reversal, business_date FROM treatment_undo),
+        event (side, transaction_id, event, settlement_number, partner, business_date, fund, account) AS MATERIALIZED (
+          SELECT side, transaction_id, 1, settlement_number, partner, business_date, fund, account FROM settlement
+          UNION ALL SELECT u.side, u.transaction_id, 2 + u.by_reversal, s.settlement_number, s.partner, u.business_date, -s.fund, -s.account
+            FROM undo u JOIN settlement s ON s.side = u.side AND s.transaction_id = u.original_id WHERE u.original_kind = 3
+          UNION ALL SELECT u.side, u.transaction_id, 3, s.settlement_number, s.partner, u.business_date, s.fund, s.account
+            FROM undo u JOIN undo k ON k.side = u.side AND k.transaction_id = u.original_id JOIN settlement s ON s.side = k.side AND s.transaction_id = k.original_id
+            WHERE u.original_kind = 4)
+        """;
+
+    private const string PostedOtherwise =
+        $"""
+        {Events},
         due (transaction_id, event, settlement_number, partner, business_date, account, amount) AS (
           SELECT transaction_id, event, settlement_number, partner, business_date, 1, fund FROM event WHERE side = 1
           UNION ALL SELECT transaction_id, event, settlement_number, partner, business_date, 2, account FROM event WHERE side = 1

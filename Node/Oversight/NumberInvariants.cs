@@ -43,15 +43,20 @@ internal static class NumberInvariants
                 "签发 {1} 个,末号 {2},计数器 {3}", "{1} issued, the last is {2}, the counter is at {3}")),
         NodeInvariant.OfRows(
             "business-dates", "业务日期等于北京时间的当日", "Business dates are the dates of their times at +08:00",
-            "SELECT (SELECT count(*) + count(cancellation_id) FROM insured_settlement) + (SELECT count(*) + count(cancellation_id) FROM treatment_settlement)",
+            """
+            SELECT (SELECT count(*) + count(cancellation_id) FROM insured_settlement) + (SELECT count(*) + count(cancellation_id) FROM treatment_settlement)
+              + (SELECT count(*) FROM insured_undo) + (SELECT count(*) FROM treatment_undo)
+            """,
             new RowRule(
                 """
-                WITH dated (settlement_number, at_ms, business_date) AS (
+                WITH dated (subject, at_ms, business_date) AS (
                   SELECT settlement_number, settled_at_ms, business_date FROM insured_settlement
                   UNION ALL SELECT settlement_number, cancelled_at_ms, cancellation_date FROM insured_settlement WHERE state = 2
                   UNION ALL SELECT settlement_number, settled_at_ms, business_date FROM treatment_settlement
-                  UNION ALL SELECT settlement_number, cancelled_at_ms, cancellation_date FROM treatment_settlement WHERE state = 2)
-                SELECT settlement_number, business_date, date(at_ms / 1000, 'unixepoch', '+8 hours') FROM dated
+                  UNION ALL SELECT settlement_number, cancelled_at_ms, cancellation_date FROM treatment_settlement WHERE state = 2
+                  UNION ALL SELECT transaction_id, undone_at_ms, business_date FROM insured_undo
+                  UNION ALL SELECT transaction_id, undone_at_ms, business_date FROM treatment_undo)
+                SELECT subject, business_date, date(at_ms / 1000, 'unixepoch', '+8 hours') FROM dated
                 WHERE business_date IS NOT date(at_ms / 1000, 'unixepoch', '+8 hours')
                 """,
                 "记为 {1},时间所在日为 {2}", "{1} on record, the time is on {2}")),
@@ -61,8 +66,8 @@ internal static class NumberInvariants
             new RowRule(
                 """
                 SELECT h.transaction_id, h.result IS NOT NULL FROM his_request h
-                LEFT JOIN outbound o USING (transaction_id) LEFT JOIN treatment_visit v ON v.id = o.visit_id
-                WHERE (h.result IS NULL) = (o.transaction_id IS NULL) OR v.institution_code <> h.institution_code
+                LEFT JOIN outbound o USING (transaction_id) LEFT JOIN held_upload u USING (transaction_id) LEFT JOIN treatment_visit v ON v.id = coalesce(o.visit_id, u.visit_id)
+                WHERE (h.result IS NULL) = (v.id IS NULL) OR v.institution_code <> h.institution_code
                   OR length(h.transaction_id) <> 30 OR substr(h.transaction_id, 1, 2) <> substr(@province, 1, 2)
                 """,
                 "自有结果 {1}:没有对应请求、请求与结果并存,或属于其他医院", "own result {1}: no such request, both request and result, or of another hospital")),
@@ -73,7 +78,11 @@ internal static class NumberInvariants
         SELECT transaction_id, 'outbound' AS what, @province AS sender FROM outbound
         UNION ALL SELECT transaction_id, 'inbox', sender FROM inbox
         UNION ALL SELECT transaction_id, 'fee_line', @province FROM fee_line GROUP BY transaction_id, visit_id
+        UNION ALL SELECT transaction_id, 'held_upload', @province FROM held_upload WHERE state <> 2
         UNION ALL SELECT period_number, 'business_period', @province FROM business_period
+        UNION ALL SELECT transaction_id, 'visit_update', @province FROM visit_update
+        UNION ALL SELECT transaction_id, 'fee_withdrawal', @province FROM fee_withdrawal
+        UNION ALL SELECT reversal_id, 'his_void', @province FROM his_void WHERE reversal_id NOT IN (SELECT transaction_id FROM outbound)
         """;
 
     private const string Numbers =

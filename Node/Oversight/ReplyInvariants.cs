@@ -13,7 +13,7 @@ internal static class ReplyInvariants
     public static readonly IReadOnlyList<NodeInvariant> All =
     [
         NodeInvariant.OfRows(
-            "inbox-rows", "参保地每个就诊、出院、结算、撤销都有其收件记录", "Every visit, discharge, settlement and cancellation of the insured side has its inbox row",
+            "inbox-rows", "参保地每个就诊、出院、结算、撤销、冲正都有其收件记录", "Every visit, discharge, settlement and undo of the insured side has its inbox row",
             $"SELECT count(*) FROM ({InsuredEffects})",
             new RowRule(
                 $"""
@@ -30,9 +30,11 @@ internal static class ReplyInvariants
     private const string InsuredEffects =
         """
         SELECT visit_number AS subject, admission_id AS transaction_id, 'RegisterAdmission' AS method, treatment_province AS sender FROM insured_visit
-        UNION ALL SELECT visit_number, discharge_id, 'RegisterDischarge', treatment_province FROM insured_visit WHERE discharge_id IS NOT NULL
+        UNION ALL SELECT d.visit_number, d.transaction_id, 'RegisterDischarge', v.treatment_province FROM insured_discharge d LEFT JOIN insured_visit v USING (visit_number)
         UNION ALL SELECT settlement_number, transaction_id, 'Settle', treatment_province FROM insured_settlement
-        UNION ALL SELECT settlement_number, cancellation_id, 'CancelSettlement', treatment_province FROM insured_settlement WHERE cancellation_id IS NOT NULL
+        UNION ALL SELECT u.visit_number, u.transaction_id,
+          CASE WHEN u.by_reversal THEN 'ReverseTransaction' ELSE CASE u.original_kind WHEN 1 THEN 'CancelAdmission' WHEN 2 THEN 'CancelDischarge' ELSE 'CancelSettlement' END END,
+          v.treatment_province FROM insured_undo u LEFT JOIN insured_visit v USING (visit_number)
         """;
 
     private static readonly string Figures = string.Join(", ", SettlementFigures.Columns.Split(", ").Select(column => $"s.{column}"));
@@ -43,6 +45,9 @@ internal static class ReplyInvariants
         [PeerMethod.RegisterDischarge.Path] = RegisterDischargeRequest.Parser,
         [PeerMethod.Settle.Path] = SettleRequest.Parser,
         [PeerMethod.CancelSettlement.Path] = CancelSettlementRequest.Parser,
+        [PeerMethod.CancelAdmission.Path] = CancelAdmissionRequest.Parser,
+        [PeerMethod.CancelDischarge.Path] = CancelDischargeRequest.Parser,
+        [PeerMethod.ReverseTransaction.Path] = ReverseTransactionRequest.Parser,
     };
 
     private static readonly Dictionary<OutboundKind, string> Methods = new()
@@ -51,6 +56,9 @@ internal static class ReplyInvariants
         [OutboundKind.Discharge] = PeerMethod.RegisterDischarge.Path,
         [OutboundKind.Settlement] = PeerMethod.Settle.Path,
         [OutboundKind.SettlementCancellation] = PeerMethod.CancelSettlement.Path,
+        [OutboundKind.AdmissionCancellation] = PeerMethod.CancelAdmission.Path,
+        [OutboundKind.DischargeCancellation] = PeerMethod.CancelDischarge.Path,
+        [OutboundKind.Reversal] = PeerMethod.ReverseTransaction.Path,
     };
 
     private static void CheckInboxRequests(AuditedNode node, AuditTally tally)
@@ -77,26 +85,32 @@ internal static class ReplyInvariants
         }
     }
 
+    // A settlement stands beside its own id, beside the cancellation or reversal that undid it, and beside the reversal of that cancellation.
     private static void CheckInboxReplies(AuditedNode node, AuditTally tally) => CheckReplies(node, tally, "inbox.reply",
         $"""
         SELECT i.transaction_id, i.method, i.reply, a.visit_number AS admitted_number, d.discharge_date,
           s.settlement_number, s.visit_number AS settled_visit_number, s.settled_at_ms, s.business_date, s.policy_version, {Figures},
-          c.settlement_number AS cancelled_number, c.cancelled_at_ms, c.cancellation_date
+          u.original_id AS undone_id, u.original_kind AS undone_kind, u.visit_number AS undone_visit_number, u.undone_at_ms, u.business_date AS undone_date,
+          k.undone_at_ms AS cancelled_at_ms, k.business_date AS cancellation_date,
+          EXISTS (SELECT 1 FROM insured_void v WHERE v.reversal_id = i.transaction_id) AS voids
         FROM inbox i
-        LEFT JOIN insured_visit a ON a.admission_id = i.transaction_id LEFT JOIN insured_visit d ON d.discharge_id = i.transaction_id
-        LEFT JOIN insured_settlement s ON s.transaction_id = i.transaction_id LEFT JOIN insured_settlement c ON c.cancellation_id = i.transaction_id
+        LEFT JOIN insured_visit a ON a.admission_id = i.transaction_id LEFT JOIN insured_discharge d ON d.transaction_id = i.transaction_id
+        LEFT JOIN insured_undo u ON u.transaction_id = i.transaction_id LEFT JOIN insured_undo k ON k.transaction_id = u.original_id
+        LEFT JOIN insured_settlement s ON s.transaction_id = coalesce(k.original_id, u.original_id, i.transaction_id)
         """);
 
     private static void CheckOutboundReplies(AuditedNode node, AuditTally tally) => CheckReplies(node, tally, "outbound.reply",
         $"""
         SELECT o.transaction_id, '/' || o.service || '/' || o.method AS method, o.reply,
-          CASE WHEN v.admission_id = o.transaction_id THEN v.visit_number END AS admitted_number,
-          CASE WHEN v.discharge_id = o.transaction_id THEN v.discharge_date END AS discharge_date,
+          CASE WHEN v.admission_id = o.transaction_id THEN v.visit_number END AS admitted_number, d.discharge_date,
           s.settlement_number, v.visit_number AS settled_visit_number, s.settled_at_ms, s.business_date, s.policy_version, {Figures},
-          c.settlement_number AS cancelled_number, c.cancelled_at_ms, c.cancellation_date
+          u.original_id AS undone_id, u.original_kind AS undone_kind, v.visit_number AS undone_visit_number, u.undone_at_ms, u.business_date AS undone_date,
+          k.undone_at_ms AS cancelled_at_ms, k.business_date AS cancellation_date,
+          EXISTS (SELECT 1 FROM his_void h WHERE h.reversal_id = o.transaction_id AND h.effect = 2) AS voids
         FROM outbound o
-        LEFT JOIN treatment_visit v ON v.id = o.visit_id
-        LEFT JOIN treatment_settlement s ON s.transaction_id = o.transaction_id LEFT JOIN treatment_settlement c ON c.cancellation_id = o.transaction_id
+        LEFT JOIN treatment_visit v ON v.id = o.visit_id LEFT JOIN treatment_discharge d ON d.transaction_id = o.transaction_id
+        LEFT JOIN treatment_undo u ON u.transaction_id = o.transaction_id LEFT JOIN treatment_undo k ON k.transaction_id = u.original_id
+        LEFT JOIN treatment_settlement s ON s.transaction_id = coalesce(k.original_id, u.original_id, o.transaction_id)
         WHERE o.state = 2
         """);
 

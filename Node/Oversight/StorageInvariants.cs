@@ -28,7 +28,7 @@ internal static class StorageInvariants
     /// </summary>
     private static readonly (string Table, string Column, string Purpose, string Subject, string Where)[] SealedColumns =
     [
-        ("outbound", "reply", "outbound.reply", "transaction_id", "state = 4"),
+        ("outbound", "reply", "outbound.reply", "transaction_id", "state = 4 OR (state = 5 AND reply IS NOT NULL)"),
         ("person", "details", "person.details", "'person row ' || rowid", "TRUE"),
         ("treatment_visit", "admission", "treatment.admission", "'treatment_visit ' || id", "TRUE"),
         ("his_request", "operation", "his.operation", "transaction_id", "TRUE"),

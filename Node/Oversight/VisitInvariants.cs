@@ -11,9 +11,13 @@ internal static class VisitInvariants
             new RowRule(
                 """
                 WITH expected (state, numbered, discharged, settled) AS (VALUES
-                  (1, 0, 0, 0), (2, 1, 0, 0), (3, 1, 0, 0), (4, 1, 1, 0), (5, 1, 1, 0), (6, 1, 1, 1), (7, 1, 1, 1), (8, 0, 0, 0), (9, 1, 1, 0)),
+                  (1, 0, 0, 0), (2, 1, 0, 0), (3, 1, 0, 0), (4, 1, 1, 0), (5, 1, 1, 0), (6, 1, 1, 1), (7, 1, 1, 1), (8, 0, 0, 0), (9, 1, 1, 0),
+                  (10, 1, 0, 0), (11, 1, 0, 0), (12, 1, 1, 0)),
                 actual AS (
-                  SELECT v.id, v.state, v.visit_number IS NOT NULL AS numbered, v.discharge_date IS NOT NULL AS discharged,
+                  SELECT v.id, coalesce(v.state_beneath, v.state) AS state,
+                    -- An admission that was reversed before its answer came never got a number.
+                    v.visit_number IS NOT NULL OR (coalesce(v.state_beneath, v.state) = 11 AND EXISTS (
+                      SELECT 1 FROM outbound o WHERE o.transaction_id = v.admission_id AND o.state = 5)) AS numbered, v.discharge_date IS NOT NULL AS discharged,
                     (v.discharge_date IS NULL) = (v.discharge_id IS NULL) AS whole,
                     (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1) AS settled,
                     (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1 AND s.transaction_id IS v.settlement_id) AS named
@@ -28,42 +32,50 @@ internal static class VisitInvariants
             "SELECT count(*) FROM treatment_visit",
             new RowRule(
                 """
-                WITH expected (state, kind) AS (VALUES (1, 1), (3, 2), (5, 3), (7, 4), (9, 2)),
-                open AS (SELECT visit_id, count(*) AS requests, min(kind) AS kind, min(transaction_id) AS transaction_id FROM outbound WHERE state IN (1, 4) GROUP BY visit_id)
-                SELECT 'treatment_visit ' || v.id, v.state, coalesce(o.requests, 0), o.kind
-                FROM treatment_visit v LEFT JOIN expected e USING (state) LEFT JOIN open o ON o.visit_id = v.id
-                WHERE coalesce(o.requests, 0) <> (e.kind IS NOT NULL) OR o.kind IS NOT e.kind
-                  OR o.transaction_id <> CASE v.state WHEN 1 THEN v.admission_id WHEN 5 THEN v.settlement_id WHEN 7 THEN v.cancellation_id ELSE o.transaction_id END
+                WITH sent (state, kind) AS (VALUES (1, 1), (3, 2), (5, 3), (7, 4), (9, 2), (10, 5), (12, 6)),
+                due (visit_id, kind, transaction_id) AS (
+                  SELECT v.id, s.kind, CASE s.kind WHEN 1 THEN v.admission_id WHEN 3 THEN v.settlement_id WHEN 4 THEN v.cancellation_id END
+                  FROM treatment_visit v JOIN sent s ON s.state = coalesce(v.state_beneath, v.state)
+                  UNION ALL SELECT id, 7, reversal_id FROM treatment_visit WHERE state = 13),
+                open AS (SELECT visit_id, kind, count(*) AS requests, min(transaction_id) AS transaction_id FROM outbound WHERE state IN (1, 4) GROUP BY visit_id, kind)
+                SELECT 'treatment_visit ' || coalesce(d.visit_id, o.visit_id), coalesce(d.kind, o.kind), d.kind IS NOT NULL, coalesce(o.requests, 0)
+                FROM due d FULL JOIN open o ON o.visit_id = d.visit_id AND o.kind = d.kind
+                WHERE coalesce(o.requests, 0) <> (d.kind IS NOT NULL) OR o.transaction_id <> coalesce(d.transaction_id, o.transaction_id)
                 """,
-                "状态 {1},待答请求 {2} 条(种类 {3})", "state {1} with {2} open requests (kind {3})"),
+                "种类 {1} 的待答请求应有 {2} 条,实有 {3} 条,或流水不符", "open requests of kind {1}: {2} due, {3} stored, or another id"),
             new RowRule(
                 "SELECT transaction_id, visit_id FROM outbound o WHERE NOT EXISTS (SELECT 1 FROM treatment_visit v WHERE v.id = o.visit_id)",
                 "所属就诊 {1} 不存在", "its visit {1} does not exist")),
         NodeInvariant.OfRows(
             "visit-transactions", "就诊记录的流水号均有对应请求", "Every transaction a visit names is a stored request of that kind, visit and province",
-            "SELECT coalesce(sum(1 + (discharge_id IS NOT NULL) + (settlement_id IS NOT NULL) + (cancellation_id IS NOT NULL)), 0) FROM treatment_visit",
+            "SELECT coalesce(sum(1 + (discharge_id IS NOT NULL) + (settlement_id IS NOT NULL) + (cancellation_id IS NOT NULL) + (reversal_id IS NOT NULL)), 0) FROM treatment_visit",
             new RowRule(
                 """
                 WITH named (visit_id, insured_division, transaction_id, kind) AS (
                   SELECT id, insured_division, admission_id, 1 FROM treatment_visit
                   UNION ALL SELECT id, insured_division, discharge_id, 2 FROM treatment_visit WHERE discharge_id IS NOT NULL
                   UNION ALL SELECT id, insured_division, settlement_id, 3 FROM treatment_visit WHERE settlement_id IS NOT NULL
-                  UNION ALL SELECT id, insured_division, cancellation_id, 4 FROM treatment_visit WHERE cancellation_id IS NOT NULL)
+                  UNION ALL SELECT id, insured_division, cancellation_id, 4 FROM treatment_visit WHERE cancellation_id IS NOT NULL
+                  UNION ALL SELECT id, insured_division, reversal_id, 7 FROM treatment_visit WHERE reversal_id IS NOT NULL)
                 SELECT n.transaction_id, n.visit_id, n.kind FROM named n LEFT JOIN outbound o USING (transaction_id)
                 WHERE o.transaction_id IS NULL OR o.kind <> n.kind OR o.visit_id <> n.visit_id OR substr(o.peer, 1, 2) <> substr(n.insured_division, 1, 2)
                   OR (n.kind = 2 AND o.state <> 2)
                 """,
                 "就诊 {1} 的该流水号(种类 {2})没有相符的请求", "visit {1} names it (kind {2}), no such request agrees")),
         NodeInvariant.OfRows(
-            "mirror-origin", "镜像结算与撤销均来自已答复的请求", "Every mirrored settlement and cancellation comes from an answered request",
-            "SELECT count(*) + count(cancellation_id) FROM treatment_settlement",
+            "mirror-origin", "镜像结算、出院与撤销均来自已答复的请求", "Every mirrored settlement, discharge and undo comes from an answered request",
+            "SELECT (SELECT count(*) FROM treatment_settlement) + (SELECT count(*) FROM treatment_discharge) + (SELECT count(*) FROM treatment_undo)",
             new RowRule(
                 """
-                WITH effect (settlement_number, transaction_id, kind, visit_id, peer) AS (
-                  SELECT settlement_number, transaction_id, 3, visit_id, insured_province FROM treatment_settlement
-                  UNION ALL SELECT settlement_number, cancellation_id, 4, visit_id, insured_province FROM treatment_settlement WHERE state = 2)
-                SELECT e.settlement_number, e.transaction_id FROM effect e LEFT JOIN outbound o USING (transaction_id)
-                WHERE o.transaction_id IS NULL OR o.state <> 2 OR o.kind <> e.kind OR o.visit_id <> e.visit_id OR o.peer <> e.peer
+                WITH effect (subject, transaction_id, kind, visit_id, peer, original_id) AS (
+                  SELECT settlement_number, transaction_id, 3, visit_id, insured_province, NULL FROM treatment_settlement
+                  UNION ALL SELECT 'discharge', transaction_id, 2, visit_id, NULL, NULL FROM treatment_discharge
+                  UNION ALL SELECT 'undo', transaction_id, CASE WHEN by_reversal THEN 7 ELSE CASE original_kind WHEN 1 THEN 5 WHEN 2 THEN 6 ELSE 4 END END, visit_id, NULL, original_id
+                    FROM treatment_undo)
+                SELECT e.subject, e.transaction_id FROM effect e LEFT JOIN outbound o USING (transaction_id)
+                WHERE o.transaction_id IS NULL OR o.kind <> e.kind OR o.visit_id <> e.visit_id OR o.peer <> coalesce(e.peer, o.peer) OR o.original_id IS NOT e.original_id
+                  -- What a reversal undid although its own answer never came is known from the reversal's.
+                  OR NOT (o.state = 2 OR (o.state = 5 AND EXISTS (SELECT 1 FROM treatment_undo r WHERE r.original_id = e.transaction_id AND r.by_reversal = 1)))
                 """,
                 "流水 {1} 没有已答复的请求", "transaction {1} is no answered request")),
         NodeInvariant.OfRows(
@@ -73,7 +85,7 @@ internal static class VisitInvariants
                 """
                 SELECT v.visit_number, v.state, count(s.settlement_number) FROM insured_visit v LEFT JOIN insured_settlement s ON s.visit_number = v.visit_number AND s.state = 1
                 GROUP BY v.visit_number
-                HAVING count(s.settlement_number) <> (v.state = 3) OR (v.discharge_date IS NULL) <> (v.state = 1) OR (v.discharge_date IS NULL) <> (v.discharge_id IS NULL)
+                HAVING count(s.settlement_number) <> (v.state = 3) OR (v.discharge_date IS NULL) <> (v.state IN (1, 4)) OR (v.discharge_date IS NULL) <> (v.discharge_id IS NULL)
                 """,
                 "状态 {1},有效结算 {2} 笔", "state {1} with {2} standing settlements"),
             new RowRule(

@@ -13,48 +13,131 @@ namespace ProvincialGateway.Treatment;
 /// The fee lines of a visit: translated and split by the province's own catalogue of the fee date, stored all or none, withdrawn, refunded.
 /// Nothing here leaves the province.
 /// </summary>
-internal sealed class FeeLineBook(TimeProvider time)
+internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Translates and splits; stores nothing.</summary>
-    public static HisResult Translate(HisCaller caller, TranslateFeeLines operation, TransactionId id)
+    public static HisResult Translate(Session session, HisCaller caller, TranslateFeeLines operation, TransactionId id)
     {
+        // A hospital may ask before the admission: then nothing is known of the person.
+        var personClass = VisitStore.Find(session, caller.Institution.Code, operation.Visit)?.PersonClass;
         var lines = new List<HisSplitLine>(operation.Lines.Count);
         foreach (var (index, line) in operation.Lines.Index())
         {
-            if (!TryTranslate(caller, line, out var translated, out var fault))
+            if (!TryTranslate(caller, personClass, line, out var translated, out var fault))
                 return fault!.ToRefusal(id.Text, index);
             lines.Add(ToSplitLine(line.LineSerial, translated!));
         }
         return new FeeLinesTranslated { TransactionId = id.Text, Lines = lines };
     }
 
+    /// <summary>Stores the lines, or keeps the message waiting when the province blocks a code without mapping.</summary>
     public HisResult Upload(Session session, HisCaller caller, UploadFeeLines operation, TransactionId id)
     {
         if (operation.Lines.Count == 0)
             return TreatmentRefusals.NoFeeLines();
         if (!TryOpenVisit(session, caller, operation.Visit, out var visit, out var refused))
             return refused!;
+        if (HeldUploads.Repeated(session, visit!, operation) is { } waiting)
+            return waiting;
+        var waitingSerials = held.Of(session, visit!).SelectMany(upload => upload.Operation.Lines).Select(line => line.LineSerial).ToHashSet(StringComparer.Ordinal);
+        foreach (var (index, line) in operation.Lines.Index())
+        {
+            if (waitingSerials.Contains(line.LineSerial))
+                return TreatmentRefusals.LineWaits(index, line.LineSerial);
+        }
+        var result = Store(session, caller, visit!, operation, id, out var blocked);
+        foreach (var line in blocked)
+            FeeLineStore.RecordUnmapped(session, caller.Institution.Code, line.LocalCode, line.LocalName, line.AmountFen, time.NowMs());
+        return result ?? held.Hold(session, caller, visit!, operation, id, CodesOf(blocked));
+    }
+
+    /// <summary>Takes a waiting message up again; what comes of it is final unless it still waits.</summary>
+    /// <returns>The result, or null while it waits.</returns>
+    public HisResult? Resume(Session session, HisCaller caller, HeldUpload upload)
+    {
+        var id = TransactionId.Parse(upload.TransactionId);
+        IReadOnlyList<HisFeeLine> blocked = [];
+        var result = TryOpenVisit(session, caller, upload.Operation.Visit, out var visit, out var refused)
+            ? Store(session, caller, visit!, upload.Operation, id, out blocked)
+            : refused;
+        if (result is null)
+            HeldUploads.SetCodes(session, upload.TransactionId, CodesOf(blocked));
+        else
+            held.Finish(session, upload.TransactionId, result);
+        return result;
+    }
+
+    public HisResult Withdraw(Session session, HisCaller caller, WithdrawFeeLines operation, TransactionId id)
+    {
+        if (!TryOpenVisit(session, caller, operation.Visit, out var visit, out var refused))
+            return refused!;
+        var waiting = held.Of(session, visit!);
+        var waitingSerials = waiting.SelectMany(upload => upload.Operation.Lines).Select(line => line.LineSerial).ToHashSet(StringComparer.Ordinal);
+        foreach (var (index, serial) in (operation.LineSerials ?? []).Index())
+        {
+            if (!waitingSerials.Contains(serial) && FeeLineStore.BySerial(session, visit!.Id, serial) is null)
+                return TreatmentRefusals.LineNotFound($"line_serials[{index}]");
+        }
+        var stored = operation.LineSerials is null
+            ? FeeLineStore.WithdrawAll(session, visit!.Id, id.Text)
+            : operation.LineSerials.Sum(serial => FeeLineStore.Withdraw(session, visit!.Id, serial, id.Text));
+        if (stored > 0)
+            VisitStore.FeesChanged(session, visit!.Id);
+        var wanted = operation.LineSerials?.ToHashSet(StringComparer.Ordinal);
+        var waited = WithdrawWaiting(session, caller, waiting, line => wanted is null || wanted.Contains(line.LineSerial));
+        if (stored + waited > 0)
+            FeeLineStore.InsertWithdrawal(session, id.Text, visit!.Id, stored, waited);
+        return new FeeLinesWithdrawn { TransactionId = id.Text, LineCount = stored + waited };
+    }
+
+    /// <summary>Takes lines out of the messages that wait; without its blocked lines the rest of a message need not wait any more.</summary>
+    private int WithdrawWaiting(Session session, HisCaller caller, IReadOnlyList<HeldUpload> waiting, Func<HisFeeLine, bool> isWithdrawn)
+    {
+        var count = 0;
+        foreach (var upload in waiting)
+        {
+            if (upload.Operation.Lines.Count(isWithdrawn) is var withdrawn && withdrawn == 0)
+                continue;
+            count += withdrawn;
+            if (held.Withdraw(session, upload, isWithdrawn) is { } rest)
+                Resume(session, caller, rest);
+        }
+        return count;
+    }
+
+    /// <summary>All lines or none. Null when nothing but missing mappings stands in the way, which <paramref name="blocked"/> then names.</summary>
+    private HisResult? Store(Session session, HisCaller caller, VisitRow visit, UploadFeeLines operation, TransactionId id, out IReadOnlyList<HisFeeLine> blocked)
+    {
+        var waits = new List<HisFeeLine>();
+        blocked = waits;
         // Everything is checked before anything is stored: a message is taken as a whole or not at all.
         var lines = new Dictionary<string, FeeLineRow>(operation.Lines.Count);
         var fresh = new List<(FeeLineRow Row, bool Unmapped)>();
         foreach (var (index, line) in operation.Lines.Index())
         {
-            if (RefuseDate(visit!, line, index) is { } outside)
+            if (RefuseDate(visit, line, index) is { } outside)
                 return outside;
-            var known = lines.GetValueOrDefault(line.LineSerial) ?? FeeLineStore.BySerial(session, visit!.Id, line.LineSerial);
+            var known = lines.GetValueOrDefault(line.LineSerial) ?? FeeLineStore.BySerial(session, visit.Id, line.LineSerial);
             if (known is not null && !known.ContentHash.AsSpan().SequenceEqual(HashOf(line)))
                 return TreatmentRefusals.LineConflict(index, line.LineSerial);
             if (known is null)
             {
-                if (!TryTranslate(caller, line, out var translated, out var fault))
-                    return fault!.ToRefusal(id.Text, index);
-                known = ToRow(visit!.Id, id, line, translated!);
+                if (!TryTranslate(caller, visit.PersonClass, line, out var translated, out var fault))
+                {
+                    if (fault!.Code != LineFault.UnmappedCode)
+                        return fault.ToRefusal(id.Text, index);
+                    waits.Add(line);
+                    continue;
+                }
+                known = ToRow(visit.Id, id, line, translated!);
                 fresh.Add((known, translated!.Unmapped));
             }
             lines[line.LineSerial] = known;
         }
+        if (waits.Count > 0)
+            return null;
         foreach (var (row, unmapped) in fresh)
         {
             FeeLineStore.Insert(session, row);
@@ -62,41 +145,17 @@ internal sealed class FeeLineBook(TimeProvider time)
                 FeeLineStore.RecordUnmapped(session, caller.Institution.Code, row.LocalCode, row.LocalName, row.AmountFen, time.NowMs());
         }
         if (fresh.Count > 0)
-            VisitStore.FeesChanged(session, visit!.Id);
+            VisitStore.FeesChanged(session, visit.Id);
         return new FeeLinesStored
         {
-            TransactionId = id.Text,
+            TransactionId = Storing(lines.Values, id),
             Lines = [.. operation.Lines.Select(line => ToSplitLine(lines[line.LineSerial]))],
-            VisitTotalFen = FeeLineStore.TotalFen(session, visit!.Id),
+            VisitTotalFen = FeeLineStore.TotalFen(session, visit.Id),
         };
     }
 
-    /// <summary>Codes that blocked a message are remembered although nothing of the message is stored, so that they can be mapped before the next try.</summary>
-    public void RecordBlocked(Session session, HisCaller caller, IEnumerable<HisFeeLine> lines)
-    {
-        foreach (var line in lines)
-        {
-            if (!TryTranslate(caller, line, out _, out var fault) && fault!.Code == "UNMAPPED_CODE")
-                FeeLineStore.RecordUnmapped(session, caller.Institution.Code, line.LocalCode, line.LocalName, line.AmountFen, time.NowMs());
-        }
-    }
-
-    public static HisResult Withdraw(Session session, HisCaller caller, WithdrawFeeLines operation, TransactionId id)
-    {
-        if (!TryOpenVisit(session, caller, operation.Visit, out var visit, out var refused))
-            return refused!;
-        foreach (var (index, serial) in (operation.LineSerials ?? []).Index())
-        {
-            if (FeeLineStore.BySerial(session, visit!.Id, serial) is null)
-                return TreatmentRefusals.LineNotFound($"line_serials[{index}]");
-        }
-        var count = operation.LineSerials is null
-            ? FeeLineStore.WithdrawAll(session, visit!.Id)
-            : operation.LineSerials.Sum(serial => FeeLineStore.Withdraw(session, visit!.Id, serial));
-        if (count > 0)
-            VisitStore.FeesChanged(session, visit!.Id);
-        return new FeeLinesWithdrawn { TransactionId = id.Text, LineCount = count };
-    }
+    private static IReadOnlyList<string> CodesOf(IReadOnlyList<HisFeeLine> blocked) =>
+        [.. blocked.Select(line => line.LocalCode).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>Takes back part of one line by a negative line that keeps the original's price, class, ratio and limit.</summary>
     public static HisResult Refund(Session session, HisCaller caller, RefundFeeLine operation, TransactionId id)
@@ -112,27 +171,47 @@ internal sealed class FeeLineBook(TimeProvider time)
             : [];
         if (original.Count != 1 || original[0].QuantityE2 < 0)
             return TreatmentRefusals.LineNotFound("original_transaction_id");
-        return Refund(session, visit!, original[0], quantity, new Fen(operation.AmountFen), id);
+        var content = ContentOf(operation, quantity, id);
+        var known = operation.LineSerial is { } serial ? FeeLineStore.BySerial(session, visit!.Id, serial) : null;
+        if (known is not null && !known.ContentHash.AsSpan().SequenceEqual(content))
+            return TreatmentRefusals.LineConflict(0, known.LineSerial);
+        if (known is not null)
+            return Refunded(known, Remaining(session, original[0]));
+        return Refund(session, visit!, original[0], quantity, operation, content, id);
     }
+
+    /// <summary>A page of the stored lines, in the order in which they were stored.</summary>
+    public static HisResult Query(Session session, HisCaller caller, QueryFeeLines operation, TransactionId id) =>
+        VisitStore.Find(session, caller.Institution.Code, operation.Visit) is not { } visit
+            ? TreatmentRefusals.VisitNotFound()
+            : new FeeLinesFound
+            {
+                TransactionId = id.Text,
+                Lines = [.. FeeLineStore.Page(session, visit.Id, operation.Skip, operation.PageSize).Select(ToSplitLine)],
+                LineCount = FeeLineStore.Count(session, visit.Id),
+                VisitTotalFen = FeeLineStore.TotalFen(session, visit.Id),
+            };
 
     public static HisResult LookUp(HisCaller caller, LookUpItem operation, TransactionId id, DateOnly today)
     {
-        var item = operation.Code is { Length: > 0 } code && caller.Adapter.Catalogue.FindMapping(code, today) is not null
-            ? caller.Adapter.Catalogue.Find(code, today)
-            : null;
+        var tier = InstitutionTiers.OfLevel(caller.Institution.LimitLevel) ?? throw new InvalidOperationException("An institution is stored with a level that is none.");
+        var terms = LineTerms.Of(caller.Adapter.Catalogue.At(today), caller.Adapter.Unmapped, operation.Code ?? "", default, today, new LineSetting(tier, PersonClass: null));
         return new ItemLookedUp
         {
             TransactionId = id.Text,
             UsableUnitPrice = operation.UnitPrice,
-            ItemClass = item is null ? "03" : caller.Adapter.Catalogue.Codes.ToExchange(CodeSystem.ItemClass, item.ItemClass, today) ?? "03",
+            ItemClass = terms.ItemClass.Code(),
         };
     }
 
-    private static HisResult Refund(Session session, VisitRow visit, FeeLineRow original, Quantity quantity, Fen amount, TransactionId id)
+    private static HisResult Refund(
+        Session session, VisitRow visit, FeeLineRow original, Quantity quantity, RefundFeeLine operation, byte[] content, TransactionId id)
     {
-        var earlier = FeeLineStore.RefundsOf(session, original.Id);
-        var remaining = earlier.Aggregate(SplitOf(original), (split, refund) => split + SplitOf(refund));
-        var remainingQuantity = new Quantity(original.QuantityE2 + earlier.Sum(refund => refund.QuantityE2));
+        var amount = new Fen(operation.AmountFen);
+        var (remainingQuantity, remaining) = Remaining(session, original);
+        // A refund line of its own is priced like any line. Parts are rounded one by one, so what is left can differ by fen, and is what goes.
+        if (operation.LineSerial is not null && quantity == remainingQuantity && amount == new UnitPrice(original.UnitPriceE4).Times(quantity) && remaining.Amount > Fen.Zero)
+            amount = remaining.Amount;
         if (quantity.Hundredths > remainingQuantity.Hundredths)
             return TreatmentRefusals.RefundTooLarge("quantity", quantity.ToString(), remainingQuantity.ToString());
         if (amount > remaining.Amount)
@@ -144,22 +223,42 @@ internal sealed class FeeLineBook(TimeProvider time)
         }
         var split = FeeLineSplit.RefundOf(remaining, new UnitPrice(original.UnitPriceE4), quantity, amount, ItemClassCode.Parse(original.ItemClass),
             new BasisPoints(original.SelfPayBasisPoints), original.LimitE4 is { } limit ? new UnitPrice(limit) : null);
-        FeeLineStore.Insert(session, RefundRow(original, id, quantity, split));
+        var refund = RefundRow(original, operation.LineSerial ?? $"{original.LineSerial}/{id.Text}", content, id, quantity, split);
+        FeeLineStore.Insert(session, refund);
         VisitStore.FeesChanged(session, visit.Id);
-        return new FeeLineRefunded
-        {
-            TransactionId = id.Text,
-            RemainingQuantity = new Quantity(remainingQuantity.Hundredths - quantity.Hundredths).ToDecimal(),
-            RemainingAmountFen = (remaining.Amount - amount).Value,
-        };
+        return Refunded(refund, Remaining(session, original));
     }
 
-    private static FeeLineRow RefundRow(FeeLineRow original, TransactionId id, Quantity quantity, LineSplit split) => new()
+    private static FeeLineRefunded Refunded(FeeLineRow refund, (Quantity Quantity, LineSplit Split) remaining) => new()
+    {
+        TransactionId = refund.TransactionId,
+        RemainingQuantity = remaining.Quantity.ToDecimal(),
+        RemainingAmountFen = remaining.Split.Amount.Value,
+        Line = ToSplitLine(refund),
+    };
+
+    /// <summary>What earlier refunds have left of a line.</summary>
+    private static (Quantity Quantity, LineSplit Split) Remaining(Session session, FeeLineRow original)
+    {
+        var earlier = FeeLineStore.RefundsOf(session, original.Id);
+        return (new Quantity(original.QuantityE2 + earlier.Sum(refund => refund.QuantityE2)),
+            earlier.Aggregate(SplitOf(original), (split, refund) => split + SplitOf(refund)));
+    }
+
+    // A refund without a serial of its own is a new one each time.
+    private static byte[] ContentOf(RefundFeeLine operation, Quantity quantity, TransactionId id) => SHA256.HashData(Encoding.UTF8.GetBytes(
+        operation.LineSerial is null ? id.Text : $"{operation.OriginalTransactionId}|{quantity.Hundredths}|{operation.AmountFen}"));
+
+    /// <summary>Lines that are all stored already are named by the transaction that stored them: that is the one an undo finds them by.</summary>
+    private static string Storing(IReadOnlyCollection<FeeLineRow> lines, TransactionId id) =>
+        lines.Select(line => line.TransactionId).Distinct().Take(2).ToList() is [var only] ? only : id.Text;
+
+    private static FeeLineRow RefundRow(FeeLineRow original, string serial, byte[] content, TransactionId id, Quantity quantity, LineSplit split) => new()
     {
         VisitId = original.VisitId,
         TransactionId = id.Text,
-        LineSerial = $"{original.LineSerial}/{id.Text}",
-        ContentHash = SHA256.HashData(Encoding.UTF8.GetBytes(id.Text)),
+        LineSerial = serial,
+        ContentHash = content,
         LocalCode = original.LocalCode,
         LocalName = original.LocalName,
         ExchangeCode = original.ExchangeCode,
@@ -176,6 +275,8 @@ internal sealed class FeeLineBook(TimeProvider time)
         PreSelfPayFen = split.PreSelfPay.Value,
         InScopeFen = split.InScope.Value,
         FeeDate = original.FeeDate,
+        MappingQuality = original.MappingQuality,
+        CatalogueKind = original.CatalogueKind,
         CatalogueVersion = original.CatalogueVersion,
         RefundOf = original.Id,
         Details = original.Details,
@@ -185,7 +286,7 @@ internal sealed class FeeLineBook(TimeProvider time)
     {
         visit = VisitStore.Find(session, caller.Institution.Code, reference);
         refusal = visit is null ? TreatmentRefusals.VisitNotFound()
-            : VisitMachine.AllowsFeeChanges(visit.State) ? null
+            : visit.AllowsFeeChanges ? null
             : TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled");
         return refusal is null;
     }
@@ -199,8 +300,8 @@ internal sealed class FeeLineBook(TimeProvider time)
             : null;
     }
 
-    private static bool TryTranslate(HisCaller caller, HisFeeLine line, out TranslatedLine? translated, out LineFault? fault) =>
-        LineTranslation.TryTranslate(line, caller.Institution.Level, caller.Adapter.Catalogue, caller.Adapter.Unmapped, out translated, out fault);
+    private static bool TryTranslate(HisCaller caller, string? personClass, HisFeeLine line, out TranslatedLine? translated, out LineFault? fault) =>
+        LineTranslation.TryTranslate(line, caller.Institution.LimitLevel, personClass, caller.Adapter.Catalogue, caller.Adapter.Unmapped, out translated, out fault);
 
     private static byte[] HashOf(HisFeeLine line) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(line));
 
@@ -229,6 +330,8 @@ internal sealed class FeeLineBook(TimeProvider time)
         PreSelfPayFen = translated.Split.PreSelfPay.Value,
         InScopeFen = translated.Split.InScope.Value,
         FeeDate = translated.FeeDate.Iso(),
+        MappingQuality = translated.Quality,
+        CatalogueKind = translated.CatalogueKind,
         CatalogueVersion = translated.CatalogueVersion,
         Details = JsonSerializer.Serialize(
             new { line.PrescriptionNumber, line.DeclaredCode, line.Unit, line.Specification, line.DoseForm, line.Department, line.Doctor, line.ApprovalNumber }, Readable),
@@ -241,6 +344,8 @@ internal sealed class FeeLineBook(TimeProvider time)
         LocalName = row.LocalName,
         ExchangeCode = row.ExchangeCode,
         ExchangeName = row.ExchangeName,
+        FeeCategory = row.FeeCategory,
+        FeeDate = ChinaTime.ParseIso(row.FeeDate),
         ItemClass = row.ItemClass,
         SelfPayBasisPoints = row.SelfPayBasisPoints,
         UnitPrice = new UnitPrice(row.UnitPriceE4).ToDecimal(),
@@ -259,6 +364,8 @@ internal sealed class FeeLineBook(TimeProvider time)
         LocalName = line.LocalName,
         ExchangeCode = line.ExchangeCode,
         ExchangeName = line.ExchangeName,
+        FeeCategory = line.FeeCategory,
+        FeeDate = line.FeeDate,
         ItemClass = line.ItemClass.Code(),
         SelfPayBasisPoints = line.SelfPay.Value,
         UnitPrice = line.Price.ToDecimal(),

@@ -7,39 +7,79 @@ internal static class FeeLineStore
 {
     private const string Columns =
         "visit_id, transaction_id, line_serial, content_hash, local_code, local_name, exchange_code, exchange_name, fee_category, item_class, self_pay_basis_points, "
-        + "unit_price_e4, limit_e4, quantity_e2, amount_fen, full_self_pay_fen, over_limit_fen, pre_self_pay_fen, in_scope_fen, fee_date, catalogue_version, refund_of, details";
+        + "unit_price_e4, limit_e4, quantity_e2, amount_fen, full_self_pay_fen, over_limit_fen, pre_self_pay_fen, in_scope_fen, fee_date, mapping_quality, catalogue_kind, catalogue_version, "
+        + "refund_of, details";
+
+    private const string Selected = "id, " + Columns + ", state, withdrawn_by";
 
     public static void Insert(Session session, FeeLineRow line) => session.ExecuteExpecting(1,
         $"""
         INSERT INTO fee_line ({Columns}, state)
         VALUES (@VisitId, @TransactionId, @LineSerial, @ContentHash, @LocalCode, @LocalName, @ExchangeCode, @ExchangeName, @FeeCategory, @ItemClass, @SelfPayBasisPoints,
-          @UnitPriceE4, @LimitE4, @QuantityE2, @AmountFen, @FullSelfPayFen, @OverLimitFen, @PreSelfPayFen, @InScopeFen, @FeeDate, @CatalogueVersion, @RefundOf, @Details, 1)
+          @UnitPriceE4, @LimitE4, @QuantityE2, @AmountFen, @FullSelfPayFen, @OverLimitFen, @PreSelfPayFen, @InScopeFen, @FeeDate, @MappingQuality, @CatalogueKind, @CatalogueVersion,
+          @RefundOf, @Details, 1)
         """,
         line);
 
     public static FeeLineRow? BySerial(Session session, long visitId, string lineSerial) => session.QuerySingleOrDefault<FeeLineRow>(
-        $"SELECT id, {Columns} FROM fee_line WHERE visit_id = @visitId AND line_serial = @lineSerial AND state = 1", new { visitId, lineSerial });
+        $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND line_serial = @lineSerial AND state = 1", new { visitId, lineSerial });
 
     public static IReadOnlyList<FeeLineRow> ByTransaction(Session session, long visitId, string transactionId) => session.Query<FeeLineRow>(
-        $"SELECT id, {Columns} FROM fee_line WHERE visit_id = @visitId AND transaction_id = @transactionId AND state = 1", new { visitId, transactionId });
+        $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND transaction_id = @transactionId AND state = 1", new { visitId, transactionId });
 
     public static IReadOnlyList<FeeLineRow> RefundsOf(Session session, long lineId) => session.Query<FeeLineRow>(
-        $"SELECT id, {Columns} FROM fee_line WHERE refund_of = @lineId AND state = 1", new { lineId });
+        $"SELECT {Selected} FROM fee_line WHERE refund_of = @lineId AND state = 1", new { lineId });
 
     public static IReadOnlyList<FeeLineRow> Of(Session session, long visitId) => session.Query<FeeLineRow>(
-        $"SELECT id, {Columns} FROM fee_line WHERE visit_id = @visitId AND state = 1 ORDER BY id", new { visitId });
+        $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND state = 1 ORDER BY id", new { visitId });
+
+    /// <summary>The lines a transaction stored, withdrawn ones included.</summary>
+    public static IReadOnlyList<FeeLineRow> StoredBy(Session session, string transactionId) => session.Query<FeeLineRow>(
+        $"SELECT {Selected} FROM fee_line WHERE transaction_id = @transactionId ORDER BY id", new { transactionId });
+
+    /// <summary>The lines a transaction withdrew and that are withdrawn still.</summary>
+    public static IReadOnlyList<FeeLineRow> WithdrawnBy(Session session, string transactionId) => session.Query<FeeLineRow>(
+        $"SELECT {Selected} FROM fee_line WHERE withdrawn_by = @transactionId ORDER BY id", new { transactionId });
+
+    public static FeeLineRow Get(Session session, long id) => session.QuerySingle<FeeLineRow>($"SELECT {Selected} FROM fee_line WHERE id = @id", new { id });
+
+    /// <summary>The last transaction that took back part of a line which this one stored.</summary>
+    public static string? LastRefunding(Session session, string transactionId) => session.QuerySingleOrDefault<string?>(
+        """
+        SELECT r.transaction_id FROM fee_line r JOIN fee_line o ON o.id = r.refund_of WHERE o.transaction_id = @transactionId ORDER BY r.id DESC LIMIT 1
+        """,
+        new { transactionId });
+
+    public static IReadOnlyList<FeeLineRow> Page(Session session, long visitId, int skip, int count) => session.Query<FeeLineRow>(
+        $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND state = 1 ORDER BY id LIMIT @count OFFSET @skip", new { visitId, skip, count });
+
+    public static int Count(Session session, long visitId) => session.QuerySingle<int>(
+        "SELECT count(*) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });
+
+    public static void InsertWithdrawal(Session session, string transactionId, long visitId, int storedCount, int waitingCount) => session.ExecuteExpecting(1,
+        "INSERT INTO fee_withdrawal (transaction_id, visit_id, stored_count, waiting_count) VALUES (@transactionId, @visitId, @storedCount, @waitingCount)",
+        new { transactionId, visitId, storedCount, waitingCount });
+
+    public static WithdrawalRow? FindWithdrawal(Session session, string transactionId) => session.QuerySingleOrDefault<WithdrawalRow>(
+        "SELECT visit_id, waiting_count FROM fee_withdrawal WHERE transaction_id = @transactionId", new { transactionId });
 
     /// <summary>Withdraws all lines of a visit; a refund goes with the line it takes back.</summary>
-    public static int WithdrawAll(Session session, long visitId) =>
-        session.Execute("UPDATE fee_line SET state = 2 WHERE visit_id = @visitId AND state = 1", new { visitId });
+    public static int WithdrawAll(Session session, long visitId, string withdrawnBy) => session.Execute(
+        "UPDATE fee_line SET state = 2, withdrawn_by = @withdrawnBy WHERE visit_id = @visitId AND state = 1", new { visitId, withdrawnBy });
 
-    public static int Withdraw(Session session, long visitId, string lineSerial) => session.Execute(
+    public static int Withdraw(Session session, long visitId, string lineSerial, string withdrawnBy) => session.Execute(
         """
-        UPDATE fee_line SET state = 2
+        UPDATE fee_line SET state = 2, withdrawn_by = @withdrawnBy
         WHERE state = 1 AND visit_id = @visitId
           AND (line_serial = @lineSerial OR refund_of = (SELECT id FROM fee_line WHERE visit_id = @visitId AND line_serial = @lineSerial AND state = 1))
         """,
-        new { visitId, lineSerial });
+        new { visitId, lineSerial, withdrawnBy });
+
+    public static void WithdrawOne(Session session, long id, string withdrawnBy) => session.ExecuteExpecting(1,
+        "UPDATE fee_line SET state = 2, withdrawn_by = @withdrawnBy WHERE id = @id AND state = 1", new { id, withdrawnBy });
+
+    public static void Restore(Session session, long id, string withdrawnBy) => session.ExecuteExpecting(1,
+        "UPDATE fee_line SET state = 1, withdrawn_by = NULL WHERE id = @id AND state = 2 AND withdrawn_by = @withdrawnBy", new { id, withdrawnBy });
 
     public static IReadOnlyList<CategorySumRow> CategorySums(Session session, long visitId) => session.Query<CategorySumRow>(
         """
@@ -52,8 +92,24 @@ internal static class FeeLineStore
     public static long TotalFen(Session session, long visitId) => session.QuerySingle<long>(
         "SELECT coalesce(sum(amount_fen), 0) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });
 
+    /// <summary>The catalogue versions that split the lines of a visit: ascending, each once, separated by commas.</summary>
+    public static string? CatalogueVersions(Session session, long visitId) => session.QuerySingleOrDefault<string?>(
+        """
+        SELECT group_concat(catalogue_version, ',')
+        FROM (SELECT DISTINCT catalogue_version FROM fee_line WHERE visit_id = @visitId AND state = 1 ORDER BY catalogue_version)
+        """,
+        new { visitId });
+
     public static string? LastFeeDate(Session session, long visitId) => session.QuerySingleOrDefault<string?>(
         "SELECT max(fee_date) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });
+
+    /// <summary>The last fee date among all lines of an adapter's hospitals.</summary>
+    public static string? LastFeeDate(Session session, string adapterId) => session.QuerySingleOrDefault<string?>(
+        """
+        SELECT max(l.fee_date) FROM fee_line l JOIN treatment_visit v ON v.id = l.visit_id JOIN institution i ON i.code = v.institution_code
+        WHERE i.adapter = @adapterId AND l.state = 1
+        """,
+        new { adapterId });
 
     public static void RecordUnmapped(Session session, string institutionCode, string localCode, string localName, long amountFen, long nowMs) => session.ExecuteExpecting(1,
         """

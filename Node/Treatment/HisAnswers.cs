@@ -10,11 +10,17 @@ namespace ProvincialGateway.Treatment;
 /// What a hospital is told about a transaction, always read from disk: the interactive answer, a repeat and a later query come from the same
 /// rows and are therefore the same.
 /// </summary>
-internal sealed class HisAnswers(Outbox outbox)
+internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
 {
     public HisResult Load(Session session, string transactionId)
     {
+        if (held.Answer(session, transactionId) is { } waited)
+            return UndoStore.FindVoid(session, HeldUploads.InstitutionOf(session, transactionId), transactionId) is { } withdrawn
+                ? TreatmentRefusals.TransactionVoid(transactionId, withdrawn.ReversalId)
+                : waited;
         var row = Outbox.Find(session, transactionId) ?? throw new InvalidOperationException($"Transaction {transactionId} has no outbound row.");
+        if (UndoStore.FindVoid(session, VisitStore.Get(session, row.VisitId).InstitutionCode, transactionId) is { } reversed)
+            return TreatmentRefusals.TransactionVoid(transactionId, reversed.ReversalId);
         return row.State switch
         {
             OutboundState.Awaiting => Pending(row),
@@ -25,19 +31,34 @@ internal sealed class HisAnswers(Outbox outbox)
         };
     }
 
-    /// <summary>What became of a transaction of one hospital; another hospital's is not found.</summary>
-    public HisTransactionState StateOf(Session session, string institutionCode, string transactionId)
+    /// <summary>What became of a transaction, by the hospital's own id or the node's; another hospital's is not found.</summary>
+    public HisTransactionState StateOf(Session session, string institutionCode, string anyTransactionId)
     {
+        var transactionId = HisInbox.Resolve(session, institutionCode, anyTransactionId);
+        if ((UndoStore.FindVoid(session, institutionCode, anyTransactionId) ?? UndoStore.FindVoid(session, institutionCode, transactionId ?? "")) is { } reversed)
+            return reversed.Effect is HisReversalEffect.Undone ? HisTransactionState.Undone : HisTransactionState.Refused;
+        if (HisInbox.IsDone(session, institutionCode, anyTransactionId))
+            return HisTransactionState.Committed;
+        if (transactionId is null)
+            return HisTransactionState.NotFound;
+        if (held.Answer(session, transactionId) is { } waited)
+            return HeldUploads.InstitutionOf(session, transactionId) == institutionCode ? StateOf(waited) : HisTransactionState.NotFound;
         if (Outbox.Find(session, transactionId) is not { } row || VisitStore.Get(session, row.VisitId).InstitutionCode != institutionCode)
             return HisTransactionState.NotFound;
         return Load(session, transactionId) switch
         {
             HisPending => HisTransactionState.Pending,
             HisRefusal => HisTransactionState.Refused,
-            Settled => VisitStore.SettlementOf(session, transactionId) is { State: 1 } ? HisTransactionState.Committed : HisTransactionState.Undone,
-            _ => HisTransactionState.Committed,
+            _ => UndoStore.StandingOn(session, transactionId) is null ? HisTransactionState.Committed : HisTransactionState.Undone,
         };
     }
+
+    private static HisTransactionState StateOf(HisResult result) => result switch
+    {
+        HisPending => HisTransactionState.Pending,
+        HisRefusal => HisTransactionState.Refused,
+        _ => HisTransactionState.Committed,
+    };
 
     private HisResult Answer(Session session, OutboundRow row)
     {
@@ -47,7 +68,13 @@ internal sealed class HisAnswers(Outbox outbox)
             OutboundKind.Admission => Read(RegisterAdmissionResponse.Parser.ParseFrom(reply), row, answer => Admitted(answer.Admission, row, visit)),
             OutboundKind.Discharge => Read(RegisterDischargeResponse.Parser.ParseFrom(reply), row, answer => DischargedOn(answer.Discharge, row)),
             OutboundKind.Settlement => Read(SettleResponse.Parser.ParseFrom(reply), row, answer => SettledAs(answer.Settlement, row, visit)),
-            OutboundKind.SettlementCancellation => Read(CancelSettlementResponse.Parser.ParseFrom(reply), row, answer => CancelledAs(answer.Cancellation, row)),
+            OutboundKind.SettlementCancellation => Read(CancelSettlementResponse.Parser.ParseFrom(reply), row, answer => CancelledAs(session, answer.Cancellation, row)),
+            OutboundKind.AdmissionCancellation => Read(CancelAdmissionResponse.Parser.ParseFrom(reply), row,
+                answer => new AdmissionCancelled { TransactionId = row.TransactionId, VisitNumber = answer.Undone.VisitNumber }),
+            OutboundKind.DischargeCancellation => Read(CancelDischargeResponse.Parser.ParseFrom(reply), row,
+                answer => new DischargeCancelled { TransactionId = row.TransactionId, VisitNumber = answer.Undone.VisitNumber }),
+            OutboundKind.Reversal => Read(ReverseTransactionResponse.Parser.ParseFrom(reply), row,
+                answer => new TransactionReversed { TransactionId = row.TransactionId, Effect = (HisReversalEffect)answer.Reversal.Effect }),
             _ => throw new InvalidOperationException($"Outbound kind {row.Kind} is not handled."),
         };
     }
@@ -82,12 +109,24 @@ internal sealed class HisAnswers(Outbox outbox)
         Steps = HisPersons.Steps(settlement.Decision.Steps),
     };
 
-    private static SettlementCancelled CancelledAs(Cancellation cancellation, OutboundRow row) => new()
+    // The settlement's row keeps its figures for good, so a repeat says the same whatever happened since.
+    private SettlementCancelled CancelledAs(Session session, Cancellation cancellation, OutboundRow row)
     {
-        TransactionId = row.TransactionId,
-        SettlementNumber = cancellation.SettlementNumber,
-        CancelledAt = ChinaTime.FromMs(cancellation.CancelledAtMs),
-    };
+        var settlement = VisitStore.FindSettlement(session, cancellation.SettlementNumber);
+        return new SettlementCancelled
+        {
+            TransactionId = row.TransactionId,
+            SettlementNumber = cancellation.SettlementNumber,
+            CancelledAt = ChinaTime.FromMs(cancellation.CancelledAtMs),
+            Figures = settlement is null ? null : HisPersons.Opposite(HisPersons.Figures(settlement.ToCharges(), settlement.ToPayments())),
+            Scheme = settlement is null ? null : SchemeOf(session, settlement),
+        };
+    }
+
+    private string? SchemeOf(Session session, TreatmentSettlementRow settlement) =>
+        Outbox.Find(session, settlement.TransactionId) is { State: OutboundState.Answered } asked
+            ? SettleResponse.Parser.ParseFrom(outbox.ReplyOf(asked)).Settlement?.Decision?.Person?.Scheme
+            : null;
 
     private static HisPending Pending(OutboundRow row) => new()
     {

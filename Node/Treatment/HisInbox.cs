@@ -18,6 +18,15 @@ internal sealed record HisCaller
     public string? HisTransactionId { get; init; }
 
     public required string Operator { get; init; }
+
+    /// <summary>The dialect's own code of the request.</summary>
+    public string TransactionCode { get; init; } = "";
+
+    /// <summary>The business period the message names; null when it names none.</summary>
+    public string? BusinessPeriod { get; init; }
+
+    /// <summary>The hospital will confirm or reverse what this request does.</summary>
+    public bool NeedsConfirmation { get; init; }
 }
 
 /// <summary>Exactly once for requests that carry the hospital's own id: same id and content, same answer; other content, a named conflict.</summary>
@@ -29,14 +38,22 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
     /// <summary>What is known of this request: nothing, a conflict, a final result, or the id of a transaction that knows the result.</summary>
     public HisKnown? Find(Session session, HisCaller caller, HisOperation operation)
     {
-        if (caller.HisTransactionId is null || FindRow(session, caller.Institution.Code, caller.HisTransactionId) is not { } row)
+        if (caller.HisTransactionId is null)
             return null;
+        if (FindRow(session, caller.Institution.Code, caller.HisTransactionId) is not { } row)
+        {
+            return UndoStore.FindVoid(session, caller.Institution.Code, caller.HisTransactionId) is { } unseen
+                ? new HisKnown(TreatmentRefusals.TransactionVoid("", unseen.ReversalId), unseen.ReversalId)
+                : null;
+        }
         var content = HisJson.Write(operation);
         if (!row.ContentHash.AsSpan().SequenceEqual(Hash(content)))
         {
             var first = Encoding.UTF8.GetString(vault.Open(row.Operation, OperationPurpose));
             return new HisKnown(TreatmentRefusals.IdConflict(HisJson.FirstDifference(first, content) ?? "operation"), row.TransactionId);
         }
+        if (UndoStore.FindVoid(session, caller.Institution.Code, row.TransactionId) is { } reversed)
+            return new HisKnown(TreatmentRefusals.TransactionVoid(row.TransactionId, reversed.ReversalId), row.TransactionId);
         return new HisKnown(
             row.Result is null ? null : HisJson.ReadResult(Encoding.UTF8.GetString(vault.Open(row.Result, ResultPurpose))),
             row.TransactionId);
@@ -70,6 +87,23 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
         FindRow(session, institutionCode, anyTransactionId)?.TransactionId
         ?? (TransactionId.TryParse(anyTransactionId, out var own) ? own.Text : null);
 
+    /// <summary>What a hospital asked for under its own id that began one of the node's transactions.</summary>
+    public HisOperation? OperationOf(Session session, string institutionCode, string transactionId) => session.QuerySingleOrDefault<byte[]?>(
+        "SELECT operation FROM his_request WHERE institution_code = @institutionCode AND transaction_id = @transactionId LIMIT 1",
+        new { institutionCode, transactionId }) is { } operation
+            ? HisJson.ReadOperation(Encoding.UTF8.GetString(vault.Open(operation, OperationPurpose)))
+            : null;
+
+    /// <summary>A request that was answered here, whole, by either id; null when there is none or another province knows its answer.</summary>
+    public HisExchange? Recall(Session session, string institutionCode, string anyTransactionId)
+    {
+        if ((FindRow(session, institutionCode, anyTransactionId) ?? FindByTransaction(session, institutionCode, anyTransactionId)) is not { Result: { } result } row)
+            return null;
+        return new HisExchange(
+            HisJson.ReadOperation(Encoding.UTF8.GetString(vault.Open(row.Operation, OperationPurpose))),
+            HisJson.ReadResult(Encoding.UTF8.GetString(vault.Open(result, ResultPurpose))));
+    }
+
     /// <summary>A request that was answered here and needed no other province.</summary>
     public static bool IsDone(Session session, string institutionCode, string hisTransactionId) =>
         FindRow(session, institutionCode, hisTransactionId)?.Result is not null;
@@ -83,6 +117,13 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
         """,
         new { institutionCode, hisTransactionId });
 
+    private static HisRequestRow? FindByTransaction(Session session, string institutionCode, string transactionId) => session.QuerySingleOrDefault<HisRequestRow>(
+        """
+        SELECT content_hash, operation, transaction_id, result FROM his_request
+        WHERE transaction_id = @transactionId AND institution_code = @institutionCode
+        """,
+        new { institutionCode, transactionId });
+
     private sealed class HisRequestRow
     {
         public required byte[] ContentHash { get; init; }
@@ -94,3 +135,6 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
 
 /// <param name="Result">Final, or null when the transaction's outbound row knows it.</param>
 internal sealed record HisKnown(HisResult? Result, string TransactionId);
+
+/// <summary>What was asked and answered, in exchange codes.</summary>
+internal sealed record HisExchange(HisOperation Operation, HisResult Result);

@@ -64,6 +64,29 @@ internal static class HisPersons
         HospitalBorneFen = payments.HospitalBorneFen,
     };
 
+    /// <summary>The same figures with the opposite sign.</summary>
+    public static HisFigures Opposite(HisFigures figures) => new()
+    {
+        TotalFen = -figures.TotalFen,
+        FullSelfPayFen = -figures.FullSelfPayFen,
+        OverLimitFen = -figures.OverLimitFen,
+        PreSelfPayFen = -figures.PreSelfPayFen,
+        InScopeFen = -figures.InScopeFen,
+        DeductibleFen = -figures.DeductibleFen,
+        PoolFen = -figures.PoolFen,
+        CivilServantFen = -figures.CivilServantFen,
+        EnterpriseFen = -figures.EnterpriseFen,
+        EmployeeLargeAmountFen = -figures.EmployeeLargeAmountFen,
+        ResidentCriticalIllnessFen = -figures.ResidentCriticalIllnessFen,
+        MedicalAidFen = -figures.MedicalAidFen,
+        OtherFundFen = -figures.OtherFundFen,
+        FundTotalFen = -figures.FundTotalFen,
+        AccountFen = -figures.AccountFen,
+        CashFen = -figures.CashFen,
+        PersonalTotalFen = -figures.PersonalTotalFen,
+        HospitalBorneFen = -figures.HospitalBorneFen,
+    };
+
     public static IReadOnlyList<HisBenefitStep> Steps(IEnumerable<BenefitStep> steps) =>
         [.. steps.Select(step => new HisBenefitStep { Chinese = step.TextZh, English = step.TextEn, AmountFen = step.HasAmountFen ? step.AmountFen : null })];
 }

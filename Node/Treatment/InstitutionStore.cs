@@ -8,27 +8,36 @@ namespace ProvincialGateway.Treatment;
 internal static class InstitutionStore
 {
     private const int TokenBytes = 32;
-    private const string Columns = "code, name, division, level, adapter";
 
-    public static InstitutionRow? ByToken(Session session, string token) => session.QuerySingleOrDefault<InstitutionRow>(
-        $"SELECT {Columns} FROM institution WHERE token_hash = @hash", new { hash = HashOf(token) });
+    private const string Rows =
+        """
+        SELECT code, name, division, level, price_level, deductible_level, visit_kinds, adapter, dialect, s.reason AS suspension_reason, s.until AS suspended_until
+        FROM institution LEFT JOIN suspension s ON s.institution_code = code AND s.ended_at_ms IS NULL
+        """;
 
-    public static InstitutionRow? ByCode(Session session, string code) => session.QuerySingleOrDefault<InstitutionRow>(
-        $"SELECT {Columns} FROM institution WHERE code = @code", new { code });
+    public static InstitutionRow? ByToken(Session session, string token) =>
+        session.QuerySingleOrDefault<InstitutionRow>($"{Rows} WHERE token_hash = @hash", new { hash = HashOf(token) });
 
-    public static bool Exists(Session session, string code) =>
-        session.QuerySingle<long>("SELECT count(*) FROM institution WHERE code = @code", new { code }) > 0;
+    public static InstitutionRow? ByCode(Session session, string code) =>
+        session.QuerySingleOrDefault<InstitutionRow>($"{Rows} WHERE code = @code", new { code });
 
-    /// <summary>Inserts or updates an institution; the token of a known one is kept unless a new hash is given.</summary>
-    public static void Put(Session session, InstitutionRow institution, byte[]? tokenHash) => session.ExecuteExpecting(1,
-        tokenHash is null
-            ? "UPDATE institution SET name = @Name, division = @Division, level = @Level, adapter = @Adapter WHERE code = @Code"
-            : """
-              INSERT INTO institution (code, name, division, level, adapter, token_hash) VALUES (@Code, @Name, @Division, @Level, @Adapter, @tokenHash)
-              ON CONFLICT (code) DO UPDATE SET name = excluded.name, division = excluded.division, level = excluded.level, adapter = excluded.adapter,
-                token_hash = excluded.token_hash
-              """,
-        new { institution.Code, institution.Name, institution.Division, institution.Level, institution.Adapter, tokenHash });
+    public static IReadOnlyList<InstitutionRow> All(Session session) => session.Query<InstitutionRow>($"{Rows} ORDER BY code");
+
+    public static void Insert(Session session, InstitutionRow institution, byte[] tokenHash) => session.ExecuteExpecting(1,
+        """
+        INSERT INTO institution (code, name, division, level, price_level, deductible_level, visit_kinds, adapter, dialect, token_hash)
+        VALUES (@Code, @Name, @Division, @Level, @PriceLevel, @DeductibleLevel, @VisitKinds, @Adapter, @Dialect, @tokenHash)
+        """,
+        Parameters(institution, tokenHash));
+
+    /// <summary>Everything but the token and a suspension, which have commands of their own.</summary>
+    public static void Update(Session session, InstitutionRow institution) => session.ExecuteExpecting(1,
+        """
+        UPDATE institution SET name = @Name, division = @Division, level = @Level, price_level = @PriceLevel, deductible_level = @DeductibleLevel,
+          visit_kinds = @VisitKinds, adapter = @Adapter, dialect = @Dialect
+        WHERE code = @Code
+        """,
+        Parameters(institution, tokenHash: null));
 
     /// <summary>Gives the institution a new token; the old one stops working when the transaction commits. Null when there is no such institution.</summary>
     public static string? RotateToken(Session session, string code)
@@ -42,4 +51,18 @@ internal static class InstitutionStore
         Convert.ToBase64String(RandomNumberGenerator.GetBytes(TokenBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     public static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    private static object Parameters(InstitutionRow institution, byte[]? tokenHash) => new
+    {
+        institution.Code,
+        institution.Name,
+        institution.Division,
+        institution.Level,
+        institution.PriceLevel,
+        institution.DeductibleLevel,
+        institution.VisitKinds,
+        institution.Adapter,
+        institution.Dialect,
+        tokenHash,
+    };
 }

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Provincial.Exchange.V1;
-using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
@@ -13,6 +12,8 @@ namespace ProvincialGateway.Treatment;
 /// </summary>
 internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
 {
+    private readonly Confirmations _confirmations = new(time);
+
     public string? Contradiction(Session session, OutboundRow row, byte[] request, byte[] reply)
     {
         try
@@ -28,6 +29,9 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
                 RegisterDischargeResponse discharge => ContradictionIn(discharge, RegisterDischargeRequest.Parser.ParseFrom(request)),
                 SettleResponse settle => ContradictionIn(settle, SettleRequest.Parser.ParseFrom(request), session, row),
                 CancelSettlementResponse cancel => ContradictionIn(cancel, CancelSettlementRequest.Parser.ParseFrom(request)),
+                CancelAdmissionResponse cancel => ContradictionIn(cancel.Undone, CancelAdmissionRequest.Parser.ParseFrom(request).VisitNumber),
+                CancelDischargeResponse cancel => ContradictionIn(cancel.Undone, CancelDischargeRequest.Parser.ParseFrom(request).VisitNumber),
+                ReverseTransactionResponse reverse => ReversalReply.ContradictionIn(session, reverse.Reversal, row),
                 _ => throw new InvalidOperationException($"Outbound kind {row.Kind} is not handled."),
             };
         }
@@ -49,12 +53,11 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         switch (message)
         {
             case RegisterAdmissionResponse admission:
-                VisitStore.SetVisitNumber(session, visit.Id, admission.Admission.VisitNumber);
+                VisitStore.SetAdmission(session, visit.Id, admission.Admission.VisitNumber, admission.Admission.Person.PersonClass);
                 VisitStore.Move(session, visit, VisitEvent.AdmissionAccepted);
                 break;
             case RegisterDischargeResponse discharge:
-                var diagnoses = Diagnoses.ToJson(RegisterDischargeRequest.Parser.ParseFrom(request).Diagnoses);
-                VisitStore.SetDischarge(session, visit.Id, discharge.Discharge.DischargeDate, diagnoses, row.TransactionId);
+                Discharges.Begin(session, visit, row.TransactionId, discharge.Discharge.DischargeDate, Diagnoses.ToJson(RegisterDischargeRequest.Parser.ParseFrom(request).Diagnoses));
                 VisitStore.Move(session, visit, VisitEvent.DischargeAccepted);
                 break;
             case SettleResponse settle:
@@ -63,6 +66,15 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
             case CancelSettlementResponse cancel:
                 Cancel(session, row, visit, cancel.Cancellation);
                 break;
+            case CancelAdmissionResponse:
+                CancelAdmission(session, row, visit);
+                break;
+            case CancelDischargeResponse:
+                CancelDischarge(session, row, visit);
+                break;
+            case ReverseTransactionResponse reverse:
+                ReversalReply.Apply(session, row, visit, reverse.Reversal, time.NowMs());
+                break;
             default:
                 throw new InvalidOperationException($"Outbound kind {row.Kind} is not handled.");
         }
@@ -70,9 +82,16 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
 
     public void Reject(Session session, OutboundRow row) => Undo(session, row, VisitStore.Get(session, row.VisitId));
 
-    private static void Undo(Session session, OutboundRow row, VisitRow visit)
+    private void Undo(Session session, OutboundRow row, VisitRow visit)
     {
+        if (row.Kind is OutboundKind.Reversal)
+        {
+            VisitStore.EndReversal(session, visit, happened: null);
+            _confirmations.Refused(session, row.TransactionId);
+            return;
+        }
         VisitStore.Move(session, visit, RefusedEvent(row.Kind));
+        _confirmations.Refused(session, row.TransactionId);
         // The settlement stands: the next cancellation is a new one.
         if (row.Kind is OutboundKind.SettlementCancellation)
             VisitStore.ClearCancellationId(session, visit.Id);
@@ -80,72 +99,49 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
 
     private void Settle(Session session, OutboundRow row, VisitRow visit, Settlement settlement)
     {
-        var mirror = Mirror(row, visit, settlement);
-        VisitStore.InsertSettlement(session, mirror);
+        SettlementMirror.Book(session, SettlementMirror.Of(row, visit, settlement, FeeLineStore.CatalogueVersions(session, visit.Id)), time.NowMs());
         VisitStore.Move(session, visit, VisitEvent.SettlementAccepted);
-        Post(session, mirror, row, PostingEvent.Settlement, settlement.BusinessDate, PostingRules.Treatment(mirror));
     }
 
     private void Cancel(Session session, OutboundRow row, VisitRow visit, Cancellation cancellation)
     {
         var mirror = VisitStore.FindSettlement(session, cancellation.SettlementNumber)
             ?? throw new InvalidOperationException("A cancellation was asked for a settlement that is not stored.");
-        VisitStore.CancelSettlement(session, mirror.SettlementNumber, row.TransactionId, cancellation.CancelledAtMs, cancellation.BusinessDate);
+        SettlementMirror.TakeBack(session, mirror, UndoOf(row, mirror.TransactionId, OutboundKind.Settlement, cancellation.CancelledAtMs, cancellation.BusinessDate), time.NowMs());
         VisitStore.Move(session, visit, VisitEvent.CancellationAccepted);
-        Post(session, mirror, row, PostingEvent.Cancellation, cancellation.BusinessDate, PostingRules.Opposite(PostingRules.Treatment(mirror)));
     }
 
-    private void Post(Session session, TreatmentSettlementRow mirror, OutboundRow row, PostingEvent what, string businessDate, IReadOnlyList<Posting> postings) =>
-        PostingStore.Append(session, new PostingSet
-        {
-            TransactionId = TransactionId.Parse(row.TransactionId),
-            Event = what,
-            SettlementNumber = mirror.SettlementNumber,
-            Partner = Division.Parse(mirror.InsuredProvince),
-            BusinessDate = ChinaTime.ParseIso(businessDate),
-            PostedAtMs = time.NowMs(),
-            Postings = postings,
-        });
-
-    private static TreatmentSettlementRow Mirror(OutboundRow row, VisitRow visit, Settlement settlement)
+    private void CancelAdmission(Session session, OutboundRow row, VisitRow visit)
     {
-        var (charges, payments) = (settlement.Decision.Charges, settlement.Decision.Payments);
-        return new TreatmentSettlementRow
-        {
-            SettlementNumber = settlement.SettlementNumber,
-            TransactionId = row.TransactionId,
-            VisitId = visit.Id,
-            InsuredProvince = row.Peer,
-            PolicyVersion = settlement.Decision.PolicyVersion,
-            SettledAtMs = settlement.SettledAtMs,
-            BusinessDate = settlement.BusinessDate,
-            State = 1,
-            TotalFen = charges.TotalFen,
-            FullSelfPayFen = charges.FullSelfPayFen,
-            OverLimitFen = charges.OverLimitFen,
-            PreSelfPayFen = charges.PreSelfPayFen,
-            InScopeFen = charges.InScopeFen,
-            DeductibleFen = payments.DeductibleFen,
-            PoolFen = payments.PoolFen,
-            CivilServantFen = payments.CivilServantFen,
-            EnterpriseFen = payments.EnterpriseFen,
-            EmployeeLargeAmountFen = payments.EmployeeLargeAmountFen,
-            ResidentCriticalIllnessFen = payments.ResidentCriticalIllnessFen,
-            MedicalAidFen = payments.MedicalAidFen,
-            OtherFundFen = payments.OtherFen,
-            FundTotalFen = payments.FundTotalFen,
-            AccountFen = payments.AccountFen,
-            CashFen = payments.CashFen,
-            PersonalTotalFen = payments.PersonalTotalFen,
-            HospitalBorneFen = payments.HospitalBorneFen,
-        };
+        var (now, today) = time.Moment();
+        VisitStore.Move(session, visit, VisitEvent.AdmissionCancellationAccepted);
+        UndoStore.Insert(session, UndoOf(row, visit.AdmissionId, OutboundKind.Admission, now, today.Iso()));
     }
+
+    private void CancelDischarge(Session session, OutboundRow row, VisitRow visit)
+    {
+        var (now, today) = time.Moment();
+        Discharges.End(session, visit);
+        VisitStore.Move(session, visit, VisitEvent.DischargeCancellationAccepted);
+        UndoStore.Insert(session, UndoOf(row, row.OriginalId!, OutboundKind.Discharge, now, today.Iso()));
+    }
+
+    private static UndoRow UndoOf(OutboundRow cancellation, string originalId, OutboundKind kind, long atMs, string businessDate) => new()
+    {
+        TransactionId = cancellation.TransactionId,
+        OriginalId = originalId,
+        OriginalKind = kind,
+        ByReversal = false,
+        VisitId = cancellation.VisitId,
+        UndoneAtMs = atMs,
+        BusinessDate = businessDate,
+    };
 
     private static string? ContradictionIn(RegisterAdmissionResponse reply, Session session, OutboundRow row) => reply.Admission switch
     {
         null => "neither data nor refusal",
         _ when !HisPersons.IsWhole(reply.Admission.Person) => "an admission without a person, or without birth date",
-        _ when !IssuedNumber.IsVisit(reply.Admission.VisitNumber) || !IsIssuedBy(row.Peer, reply.Admission.VisitNumber) => "a visit number that this peer does not issue",
+        _ when !IssuedNumber.IsVisit(reply.Admission.VisitNumber) || IssuedNumber.InsuredOf(reply.Admission.VisitNumber).Province.Code != row.Peer => "a visit number that this peer does not issue",
         _ => VisitStore.HasNumber(session, reply.Admission.VisitNumber) ? "a visit number that is given already" : null,
     };
 
@@ -156,30 +152,16 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         { } discharge => discharge.DischargeDate == asked.DischargeDate ? null : "a discharge on another date than was sent",
     };
 
-    private static string? ContradictionIn(SettleResponse reply, SettleRequest asked, Session session, OutboundRow row)
-    {
-        if (reply.Settlement is not { Decision: { Person: { } person, Charges: { } charges, Payments: { } payments } } settlement)
-            return "a settlement without person, charges or payments";
-        if (!HisPersons.IsWhole(person))
-            return "a person without year or birth date";
-        if (!IssuedNumber.IsSettlement(settlement.SettlementNumber) || !IsIssuedBy(row.Peer, settlement.SettlementNumber))
-            return "a settlement number that this peer does not issue";
-        if (settlement.VisitNumber != asked.Bill.VisitNumber)
-            return "a settlement of another visit";
-        if (VisitStore.FindSettlement(session, settlement.SettlementNumber) is not null)
-            return "a settlement number that is booked already";
-        if (!ChinaTime.IsOn(settlement.SettledAtMs, settlement.BusinessDate))
-            return "a business date that is not the settlement time's";
-        return charges.Equals(asked.Bill.Charges) ? SettlementFigures.MismatchOf(charges, payments) : "charges other than those asked for";
-    }
+    private static string? ContradictionIn(SettleResponse reply, SettleRequest asked, Session session, OutboundRow row) =>
+        SettlementMirror.ContradictionIn(session, reply.Settlement, row.Peer, asked.Bill.VisitNumber, asked.Bill.Charges);
+
+    private static string? ContradictionIn(VisitUndone? undone, string visitNumber) =>
+        undone is null ? "neither data nor refusal" : undone.VisitNumber == visitNumber ? null : "the undo of another visit";
 
     private static string? ContradictionIn(CancelSettlementResponse reply, CancelSettlementRequest asked) =>
         reply.Cancellation is not { } cancellation ? "neither data nor refusal"
         : cancellation.SettlementNumber != asked.SettlementNumber ? "a cancellation of another settlement"
         : ChinaTime.IsOn(cancellation.CancelledAtMs, cancellation.BusinessDate) ? null : "a business date that is not the cancellation time's";
-
-    /// <summary>Of a well-formed number.</summary>
-    private static bool IsIssuedBy(string peer, string number) => IssuedNumber.InsuredOf(number).Province.Code == peer;
 
     private static IExchangeReply Parse(OutboundKind kind, byte[] reply) => kind switch
     {
@@ -187,6 +169,9 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         OutboundKind.Discharge => RegisterDischargeResponse.Parser.ParseFrom(reply),
         OutboundKind.Settlement => SettleResponse.Parser.ParseFrom(reply),
         OutboundKind.SettlementCancellation => CancelSettlementResponse.Parser.ParseFrom(reply),
+        OutboundKind.AdmissionCancellation => CancelAdmissionResponse.Parser.ParseFrom(reply),
+        OutboundKind.DischargeCancellation => CancelDischargeResponse.Parser.ParseFrom(reply),
+        OutboundKind.Reversal => ReverseTransactionResponse.Parser.ParseFrom(reply),
         _ => throw new InvalidOperationException($"Outbound kind {kind} is not handled."),
     };
 
@@ -196,6 +181,8 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         OutboundKind.Discharge => VisitEvent.DischargeRefused,
         OutboundKind.Settlement => VisitEvent.SettlementRefused,
         OutboundKind.SettlementCancellation => VisitEvent.CancellationRefused,
+        OutboundKind.AdmissionCancellation => VisitEvent.AdmissionCancellationRefused,
+        OutboundKind.DischargeCancellation => VisitEvent.DischargeCancellationRefused,
         _ => throw new InvalidOperationException($"Outbound kind {kind} is not handled."),
     };
 }

@@ -17,36 +17,88 @@ internal sealed class TreatmentAgency(
     NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, Vault vault, TimeProvider time)
 {
     private readonly HisInbox _hisInbox = new(vault, time);
-    private readonly HisAnswers _answers = new(outbox);
-    private readonly FeeLineBook _feeLines = new(time);
+    private readonly HisAnswers _answers = new(outbox, new HeldUploads(vault, time));
+    private readonly FeeLineBook _feeLines = new(new HeldUploads(vault, time), time);
     private readonly VisitIntents _intents = new(configuration, vault, time);
+    private readonly UndoIntents _undo = new(configuration, outbox, vault, time);
+    private readonly VisitUpdates _visitUpdates = new(time);
+    private readonly BusinessPeriods _periods = new(time);
+    private readonly Confirmations _confirmations = new(time);
+    private readonly HospitalReconciliation _reconciliation = new(outbox);
+    private readonly StatedSettlements _stated = new(new HisInbox(vault, time), new HospitalReconciliation(outbox));
 
     /// <param name="cancellation">The node's stopping token, not the hospital's connection: what is begun is finished although nobody waits.</param>
     public async Task<HisResult> HandleAsync(HisCaller caller, HisOperation operation, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
-        var result = operation switch
+        var result = Refuse(caller, operation) ?? operation switch
         {
             Acknowledge => new Acknowledged { TransactionId = id.Text },
             IssueSerial => new SerialIssued { TransactionId = id.Text, Serial = id.Text },
             LookUpItem lookUp => FeeLineBook.LookUp(caller, lookUp, id, time.Today()),
             LookUpApproval => new ApprovalLookedUp { TransactionId = id.Text },
-            TranslateFeeLines translate => FeeLineBook.Translate(caller, translate, id),
+            TranslateFeeLines translate => database.Read(session => FeeLineBook.Translate(session, caller, translate, id)),
             QueryTransaction query => database.Read(session => Query(session, caller, query, id)),
             VerifyPerson verify => await VerifyAsync(caller, verify, id, cancellation),
             PreviewSettlement preview => await PreviewAsync(caller, preview, id, cancellation),
-            OpenBusinessPeriod open => await StoreAsync(caller, operation, id, session => OpenPeriod(session, caller, open, id), cancellation),
             UploadFeeLines upload => await UploadAsync(caller, upload, id, cancellation),
-            WithdrawFeeLines withdraw => await StoreAsync(caller, operation, id, session => FeeLineBook.Withdraw(session, caller, withdraw, id), cancellation),
+            WithdrawFeeLines withdraw => await StoreAsync(caller, operation, id, session => _feeLines.Withdraw(session, caller, withdraw, id), cancellation),
             RefundFeeLine refund => await StoreAsync(caller, operation, id, session => FeeLineBook.Refund(session, caller, refund, id), cancellation),
             RegisterAdmission admission => await ExchangeAsync(caller, operation, id, session => _intents.Admit(session, caller, admission, id), cancellation),
             Discharge discharge => await ExchangeAsync(caller, operation, id, session => _intents.Discharge(session, caller, discharge, id), cancellation),
             Settle settle => await ExchangeAsync(caller, operation, id, session => _intents.Settle(session, caller, settle, id), cancellation),
             CancelSettlement cancel => await ExchangeAsync(caller, operation, id, session => _intents.Cancel(session, caller, cancel, id), cancellation),
-            _ => TreatmentRefusals.NotImplemented(operation.GetType().Name),
+            CancelAdmission cancel => await ExchangeAsync(caller, operation, id, session => _undo.CancelAdmission(session, caller, cancel, id), cancellation),
+            CancelDischarge cancel => await ExchangeAsync(caller, operation, id, session => _undo.CancelDischarge(session, caller, cancel, id), cancellation),
+            ReverseTransaction reverse => await ExchangeAsync(caller, operation, id, session => _undo.Reverse(session, caller, reverse, id), cancellation),
+            _ => await AtTheDeskAsync(caller, operation, id, cancellation),
         };
         return result.TransactionId.Length > 0 ? result : result with { TransactionId = id.Text };
     }
+
+    /// <summary>What the province answers a hospital by itself, beside its visits.</summary>
+    private async Task<HisResult> AtTheDeskAsync(HisCaller caller, HisOperation operation, TransactionId id, CancellationToken cancellation) => operation switch
+    {
+        DescribeInstitution => Describe(caller.Institution, id),
+        ConvertCode convert => CodeConversion.Convert(caller, convert, id, time.Today()),
+        QueryFeeLines query => database.Read(session => FeeLineBook.Query(session, caller, query, id)),
+        UpdateVisit update => await StoreAsync(caller, operation, id, session => _visitUpdates.Update(session, caller, update, id), cancellation),
+        OpenBusinessPeriod open => await StoreAsync(caller, operation, id, session => _periods.Open(session, caller, open, id), cancellation),
+        QueryBusinessPeriod query => database.Read(session => BusinessPeriods.Query(session, caller, query, id)),
+        CloseBusinessPeriod close => await StoreAsync(caller, operation, id, session => _periods.Close(session, caller, close, id), cancellation),
+        ReconcileTotals reconcile => database.Read(session => _reconciliation.Totals(session, caller, reconcile, id)),
+        StateSettlements => await StoreAsync(caller, operation, id, _ => StatedSettlements.State(caller, id), cancellation),
+        ReconcileSettlements { RowsOf: not null } reconcile => await StoreAsync(caller, operation, id, session => _stated.Reconcile(session, caller, reconcile, id), cancellation),
+        QueryReconciliation query => database.Read(session => _stated.Find(session, caller, query, id)),
+        ReconcileSettlements reconcile => database.Read(session => _reconciliation.Rows(session, caller, reconcile, id)),
+        ListSettlements list => database.Read(session => _reconciliation.List(session, caller, list, id)),
+        ConfirmTransaction confirm => await StoreAsync(caller, operation, id, session => _confirmations.Confirm(session, caller, confirm, id), cancellation),
+        ListUnconfirmed list => database.Read(session => Confirmations.List(session, caller, list, id)),
+        _ => TreatmentRefusals.NotImplemented(operation.GetType().Name),
+    };
+
+    /// <summary>
+    /// What is refused before anything is looked up. A suspended institution is still answered what it was answered before; the steps that reach
+    /// the insured side look for that in more places than the request's id, so they check the suspension themselves, after that.
+    /// </summary>
+    private HisRefusal? Refuse(HisCaller caller, HisOperation operation)
+    {
+        if (OperationLimits.Refuse(operation, configuration.Limits) is { } tooMuch)
+            return tooMuch;
+        if (operation is RegisterAdmission or Discharge or Settle || Suspensions.Refuse(caller, operation, time.Today()) is not { } suspended)
+            return null;
+        return database.Read(session => _hisInbox.Find(session, caller, operation)) is null ? suspended : null;
+    }
+
+    private InstitutionDescribed Describe(InstitutionRow institution, TransactionId id) => new()
+    {
+        TransactionId = id.Text,
+        InstitutionCode = institution.Code,
+        Name = institution.Name,
+        Division = institution.Division,
+        Level = institution.Level,
+        Now = ChinaTime.Local(time.GetUtcNow()),
+    };
 
     /// <summary>One local transaction: the work, and the memory of having done it for this request id.</summary>
     private Task<HisResult> StoreAsync(HisCaller caller, HisOperation operation, TransactionId id, Func<Session, HisResult> work, CancellationToken cancellation) =>
@@ -57,9 +109,17 @@ internal sealed class TreatmentAgency(
             var result = work(session);
             // A refusal has done nothing: it is not remembered, so the hospital may correct the cause and use its serial again.
             if (result is not HisRefusal)
-                _hisInbox.Add(session, caller, operation, id, result);
+            {
+                var owner = TransactionIdOf(result, id);
+                _hisInbox.Add(session, caller, operation, owner, result is HisPending ? null : result);
+                if (owner == id)
+                    _confirmations.Enter(session, caller, operation, id.Text);
+            }
             return result;
         }, cancellation);
+
+    // A message that waits already is answered with the id it waits under.
+    private static TransactionId TransactionIdOf(HisResult result, TransactionId id) => result is HisPending ? TransactionId.Parse(result.TransactionId) : id;
 
     /// <summary>Intent and request bytes in one transaction; then send, and tell what the disk says.</summary>
     private async Task<HisResult> ExchangeAsync(HisCaller caller, HisOperation operation, TransactionId id, Func<Session, Intent> prepare, CancellationToken cancellation)
@@ -70,9 +130,18 @@ internal sealed class TreatmentAgency(
                 return new Prepared(known.Result, known.TransactionId);
             var intent = prepare(session);
             if (intent.Request is null)
-                return new Prepared(intent.Refusal, intent.KnownTransactionId);
+            {
+                // As for what is stored here alone: only what was done is remembered.
+                if (intent.Result is not null and not HisRefusal)
+                {
+                    _hisInbox.Add(session, caller, operation, id, intent.Result);
+                    _confirmations.Enter(session, caller, operation, id.Text);
+                }
+                return new Prepared(intent.Result, intent.KnownTransactionId);
+            }
             outbox.Add(session, intent.Request);
             _hisInbox.Add(session, caller, operation, id, result: null);
+            _confirmations.Enter(session, caller, operation, id.Text);
             return new Prepared(null, id.Text);
         }, cancellation);
         if (prepared.Result is not null)
@@ -89,10 +158,7 @@ internal sealed class TreatmentAgency(
             return Refusals.InvalidField("lines", "detail",
                 $"一次最多 {configuration.Limits.LinesPerMessageMax} 条明细", $"at most {configuration.Limits.LinesPerMessageMax} lines per message");
         }
-        var result = await StoreAsync(caller, upload, id, session => _feeLines.Upload(session, caller, upload, id), cancellation);
-        if (result is HisRefusal { Code: "UNMAPPED_CODE" })
-            await database.WriteAsync(session => _feeLines.RecordBlocked(session, caller, upload.Lines), cancellation);
-        return result;
+        return await StoreAsync(caller, upload, id, session => _feeLines.Upload(session, caller, upload, id), cancellation);
     }
 
     private async Task<HisResult> VerifyAsync(HisCaller caller, VerifyPerson verify, TransactionId id, CancellationToken cancellation)
@@ -191,21 +257,10 @@ internal sealed class TreatmentAgency(
     private PeerClient? FindPeer(string insuredDivision, out Division insured) =>
         Division.TryParse(insuredDivision, out insured) ? peers.Find(insured) : null;
 
-    private BusinessPeriodOpened OpenPeriod(Session session, HisCaller caller, OpenBusinessPeriod open, TransactionId id)
-    {
-        session.ExecuteExpecting(1,
-            "INSERT INTO business_period (period_number, institution_code, operator_number, opened_at_ms) VALUES (@Text, @Code, @OperatorNumber, @now)",
-            new { id.Text, caller.Institution.Code, open.OperatorNumber, now = time.NowMs() });
-        return new BusinessPeriodOpened { TransactionId = id.Text, PeriodNumber = id.Text };
-    }
-
     private TransactionFound Query(Session session, HisCaller caller, QueryTransaction query, TransactionId id) => new()
     {
         TransactionId = id.Text,
-        State = HisInbox.IsDone(session, caller.Institution.Code, query.OriginalTransactionId) ? HisTransactionState.Committed
-            : HisInbox.Resolve(session, caller.Institution.Code, query.OriginalTransactionId) is { } original
-                ? _answers.StateOf(session, caller.Institution.Code, original)
-                : HisTransactionState.NotFound,
+        State = _answers.StateOf(session, caller.Institution.Code, query.OriginalTransactionId),
     };
 
     private sealed record Prepared(HisResult? Result, string? TransactionId);

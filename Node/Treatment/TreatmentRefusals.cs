@@ -11,6 +11,24 @@ internal static class TreatmentRefusals
         $"缺少必填项 {field}。", $"mandatory field {field} is missing.",
         "请补全后重发。", "Fill it in and send again.");
 
+    public static HisRefusal InvalidField(string field, string zh, string en) => Of("INVALID_FIELD", RefusingSide.Hospital, field,
+        $"{field} 的值不正确：{zh}。", $"field {field} is not valid: {en}.",
+        "请更正后重发。", "Correct it and send again.");
+
+    public static HisRefusal TransactionVoid(string transactionId, string reversalId) => Of("TRANSACTION_VOID", RefusingSide.Treatment, "header.his_transaction_id",
+        $"该交易已由冲正（流水 {reversalId}）作废。", $"the transaction was voided by reversal {reversalId}.",
+        "仍需办理的，请用新的流水号重新发起。", "Begin anew with a new id if the step is still wanted.") with
+    { TransactionId = transactionId };
+
+    public static HisRefusal UndoFirst((string Chinese, string English) obstacle) => Of("VISIT_STATE", RefusingSide.Treatment, "visit",
+        $"不能撤销：{obstacle.Chinese}。", $"it cannot be undone: {obstacle.English}.",
+        "请按 结算→出院→费用→入院 的相反次序逐步撤销；尚无应答的请先冲正或等待应答。",
+        "Undo in reverse order: settlement, discharge, fee lines, admission; reverse what is unanswered, or wait for its answer.");
+
+    public static HisRefusal NotReversible((string Chinese, string English) obstacle) => Of("NOT_REVERSIBLE", RefusingSide.Treatment, "original_transaction_id",
+        $"原交易不能冲正：{obstacle.Chinese}。", $"the transaction cannot be reversed: {obstacle.English}.",
+        "请先撤销其后的步骤，再冲正。", "Undo the later step first, then reverse.");
+
     public static HisRefusal IdConflict(string field) => Of("ID_CONFLICT", RefusingSide.Hospital, field,
         $"该交易流水号（或该业务）已受理且内容不同，不同之处：{field}。原交易的结果不变。",
         $"this transaction id (or this business) is known with other content; it differs in {field}. The first answer stands.",
@@ -53,6 +71,18 @@ internal static class TreatmentRefusals
     public static HisRefusal LineConflict(int index, string lineSerial) => Of("LINE_CONFLICT", RefusingSide.Hospital, $"lines[{index}].line_serial",
         $"第 {index + 1} 条明细的序列号 {lineSerial} 已上传且内容不同。", $"line {index + 1}: serial {lineSerial} is stored with other content.",
         "请先撤销该明细再上传。", "Withdraw the stored line first.");
+
+    public static HisRefusal LineWaits(int index, string lineSerial) => Of("LINE_CONFLICT", RefusingSide.Hospital, $"lines[{index}].line_serial",
+        $"第 {index + 1} 条明细的序列号 {lineSerial} 已在等待对照的费用明细中。", $"line {index + 1}: serial {lineSerial} is in an upload that waits for a mapping.",
+        "请等待续办，或先撤销该明细再上传。", "Wait for it, or withdraw the line first.");
+
+    public static HisRefusal HeldWithdrawn() => Of("LINES_WITHDRAWN", RefusingSide.Hospital, "lines",
+        "这批费用明细在等待对照期间已被撤销。", "these fee lines were withdrawn while they waited for a mapping.",
+        "如仍需要，请用新的流水号重新上传。", "If they are still wanted, upload them under a new id.");
+
+    public static HisRefusal BillWaits(IReadOnlyList<string> codes) => Of("BILL_WAITS", RefusingSide.Treatment, "lines",
+        $"费用明细正在等待编码 {string.Join("、", codes)} 的目录对照。", $"fee lines wait for the mapping of {string.Join(", ", codes)}.",
+        "请在对照生效后再办理，或撤销这些明细。", "Try again once the mapping is in force, or withdraw these lines.");
 
     public static HisRefusal LineNotFound(string what) => Of("LINE_NOT_FOUND", RefusingSide.Hospital, what,
         "没有找到要处理的费用明细。", "no such stored fee line.",
@@ -116,7 +146,7 @@ internal static class TreatmentRefusals
         .Single(type => type.Name == nameof(RefusalCode)).Values
         .ToDictionary(value => (RefusalCode)value.Number, value => value.Name["REFUSAL_CODE_".Length..]);
 
-    private static HisRefusal Of(string code, RefusingSide side, string field, string zh, string en, string nextZh, string nextEn) => new()
+    public static HisRefusal Of(string code, RefusingSide side, string field, string zh, string en, string nextZh, string nextEn) => new()
     {
         TransactionId = "",
         Code = code,

@@ -1,16 +1,46 @@
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Catalogue;
 using ProvincialGateway.Ledger;
+using ProvincialGateway.Network;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Treatment;
 
+/// <summary>A designated institution, and the suspension it is under if there is one.</summary>
 internal sealed record InstitutionRow
 {
     public required string Code { get; init; }
     public required string Name { get; init; }
     public required string Division { get; init; }
 
-    /// <summary>Exchange code 01..11.</summary>
+    /// <summary>Its own level, exchange code 01..11.</summary>
     public required string Level { get; init; }
+
+    /// <summary>The level whose price limits hold; null is its own.</summary>
+    public string? PriceLevel { get; init; }
+
+    /// <summary>The level whose price limits hold, exchange code 01..11.</summary>
+    public string LimitLevel => PriceLevel ?? Level;
+
+    /// <summary>The level the insured side's deductible and ratios look at; null is its own.</summary>
+    public string? DeductibleLevel { get; init; }
+
+    /// <summary>Opened exchange visit kinds, ascending, separated by blanks; null is every inpatient kind.</summary>
+    public string? VisitKinds { get; init; }
     public required string Adapter { get; init; }
+
+    /// <summary>What the adapter spoke when the institution was registered; null before this was kept.</summary>
+    public string? Dialect { get; init; }
+
+    /// <summary>Why it is suspended; null when it is not.</summary>
+    public string? SuspensionReason { get; init; }
+
+    /// <summary>ISO date of the suspension's last day; null until it is resumed.</summary>
+    public string? SuspendedUntil { get; init; }
+
+    public bool IsSuspendedOn(DateOnly day) => SuspensionReason is not null && (SuspendedUntil is null || string.CompareOrdinal(day.Iso(), SuspendedUntil) <= 0);
+
+    public bool Opens(string visitKind) => VisitKindList.Of(VisitKinds).Contains(visitKind, StringComparer.Ordinal);
 }
 
 internal sealed class VisitRow
@@ -32,8 +62,61 @@ internal sealed class VisitRow
     public string? DischargeId { get; init; }
     public string? SettlementId { get; init; }
     public string? CancellationId { get; init; }
+
+    /// <summary>Exchange code; null before the admission is answered, and on visits that were admitted before it was kept.</summary>
+    public string? PersonClass { get; init; }
     public required int FeeVersion { get; init; }
     public int? PreviewFeeVersion { get; init; }
+
+    /// <summary>Set exactly in <see cref="VisitState.ReversalSent"/>.</summary>
+    public VisitState? StateBeneath { get; init; }
+
+    /// <inheritdoc cref="StateBeneath"/>
+    public OutboundKind? ReversedKind { get; init; }
+
+    /// <inheritdoc cref="StateBeneath"/>
+    public string? ReversalId { get; init; }
+
+    /// <summary>What is known of the visit apart from a reversal under way.</summary>
+    public VisitState Known => StateBeneath ?? State;
+
+    /// <summary>As the state allows; the reversal of a discharge or of its cancellation leaves the fees open as these do themselves.</summary>
+    public bool AllowsFeeChanges => VisitMachine.AllowsFeeChanges(ReversedKind is OutboundKind.Discharge or OutboundKind.DischargeCancellation ? Known : State);
+}
+
+/// <summary>A row of <c>treatment_discharge</c>.</summary>
+internal sealed class DischargeRow
+{
+    public required string TransactionId { get; init; }
+    public required long VisitId { get; init; }
+    public required string DischargeDate { get; init; }
+
+    /// <summary>As in <see cref="VisitRow.Diagnoses"/>: what the discharge brought, and what it replaced.</summary>
+    public required string Diagnoses { get; init; }
+    public required string DiagnosesBefore { get; init; }
+
+    /// <summary>The discharge that stood before; null when there was none.</summary>
+    public string? Corrects { get; init; }
+}
+
+/// <summary>A row of <c>treatment_undo</c>.</summary>
+internal sealed record UndoRow
+{
+    public required string TransactionId { get; init; }
+    public required string OriginalId { get; init; }
+    public required OutboundKind OriginalKind { get; init; }
+    public required bool ByReversal { get; init; }
+    public required long VisitId { get; init; }
+    public required long UndoneAtMs { get; init; }
+    public required string BusinessDate { get; init; }
+}
+
+/// <summary>A row of <c>his_void</c>.</summary>
+internal sealed class VoidRow
+{
+    public required string OriginalId { get; init; }
+    public required string ReversalId { get; init; }
+    public required HisReversalEffect Effect { get; init; }
 }
 
 internal sealed class FeeLineRow
@@ -61,9 +144,32 @@ internal sealed class FeeLineRow
     public required long PreSelfPayFen { get; init; }
     public required long InScopeFen { get; init; }
     public required string FeeDate { get; init; }
+
+    /// <summary>Null without a mapping, and on lines stored before it was kept.</summary>
+    public MappingQuality? MappingQuality { get; init; }
+
+    /// <summary>Exchange code, e.g. 101.</summary>
+    public required string CatalogueKind { get; init; }
     public required string CatalogueVersion { get; init; }
     public long? RefundOf { get; init; }
     public required string Details { get; init; }
+
+    /// <summary>1 active, 2 withdrawn.</summary>
+    public int State { get; init; } = 1;
+
+    /// <summary>The transaction that withdrew it; null of an active line, and of one withdrawn before this was kept.</summary>
+    public string? WithdrawnBy { get; init; }
+
+    public bool IsActive => State == 1;
+}
+
+/// <summary>A row of <c>fee_withdrawal</c>.</summary>
+internal sealed class WithdrawalRow
+{
+    public required long VisitId { get; init; }
+
+    /// <summary>Lines taken out of uploads that waited for a mapping.</summary>
+    public required int WaitingCount { get; init; }
 }
 
 internal sealed class CategorySumRow
@@ -97,6 +203,9 @@ internal sealed record TreatmentSettlementRow : SettlementFigures
     public required long SettledAtMs { get; init; }
     public required string BusinessDate { get; init; }
 
-    /// <summary>1 settled, 2 cancelled.</summary>
+    /// <summary>The versions that split the settled lines, separated by commas; null on what was cancelled before they were kept.</summary>
+    public required string? CatalogueVersions { get; init; }
+
+    /// <summary>1 settled, 2 undone.</summary>
     public required int State { get; init; }
 }

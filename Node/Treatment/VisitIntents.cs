@@ -11,14 +11,16 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Treatment;
 
 /// <summary>
-/// What a step prepares in its first transaction: a request to send, or the reason why there is none: a refusal, or a transaction that already
-/// stands for the same business (dialects without request ids repeat themselves).
+/// What a step prepares in its first transaction: a request to send, or the reason why there is none: a refusal, a result that needs no other
+/// province, or a transaction that already stands for the same business (dialects without request ids repeat themselves).
 /// </summary>
-internal sealed record Intent(OutboundRequest? Request, HisRefusal? Refusal, string? KnownTransactionId)
+internal sealed record Intent(OutboundRequest? Request, HisResult? Result, string? KnownTransactionId)
 {
     public static Intent Send(OutboundRequest request) => new(request, null, null);
 
     public static Intent Refuse(HisRefusal refusal) => new(null, refusal, null);
+
+    public static Intent Done(HisResult result) => new(null, result, null);
 
     public static Intent Known(string transactionId) => new(null, null, transactionId);
 }
@@ -37,6 +39,10 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         var content = HisJson.Write(admission);
         if (VisitStore.Find(session, caller.Institution.Code, new HisVisitReference { HospitalVisitNumber = admission.HospitalVisitNumber }) is { } standing)
             return RepeatedAdmission(caller, standing, content);
+        if (Suspensions.Refuse(caller, admission, time.Today()) is { } suspended)
+            return Intent.Refuse(suspended);
+        if (!caller.Institution.Opens(admission.VisitKind))
+            return Intent.Refuse(DeskRefusals.BusinessNotOpened(admission.VisitKind, VisitKindList.Of(caller.Institution.VisitKinds)));
         var visit = new VisitRow
         {
             Id = 0,
@@ -74,6 +80,8 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         var diagnoses = discharge.Diagnoses.Count > 0 ? Diagnoses.ToJson(discharge.Diagnoses) : visit.Diagnoses;
         if (visit is { State: VisitState.Discharged, DischargeId: not null } && visit.DischargeDate == date && visit.Diagnoses == diagnoses)
             return Intent.Known(visit.DischargeId);
+        if (Suspensions.Refuse(caller, discharge, time.Today()) is { } suspended)
+            return Intent.Refuse(suspended);
         if (VisitMachine.Next(visit.State, VisitEvent.DischargeSent) is null)
             return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled"));
         if (string.CompareOrdinal(date, visit.AdmissionDate) < 0 || string.CompareOrdinal(date, time.Today().Iso()) > 0)
@@ -99,6 +107,8 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             return Intent.Refuse(TreatmentRefusals.VisitNotFound());
         if (visit.State is VisitState.Settled or VisitState.SettlementSent or VisitState.CancellationSent)
             return RepeatedSettlement(session, caller, visit, settle);
+        if (Suspensions.Refuse(caller, settle, time.Today()) is { } suspended)
+            return Intent.Refuse(suspended);
         if (VisitMachine.Next(visit.State, VisitEvent.SettlementSent) is null)
             return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已出院未结算", "discharged and not settled"));
         if (visit.PreviewFeeVersion is { } previewed && previewed != visit.FeeVersion)
@@ -106,6 +116,8 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         var (bill, refusal) = BillOf(session, caller, visit, visit.DischargeDate!, settle.ClaimedTotalFen, settle.AccountRequestedFen, settle.InvoiceNumber);
         if (refusal is not null)
             return Intent.Refuse(refusal);
+        if (BusinessPeriods.Enter(session, caller, id) is { } periodRefusal)
+            return Intent.Refuse(periodRefusal);
         VisitStore.Move(session, visit, VisitEvent.SettlementSent);
         VisitStore.SetSettlementId(session, visit.Id, id.Text);
         var insured = Division.Parse(visit.InsuredDivision);
@@ -125,6 +137,8 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             return Intent.Refuse(TreatmentRefusals.SettlementCancelled(settlement.SettlementNumber));
         if (VisitMachine.Next(visit.State, VisitEvent.CancellationSent) is null)
             return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已结算", "settled"));
+        if (BusinessPeriods.Enter(session, caller, id) is { } periodRefusal)
+            return Intent.Refuse(periodRefusal);
         VisitStore.Move(session, visit, VisitEvent.CancellationSent);
         VisitStore.SetCancellationId(session, visit.Id, id.Text);
         var insured = Division.Parse(visit.InsuredDivision);
@@ -134,7 +148,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             SettlementNumber = settlement.SettlementNumber,
             SettlementTransactionId = settlement.TransactionId,
         };
-        return Send(id, insured, OutboundKind.SettlementCancellation, visit.Id, PeerMethod.CancelSettlement, request);
+        return Intent.Send(Outbound(id, insured, OutboundKind.SettlementCancellation, visit.Id, PeerMethod.CancelSettlement, request) with { OriginalId = settlement.TransactionId });
     }
 
     /// <summary>The bill a preview asks about: as it would be settled today, for a stay that may not have ended yet.</summary>
@@ -142,11 +156,21 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
     {
         if (VisitStore.Find(session, caller.Institution.Code, preview.Visit) is not { } visit)
             return (null, null, TreatmentRefusals.VisitNotFound());
-        if (!VisitMachine.AllowsFeeChanges(visit.State))
+        if (!visit.AllowsFeeChanges)
             return (null, null, TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled"));
         var (bill, refusal) = BillOf(session, caller, visit, visit.DischargeDate ?? time.Today().Iso(), preview.ClaimedTotalFen, preview.AccountRequestedFen, null);
         return (visit, bill, refusal);
     }
+
+    /// <summary>What the lines of a visit add up to.</summary>
+    public static Charges ChargesOf(IReadOnlyList<CategorySumRow> sums) => new()
+    {
+        TotalFen = sums.Sum(sum => sum.TotalFen),
+        FullSelfPayFen = sums.Sum(sum => sum.FullSelfPayFen),
+        OverLimitFen = sums.Sum(sum => sum.OverLimitFen),
+        PreSelfPayFen = sums.Sum(sum => sum.PreSelfPayFen),
+        InScopeFen = sums.Sum(sum => sum.InScopeFen),
+    };
 
     public static PersonReference ToMessage(HisPersonReference person) => new()
     {
@@ -196,20 +220,15 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
     private static (Bill? Bill, HisRefusal? Refusal) BillOf(
         Session session, HisCaller caller, VisitRow visit, string serviceDate, long? claimedTotalFen, long? accountRequestedFen, string? invoiceNumber)
     {
+        if (HeldUploads.CodesOf(session, visit) is { Count: > 0 } codes)
+            return (null, TreatmentRefusals.BillWaits(codes));
         var sums = FeeLineStore.CategorySums(session, visit.Id);
         if (sums.Count == 0)
             return (null, TreatmentRefusals.NoFeeLines());
         // Lines may be stored while a discharge is under way: only now it is certain which date it ended on.
         if (FeeLineStore.LastFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, serviceDate) > 0)
             return (null, TreatmentRefusals.DateOutsideStay("lines.fee_date", last, visit.AdmissionDate, serviceDate));
-        var charges = new Charges
-        {
-            TotalFen = sums.Sum(sum => sum.TotalFen),
-            FullSelfPayFen = sums.Sum(sum => sum.FullSelfPayFen),
-            OverLimitFen = sums.Sum(sum => sum.OverLimitFen),
-            PreSelfPayFen = sums.Sum(sum => sum.PreSelfPayFen),
-            InScopeFen = sums.Sum(sum => sum.InScopeFen),
-        };
+        var charges = ChargesOf(sums);
         if (FirstNegative(charges) is { } negative)
             return (null, negative);
         if (claimedTotalFen is { } claimed && claimed != charges.TotalFen)
@@ -253,17 +272,20 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         RequestHeaders.Create(configuration, id, insured, caller.Operator, time.GetUtcNow());
 
     private static Intent Send(TransactionId id, Division insured, OutboundKind kind, long visitId, PeerMethod method, IExchangeRequest request) =>
-        Intent.Send(new OutboundRequest(id, insured.Province, kind, visitId, method, request.ToByteArray()));
+        Intent.Send(Outbound(id, insured, kind, visitId, method, request));
+
+    private static OutboundRequest Outbound(TransactionId id, Division insured, OutboundKind kind, long visitId, PeerMethod method, IExchangeRequest request) =>
+        new(id, insured.Province, kind, visitId, method, request.ToByteArray());
 
     private static Institution ToMessage(InstitutionRow institution) => new()
     {
         Code = institution.Code,
         Name = institution.Name,
         Division = institution.Division,
-        Level = institution.Level,
+        Level = institution.DeductibleLevel ?? institution.Level,
     };
 
-    private static CategorySum ToMessage(CategorySumRow sum) => new()
+    public static CategorySum ToMessage(CategorySumRow sum) => new()
     {
         FeeCategory = sum.FeeCategory,
         LineCount = sum.LineCount,

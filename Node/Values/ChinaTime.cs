@@ -18,6 +18,13 @@ public static class ChinaTime
 
     public static long NowMs(this TimeProvider time) => time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>Time and business date of one reading of the clock: two readings could lie on both sides of midnight.</summary>
+    public static (long NowMs, DateOnly Today) Moment(this TimeProvider time)
+    {
+        var now = time.GetUtcNow();
+        return (now.ToUnixTimeMilliseconds(), DateOf(now));
+    }
+
     public static DateTimeOffset FromMs(long utcMs) => Local(DateTimeOffset.FromUnixTimeMilliseconds(utcMs));
 
     /// <summary>Whether a time that somebody else states is of this business date; false for a time beyond the calendar and for a text that is no date.</summary>

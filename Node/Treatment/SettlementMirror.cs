@@ -1,0 +1,110 @@
+using Provincial.Exchange.V1;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Treatment;
+
+/// <summary>
+/// The treatment side's picture of a settlement the insured side made: same number, same figures, same business date, with the postings that
+/// belong to it, to its undo and to its restoration.
+/// </summary>
+internal static class SettlementMirror
+{
+    /// <param name="row">The request that was the settlement's.</param>
+    /// <param name="catalogueVersions">Of the settled lines.</param>
+    public static TreatmentSettlementRow Of(OutboundRow row, VisitRow visit, Settlement settlement, string? catalogueVersions)
+    {
+        var (charges, payments) = (settlement.Decision.Charges, settlement.Decision.Payments);
+        return new TreatmentSettlementRow
+        {
+            SettlementNumber = settlement.SettlementNumber,
+            TransactionId = row.TransactionId,
+            VisitId = visit.Id,
+            InsuredProvince = row.Peer,
+            PolicyVersion = settlement.Decision.PolicyVersion,
+            SettledAtMs = settlement.SettledAtMs,
+            BusinessDate = settlement.BusinessDate,
+            CatalogueVersions = catalogueVersions,
+            State = 1,
+            TotalFen = charges.TotalFen,
+            FullSelfPayFen = charges.FullSelfPayFen,
+            OverLimitFen = charges.OverLimitFen,
+            PreSelfPayFen = charges.PreSelfPayFen,
+            InScopeFen = charges.InScopeFen,
+            DeductibleFen = payments.DeductibleFen,
+            PoolFen = payments.PoolFen,
+            CivilServantFen = payments.CivilServantFen,
+            EnterpriseFen = payments.EnterpriseFen,
+            EmployeeLargeAmountFen = payments.EmployeeLargeAmountFen,
+            ResidentCriticalIllnessFen = payments.ResidentCriticalIllnessFen,
+            MedicalAidFen = payments.MedicalAidFen,
+            OtherFundFen = payments.OtherFen,
+            FundTotalFen = payments.FundTotalFen,
+            AccountFen = payments.AccountFen,
+            CashFen = payments.CashFen,
+            PersonalTotalFen = payments.PersonalTotalFen,
+            HospitalBorneFen = payments.HospitalBorneFen,
+        };
+    }
+
+    public static void Book(Session session, TreatmentSettlementRow mirror, long nowMs)
+    {
+        VisitStore.InsertSettlement(session, mirror);
+        Post(session, mirror, mirror.TransactionId, PostingEvent.Settlement, mirror.BusinessDate, PostingRules.Treatment(mirror), nowMs);
+    }
+
+    /// <summary>Cancels or reverses a standing settlement.</summary>
+    public static void TakeBack(Session session, TreatmentSettlementRow mirror, UndoRow undo, long nowMs)
+    {
+        VisitStore.CancelSettlement(session, mirror.SettlementNumber, undo.TransactionId, undo.UndoneAtMs, undo.BusinessDate);
+        BookUndo(session, mirror, undo, nowMs);
+    }
+
+    /// <summary>The undo and its postings alone, where the settlement itself stands.</summary>
+    public static void BookUndo(Session session, TreatmentSettlementRow mirror, UndoRow undo, long nowMs)
+    {
+        UndoStore.Insert(session, undo);
+        Post(session, mirror, undo.TransactionId, undo.ByReversal ? PostingEvent.Reversal : PostingEvent.Cancellation, undo.BusinessDate,
+            PostingRules.Opposite(PostingRules.Treatment(mirror)), nowMs);
+    }
+
+    /// <summary>What the reversal of a cancellation posts: the settlement's own set again.</summary>
+    public static void BookRestoration(Session session, TreatmentSettlementRow mirror, UndoRow undo, long nowMs)
+    {
+        UndoStore.Insert(session, undo);
+        Post(session, mirror, undo.TransactionId, PostingEvent.Reversal, undo.BusinessDate, PostingRules.Treatment(mirror), nowMs);
+    }
+
+    /// <summary>Why a settlement that is not stored yet cannot be true, or null.</summary>
+    public static string? ContradictionIn(Session session, Settlement? settlement, string peer, string visitNumber, Charges asked)
+    {
+        if (settlement is not { Decision: { Person: { } person, Charges: { } charges, Payments: { } payments } })
+            return "a settlement without person, charges or payments";
+        if (!HisPersons.IsWhole(person))
+            return "a person without year or birth date";
+        if (!IssuedNumber.IsSettlement(settlement.SettlementNumber) || IssuedNumber.InsuredOf(settlement.SettlementNumber).Province.Code != peer)
+            return "a settlement number that this peer does not issue";
+        if (settlement.VisitNumber != visitNumber)
+            return "a settlement of another visit";
+        if (VisitStore.FindSettlement(session, settlement.SettlementNumber) is not null)
+            return "a settlement number that is booked already";
+        if (!ChinaTime.IsOn(settlement.SettledAtMs, settlement.BusinessDate))
+            return "a business date that is not the settlement time's";
+        return charges.Equals(asked) ? SettlementFigures.MismatchOf(charges, payments) : "charges other than those asked for";
+    }
+
+    private static void Post(
+        Session session, TreatmentSettlementRow mirror, string transactionId, PostingEvent what, string businessDate, IReadOnlyList<Posting> postings, long nowMs) =>
+        PostingStore.Append(session, new PostingSet
+        {
+            TransactionId = TransactionId.Parse(transactionId),
+            Event = what,
+            SettlementNumber = mirror.SettlementNumber,
+            Partner = Division.Parse(mirror.InsuredProvince),
+            BusinessDate = ChinaTime.ParseIso(businessDate),
+            PostedAtMs = nowMs,
+            Postings = postings,
+        });
+}
