@@ -9,6 +9,9 @@ internal static class DataFolder
 
     public static string VaultKeyPath(string folder) => Path.Combine(folder, "keys", "node.key");
 
+    /// <summary>Imported versions of the catalogues, one folder per adapter.</summary>
+    public static string CataloguePath(string folder) => Path.Combine(folder, "catalogue");
+
     public static Vault OpenVault(string folder) => Vault.OpenOrCreate(VaultKeyPath(folder));
 
     public static Database OpenDatabase(string folder, TimeProvider time) => Database.Open(new DatabaseOptions { Path = DatabasePath(folder) }, time);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProvincialGateway.AdapterHost;
+using ProvincialGateway.Catalogue;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.His;
 using ProvincialGateway.Insured;
@@ -110,12 +111,16 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddNetwork(configuration, options.Self, opened.Certificate, trust, time);
         services.AddPeerMonitor(configuration, opened.Ids, time);
         services.AddSingleton(opened.Adapters);
+        services.AddHostedService(_ => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time));
         services.AddSingleton(provider => new Outbox(
             opened.Database, opened.Vault, provider.GetRequiredService<PeerDirectory>(), new ReplyApplier(time), OutboxOptions.From(configuration.Timeouts), time,
             provider.GetRequiredService<ILogger<Outbox>>()));
         services.AddSingleton(provider => new OutboxResolver(
             provider.GetRequiredService<Outbox>(), configuration.Timeouts.ResolverInterval, time, provider.GetRequiredService<ILogger<OutboxResolver>>()));
         services.AddHostedService(provider => provider.GetRequiredService<OutboxResolver>());
+        services.AddSingleton(provider => new HeldUploadResolver(
+            opened.Database, opened.Vault, opened.Adapters, time, provider.GetRequiredService<ILogger<HeldUploadResolver>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<HeldUploadResolver>());
         services.AddSingleton(provider => new TreatmentAgency(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
         services.AddSingleton(provider => new HisEndpoint(
@@ -188,7 +193,9 @@ internal sealed class NodeHost : IAsyncDisposable
                     Database = database,
                     Ids = await TransactionIdSource.OpenAsync(database, options.Self, options.Time, cancellation),
                     Policy = policy,
-                    Adapters = AdapterDirectory.Load(options.AdaptersFolder, entry.Adapters, loggers.CreateLogger<AdapterDirectory>()),
+                    Adapters = AdapterDirectory.Load(
+                        options.AdaptersFolder, entry.Adapters, new CatalogueArchive(database, DataFolder.CataloguePath(options.DataFolder), options.Time),
+                        AdapterBudget.From(options.Configuration.Limits), options.Time, loggers.CreateLogger<AdapterDirectory>()),
                     Loggers = loggers,
                 };
             }

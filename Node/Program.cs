@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Reflection;
 using System.Text;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Storage;
@@ -10,10 +11,12 @@ internal static class Program
     // How long a stopping node may finish what is in flight before the process ends.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
-    private static async Task<int> Main(string[] args)
-    {
-        Console.OutputEncoding = Encoding.UTF8;
-        var root = new RootCommand("ProvincialGateway 跨省异地就医直接结算 省级节点 / provincial node for cross-province direct settlement")
+    /// <summary>Of this program, e.g. <c>1.0.0</c>.</summary>
+    public static string Version { get; } = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>All commands. The same for a shell and for a running node that carries out a command.</summary>
+    public static RootCommand Root() =>
+        new("ProvincialGateway 跨省异地就医直接结算 省级节点 / provincial node for cross-province direct settlement")
         {
             DemoCommand.Create(),
             InitCommand.Create(),
@@ -21,22 +24,35 @@ internal static class Program
             ServeCommand.Create(),
             ImportCommands.Persons(),
             ImportCommands.Filings(),
-            ImportCommands.Institutions(),
+            InstitutionCommands.Create(),
+            CatalogueCommands.Create(),
+            UnmappedCommands.Create(),
+            AdapterCommands.Create(),
             AuditCommand.Create(),
         };
-        var parsed = root.Parse(args);
+
+    /// <returns>The exit code. What refuses a command is written to its standard error.</returns>
+    public static async Task<int> RunAsync(ParseResult parsed, InvocationConfiguration configuration, CancellationToken cancellation)
+    {
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout });
+            return await parsed.InvokeAsync(configuration, cancellation);
         }
         catch (Exception fault) when (fault is StorageException or NodeRefusedException or CommandRefusedException)
         {
-            await Console.Error.WriteLineAsync(fault.Message);
+            await configuration.Error.WriteLineAsync(fault.Message);
             return 1;
         }
         catch (OperationCanceledException)
         {
             return 130;
         }
+    }
+
+    private static Task<int> Main(string[] args)
+    {
+        Console.OutputEncoding = Encoding.UTF8;
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopTimeout };
+        return RunAsync(Root().Parse(args), configuration, CancellationToken.None);
     }
 }

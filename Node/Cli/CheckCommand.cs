@@ -89,11 +89,11 @@ internal static class CheckCommand
     private static IEnumerable<string> AdapterFaults(SelectedNode node)
     {
         using var loggers = LoggerFactory.Create(_ => { });
-        using var adapters = AdapterDirectory.Load(AdapterDirectory.PackedFolder, node.Entry.Adapters, loggers.CreateLogger<AdapterDirectory>());
+        using var adapters = AdapterDirectory.Load(node.AdaptersFolder, node.Entry.Adapters, archive: null, loggers.CreateLogger<AdapterDirectory>());
         foreach (var status in adapters.Statuses)
         {
             if (status.Adapter is { } adapter)
-                Console.WriteLine($"✓ 适配器 adapter {adapter.Id} {adapter.Version}: {adapter.Dialect.Name}, 目录 catalogue {adapter.Catalogue.Version}, 样例 samples {adapter.SamplesPassed}");
+                Console.WriteLine($"✓ 适配器 adapter {adapter.Id} {adapter.Version}: {adapter.Dialect.Name}, 目录 catalogue {adapter.Catalogue.Packed.Version}, 样例 samples {adapter.SamplesPassed}");
         }
         return [.. adapters.Statuses.Where(status => status.Adapter is null)
             .Select(status => $"适配器 adapter {status.Id} {status.State}: {status.ReasonChinese} / {status.ReasonEnglish}")];

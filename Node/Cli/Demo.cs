@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Provincial.His.V1;
+using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Oversight;
 using ProvincialGateway.Values;
 
@@ -37,11 +38,14 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
             await province.StartAsync(cancellation);
             up($"{_reader.Name(province.Division).Name}: HIS {province.HisAddress}");
         }
-        var directions = await PlayJourneysAsync(cancellation);
+        using var client = new HttpClient();
+        var directions = await PlayJourneysAsync(client, cancellation);
+        var held = await PlayHeldBillAsync(client, cancellation);
         var ledgers = country.Provinces.Select(_reader.Ledger).ToList();
         return new DemoReport
         {
             Directions = directions,
+            HeldBill = held,
             Ledgers = ledgers,
             Mirrors = DemoReader.Mirrors(ledgers),
             Audit = await AuditAsync(),
@@ -49,9 +53,14 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
         };
     }
 
-    private async Task<IReadOnlyList<DemoDirection>> PlayJourneysAsync(CancellationToken cancellation)
+    private async Task<IReadOnlyList<DemoHeldStep>> PlayHeldBillAsync(HttpClient client, CancellationToken cancellation)
     {
-        using var client = new HttpClient();
+        var done = progress.Begin("未对照编码：等待、对照、续办 an unmapped code: held, mapped, released", DemoHeldBill.StepCount);
+        return await new DemoHeldBill(country[PilotCountry.Guangdong], client, time).PlayAsync(done, cancellation);
+    }
+
+    private async Task<IReadOnlyList<DemoDirection>> PlayJourneysAsync(HttpClient client, CancellationToken cancellation)
+    {
         var journeys = country.Provinces.Select(province => PlayAsync(province, client, cancellation)).ToList();
         try
         {
@@ -78,8 +87,8 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
             done(exchange.Fault is null ? exchange.Step.Zh : $"{exchange.Step.Zh}: {exchange.Fault}");
         }
         cancellation.ThrowIfCancellationRequested();
-        var visitNumber = player.Captured.GetValueOrDefault("visit_number");
-        return Direction(province, journey, steps, exchanges, visitNumber is null ? null : _reader.Stay(province, journey.Institution, visitNumber));
+        var visit = new HisVisitReference { VisitNumber = player.Captured.GetValueOrDefault("visit_number"), HospitalVisitNumber = journey.HospitalVisitNumber };
+        return Direction(province, journey, steps, exchanges, _reader.Stay(province, journey.Institution, visit));
     }
 
     private DemoDirection Direction(PilotProvince province, Journey journey, List<JourneyStep> steps, List<JourneyExchange> exchanges, DemoStay? stay) => new()

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Console;
 namespace ProvincialGateway.Cli;
 
 /// <summary>
-/// <c>gateway demo</c>: two provinces on free ports, both directions of treatment played from raw hospital messages, and what a clerk would
+/// <c>gateway demo</c>: four provinces on free ports, each treating and insuring, played from raw hospital messages, and what a clerk would
 /// want to see of it. Exit code 0 only when everything balanced.
 /// </summary>
 internal static class DemoCommand
@@ -25,7 +25,7 @@ internal static class DemoCommand
     {
         var json = new Option<bool>("--json") { Description = "标准输出只有一份 JSON，进度与日志到标准错误 / one JSON document on standard output, progress and log on standard error" };
         var keep = new Option<bool>("--keep") { Description = "保留临时目录并说明位置 / keep the temporary folder and say where it is" };
-        var command = new Command("demo", "演示：两省节点双向跨省住院结算 / demo: two provinces settle inpatient stays in both directions\n例 example: gateway demo") { json, keep };
+        var command = new Command("demo", "演示：四省节点互为就医地与参保地的住院结算 / demo: four provinces settle inpatient stays, each treating and insuring\n例 example: gateway demo") { json, keep };
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(json), parsed.GetValue(keep), cancellation));
         return command;
     }
@@ -54,7 +54,7 @@ internal static class DemoCommand
         PilotCountry? nodes = null;
         // A node that looks for the others while they start or stop is right to warn, and nobody who watches the demo needs to know.
         bool IsShown(LogLevel level) => level >= (nodes!.Provinces.All(province => province.IsRunning) ? LogLevel.Warning : LogLevel.Error);
-        await using var country = nodes = PilotCountry.Prepare(new PilotOptions { KeepFolder = keep, Logging = (_, logging) => ToStandardError(logging, IsShown) });
+        await using var country = nodes = PilotCountry.Prepare(new PilotOptions { Provinces = PilotCountry.All, KeepFolder = keep, Logging = (_, logging) => ToStandardError(logging, IsShown) });
         var report = json || Console.IsOutputRedirected
             ? await PlayAsync(country, new LineProgress(json ? Console.Error : Console.Out, TimeProvider.System), cancellation)
             : await BarProgress.RunAsync(Screen.Open(), progress => PlayAsync(country, progress, cancellation));

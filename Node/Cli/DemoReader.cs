@@ -17,10 +17,10 @@ internal sealed class DemoReader(PilotCountry country)
     /// <summary>The stay of one visit, or null when no settlement of it stands.</summary>
     /// <param name="treatment">The hospital's province.</param>
     /// <param name="institution">The hospital.</param>
-    /// <param name="visitNumber">As the insured side issued it.</param>
-    public DemoStay? Stay(PilotProvince treatment, string institution, string visitNumber) => treatment.Host.Database.Read(session =>
+    /// <param name="reference">The visit; empty when the journey did not get to know it.</param>
+    public DemoStay? Stay(PilotProvince treatment, string institution, HisVisitReference reference) => treatment.Host.Database.Read(session =>
     {
-        var visit = VisitStore.Find(session, institution, new HisVisitReference { VisitNumber = visitNumber });
+        var visit = VisitStore.Find(session, institution, reference);
         var settlements = visit is null ? [] : VisitStore.SettlementsOf(session, visit.Id);
         return settlements.SingleOrDefault(settlement => settlement.State == 1) is { } standing
             ? Stay(session, treatment, visit!, standing, settlements)
@@ -88,16 +88,16 @@ internal sealed class DemoReader(PilotCountry country)
     private static DemoCancelled Cancelled(TreatmentSettlementRow settlement) => new(
         settlement.SettlementNumber, settlement.BusinessDate, settlement.TotalFen, settlement.FundTotalFen, settlement.AccountFen, settlement.CashFen);
 
-    private static DemoLine Line(FeeLineRow line, LocalCatalogue own, LocalCatalogue home) => new()
+    private static DemoLine Line(FeeLineRow line, CatalogueTimeline own, CatalogueTimeline home) => new()
     {
         LocalCode = line.LocalCode,
         LocalName = line.LocalName,
         ExchangeCode = line.ExchangeCode,
         ExchangeName = line.ExchangeName,
-        LocalClass = own.Find(line.LocalCode, ChinaTime.ParseIso(line.FeeDate))?.ItemClass,
+        LocalClass = own.At(ChinaTime.ParseIso(line.FeeDate)).Find(line.LocalCode, ChinaTime.ParseIso(line.FeeDate))?.ItemClass,
         ItemClass = line.ItemClass,
         SelfPayPercent = Percent(new BasisPoints(line.SelfPayBasisPoints)),
-        AtHome = line.ExchangeCode is { } code ? AtHome(code, home, ChinaTime.ParseIso(line.FeeDate)) : null,
+        AtHome = line.ExchangeCode is { } code ? AtHome(code, home.At(ChinaTime.ParseIso(line.FeeDate)), ChinaTime.ParseIso(line.FeeDate)) : null,
         UnitPrice = new UnitPrice(line.UnitPriceE4).ToDecimal(),
         Quantity = new Quantity(line.QuantityE2).ToDecimal(),
         AmountFen = line.AmountFen,
@@ -122,7 +122,7 @@ internal sealed class DemoReader(PilotCountry country)
     }
 
     // A pilot province has one adapter.
-    private static LocalCatalogue CatalogueOf(PilotProvince province) => AdapterOf(province).Catalogue;
+    private static CatalogueTimeline CatalogueOf(PilotProvince province) => AdapterOf(province).Catalogue;
 
     public static LoadedAdapter AdapterOf(PilotProvince province) => province.Host.Adapters.Loaded.Single();
 

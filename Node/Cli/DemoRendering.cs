@@ -11,19 +11,44 @@ namespace ProvincialGateway.Cli;
 /// <summary>The demo's report for a person. Everything fits into 100 columns.</summary>
 internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
 {
+    private const int LedgersAbreast = 2;
+
     public static void Write(DemoReport report, IAnsiConsole console) => new DemoRendering(report, console).Write();
 
     private void Write()
     {
         foreach (var direction in report.Directions)
             Write(direction);
-        Heading("两省账簿 The ledgers of both provinces");
-        console.Write(Ledgers());
+        WriteHeldBill();
+        Heading("各省账簿 The ledgers of the provinces");
+        foreach (var pair in report.Ledgers.Chunk(LedgersAbreast))
+            console.Write(Ledgers(pair));
         console.Write(Mirrors());
         Heading("审计 Audit");
         AuditRendering.Write(report.Audit, console);
         WriteVerdict();
     }
+
+    private void WriteHeldBill()
+    {
+        Heading("未对照的编码：费用等待，对照生效后自动续办 A code without a mapping: the bill waits and goes on by itself");
+        foreach (var step in report.HeldBill)
+        {
+            var mark = step.IsGood ? "[green]✓[/]" : "[red]✗[/]";
+            console.MarkupLine($"{mark} {Markup.Escape($"{Who(step.Who)} {step.Chinese} {step.English}")}");
+            foreach (var line in step.Result.Split('\n'))
+                console.WriteLine($"    {line}");
+        }
+        console.WriteLine();
+    }
+
+    private static string Who(string who) => who switch
+    {
+        "hospital" => "医院 hospital:",
+        "operator" => "经办 operator:",
+        "node" => "节点 node:",
+        _ => throw new ArgumentOutOfRangeException(nameof(who), who, null),
+    };
 
     private void Write(DemoDirection direction)
     {
@@ -197,9 +222,9 @@ internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
         ("其他基金", "other funds", figures.OtherFundFen),
     ];
 
-    private Table Ledgers()
+    private static Table Ledgers(IReadOnlyList<DemoLedger> ledgers)
     {
-        var columns = report.Ledgers.SelectMany(ledger => new[]
+        var columns = ledgers.SelectMany(ledger => new[]
         {
             Right($"{ledger.Province.Division}\n借方 debit"),
             Right($"→ {string.Join(' ', ledger.Rows.Select(row => row.Partner).Distinct())}\n贷方 credit"),
@@ -207,8 +232,8 @@ internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
         });
         var table = Titled("试算平衡（元） Trial balances, yuan", [Left("科目\naccount"), .. columns]).ShowRowSeparators();
         foreach (var account in Enum.GetValues<Account>())
-            table.AddRow([new Text(Describe(account)), .. report.Ledgers.SelectMany(ledger => Cells([.. ledger.Rows.Where(row => row.Account == account)]))]);
-        table.AddRow([new Text("合计\nsum"), .. report.Ledgers.SelectMany(ledger => Cells(ledger.Rows))]);
+            table.AddRow([new Text(Describe(account)), .. ledgers.SelectMany(ledger => Cells([.. ledger.Rows.Where(row => row.Account == account)]))]);
+        table.AddRow([new Text("合计\nsum"), .. ledgers.SelectMany(ledger => Cells(ledger.Rows))]);
         return table;
     }
 

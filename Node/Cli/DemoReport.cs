@@ -14,6 +14,9 @@ internal sealed record DemoReport
 
     public required IReadOnlyList<DemoDirection> Directions { get; init; }
 
+    /// <summary>A bill that waits for a mapping and goes on.</summary>
+    public required IReadOnlyList<DemoHeldStep> HeldBill { get; init; }
+
     public required IReadOnlyList<DemoLedger> Ledgers { get; init; }
 
     public required IReadOnlyList<DemoMirror> Mirrors { get; init; }
@@ -23,8 +26,8 @@ internal sealed record DemoReport
     /// <summary>Where the data stayed; null when they were removed.</summary>
     public string? KeptFolder { get; init; }
 
-    /// <summary>Every step succeeded, the repeats were identical, preview and settlement agree, both ledgers mirror each other and the audit is clean.</summary>
-    public bool IsBalanced => Directions.All(direction => direction.IsGood) && Mirrors.All(mirror => mirror.IsEqual) && Audit.IsClean;
+    /// <summary>Every step succeeded, the repeats were identical, preview and settlement agree, the ledgers mirror each other and the audit is clean.</summary>
+    public bool IsBalanced => Directions.All(direction => direction.IsGood) && HeldBill.All(step => step.IsGood) && Mirrors.All(mirror => mirror.IsEqual) && Audit.IsClean;
 }
 
 /// <summary>One patient of one province in a hospital of another.</summary>

@@ -15,6 +15,9 @@ internal sealed record Journey
     /// <summary>Code of the institution that sends the messages.</summary>
     public required string Institution { get; init; }
 
+    /// <summary>The hospital's own number of the stay, for dialects whose replies never tell the visit number.</summary>
+    public string? HospitalVisitNumber { get; init; }
+
     public required IReadOnlyList<JourneyStep> Steps { get; init; }
 
     /// <param name="samplesFolder">An adapter's <c>samples</c>.</param>
@@ -51,10 +54,13 @@ internal sealed record JourneyStep
     /// <summary>File of the template.</summary>
     public required string Body { get; init; }
 
-    /// <summary>What later steps need from the reply: placeholder name and element name.</summary>
+    /// <summary>What later steps need from the reply: placeholder name and name of an XML element or JSON member.</summary>
     public IReadOnlyDictionary<string, string> Capture { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>What the reply must match after its XML entities were replaced once.</summary>
+    /// <summary>The same for replies that are neither: placeholder name and a pattern whose first group is taken.</summary>
+    public IReadOnlyDictionary<string, string> CaptureMatch { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the reply must match; XML after its entities were replaced once.</summary>
     public required string Success { get; init; }
 
     /// <summary>The text of <see cref="Body"/>.</summary>

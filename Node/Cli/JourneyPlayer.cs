@@ -14,8 +14,6 @@ namespace ProvincialGateway.Cli;
 /// </summary>
 internal sealed partial class JourneyPlayer
 {
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
-
     private readonly Dictionary<string, string> _captured = new(StringComparer.Ordinal);
     private readonly HttpClient _client;
     private readonly Uri _hisAddress;
@@ -60,7 +58,7 @@ internal sealed partial class JourneyPlayer
         using var response = await _client.SendAsync(message, cancellation);
         var replyBytes = await response.Content.ReadAsByteArrayAsync(cancellation);
         var elapsed = _time.GetElapsedTime(started);
-        var fault = Read(response.Content.Headers.ContentType, replyBytes, out var reply) ?? Judge(step, response.StatusCode, WebUtility.HtmlDecode(reply));
+        var fault = Read(response.Content.Headers.ContentType, replyBytes, out var reply) ?? Judge(step, response.StatusCode, JourneyReply.Of(reply));
         return new JourneyExchange
         {
             Step = step,
@@ -84,18 +82,19 @@ internal sealed partial class JourneyPlayer
             : $"应答第 {badByteAt} 字节不是 {encoding.WebName}。 / byte {badByteAt} of the reply is not {encoding.WebName}.";
     }
 
-    private string? Judge(JourneyStep step, HttpStatusCode status, string unescaped)
+    private string? Judge(JourneyStep step, HttpStatusCode status, JourneyReply reply)
     {
         if (status != HttpStatusCode.OK)
             return $"HTTP {(int)status}";
-        if (!Regex.IsMatch(unescaped, step.Success, RegexOptions.None, MatchTimeout))
+        if (!reply.Matches(step.Success))
             return $"应答不符合预期（{step.Success}）。 / the reply is not what the step expects ({step.Success}).";
-        foreach (var (name, element) in step.Capture)
+        var captures = step.Capture.Select(each => (each.Key, Shown: each.Value, Value: reply.First(each.Value)))
+            .Concat(step.CaptureMatch.Select(each => (each.Key, Shown: each.Value, Value: reply.FirstMatch(each.Value))));
+        foreach (var (name, shown, value) in captures)
         {
-            var found = Regex.Match(unescaped, $"<{Regex.Escape(element)}>([^<]+)</{Regex.Escape(element)}>", RegexOptions.None, MatchTimeout);
-            if (!found.Success)
-                return $"应答中没有 {element}。 / the reply has no {element}.";
-            _captured[name] = found.Groups[1].Value;
+            if (value is null)
+                return $"应答中没有 {shown}。 / the reply has no {shown}.";
+            _captured[name] = value;
         }
         return null;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Values;
 
@@ -28,11 +29,18 @@ internal sealed class NodeSelection
         Required = true,
     };
 
+    private readonly Option<DirectoryInfo> _adapters = new("--adapters")
+    {
+        Description = "适配器目录，每个适配器一个文件夹；默认为程序旁的 adapters / the adapters, one folder each; by default beside the program",
+        DefaultValueFactory = _ => new DirectoryInfo(AdapterDirectory.PackedFolder),
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_nodes);
         command.Add(_self);
         command.Add(_data);
+        command.Add(_adapters);
     }
 
     public SelectedNode Read(ParseResult parsed)
@@ -47,7 +55,21 @@ internal sealed class NodeSelection
             ? entry
             : throw new CommandRefusedException(
                 $"--as 不在 {file.Name} 的名单中，可选：{Known(configuration)}。 / --as is not in {file.Name}; it lists {Known(configuration)}.");
-        return new SelectedNode(configuration, result.Effective!, self, parsed.GetRequiredValue(_data).FullName);
+        return new SelectedNode(configuration, result.Effective!, self, parsed.GetRequiredValue(_data).FullName)
+        {
+            AdaptersFolder = parsed.GetRequiredValue(_adapters).FullName,
+        };
+    }
+
+    /// <summary>A running node carries out what is meant for it, whatever list of nodes the caller has.</summary>
+    /// <exception cref="CommandRefusedException">The command line means another node.</exception>
+    public void Require(SelectedNode running, ParseResult parsed)
+    {
+        if (parsed.GetRequiredValue(_self) != running.Self.Code)
+        {
+            throw new CommandRefusedException(
+                $"{running.DataFolder} 由正在运行的节点 {running.Self} 使用；请核对 --as 与 --data。 / {running.DataFolder} is served by node {running.Self}; check --as and --data.");
+        }
     }
 
     private static string Known(NodesConfiguration configuration) => string.Join(" ", configuration.Nodes.Select(node => node.Division.Code));
@@ -56,6 +78,9 @@ internal sealed class NodeSelection
 internal sealed record SelectedNode(NodesConfiguration Configuration, EffectiveConfiguration Effective, NodeEntry Entry, string DataFolder)
 {
     public Division Self => Entry.Division;
+
+    /// <summary>The packed adapters, one folder each.</summary>
+    public string AdaptersFolder { get; init; } = AdapterDirectory.PackedFolder;
 
     /// <exception cref="CommandRefusedException">The folder is not there yet.</exception>
     public SelectedNode WithData() => Directory.Exists(DataFolder)

@@ -36,7 +36,14 @@ internal sealed class PilotCountry : IAsyncDisposable
 {
     public static readonly Division Yunnan = Division.Parse("530000");
     public static readonly Division Guangdong = Division.Parse("440000");
+    public static readonly Division Shanghai = Division.Parse("310000");
+    public static readonly Division Chongqing = Division.Parse("500000");
+
+    /// <summary>The first pair of the point-to-point stage.</summary>
     public static readonly IReadOnlyList<Division> Pilots = [Guangdong, Yunnan];
+
+    /// <summary>All four.</summary>
+    public static readonly IReadOnlyList<Division> All = [Guangdong, Yunnan, Shanghai, Chongqing];
 
     private readonly PilotOptions _options;
     private readonly DirectoryInfo _folder;

@@ -35,6 +35,14 @@ internal sealed class PilotProvince : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The node is stopped.</exception>
     public NodeHost Host => _host ?? throw new InvalidOperationException($"The node of {Division} is stopped.");
 
+    /// <summary>The node as commands see it that it carries out itself.</summary>
+    public RunningNode Running(TimeProvider time) => new()
+    {
+        Node = new SelectedNode(Configuration, new EffectiveConfiguration([]), Configuration.Find(Division)!, DataFolder),
+        Host = Host,
+        Time = time,
+    };
+
     /// <summary>By institution code; empty until the first start.</summary>
     public IReadOnlyDictionary<string, string> Tokens => _tokens;
 

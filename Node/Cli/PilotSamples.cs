@@ -19,7 +19,7 @@ internal static class PilotSamples
         {
             Require(new PersonImport(province, new PersonStore(node.Vault), time).Run(session, Table(province, "persons")));
             Require(new FilingImport(province).Run(session, Table(province, "filings")));
-            var institutions = new InstitutionImport(province, id => node.Adapters.Find(id)?.Catalogue.Codes, time).Run(session, Table(province, "institutions"));
+            var institutions = new InstitutionImport(province, id => node.Adapters.Find(id) is { } adapter ? new InstitutionAdapter(adapter.Catalogue.Codes, adapter.Dialect.Name) : null, time).Run(session, Table(province, "institutions"));
             Require(institutions.Rows);
             return institutions.NewTokens;
         }, cancellation);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Console;
+using ProvincialGateway.Storage;
 
 namespace ProvincialGateway.Cli;
 
@@ -16,14 +17,36 @@ internal static class ServeCommand
             // A stop signal waits for what runs only once this action has returned its task.
             await Task.Yield();
             var node = selection.Read(parsed).WithData();
-            await using var host = await NodeHost.StartAsync(
-                new NodeOptions { Configuration = node.Configuration, Self = node.Self, DataFolder = node.DataFolder, Logging = ToConsole }, cancellation);
+            await using var host = await StartAsync(node, cancellation);
+            await using var control = ControlServer.Start(new RunningNode { Node = node, Host = host, Time = TimeProvider.System }, Program.Root);
             Console.WriteLine($"节点 {node.Self.Code} {node.Entry.Name} 正在运行 / node {node.Self.Code} serves: peers {node.Entry.Address}, hospitals {node.Entry.HisAddress}");
             await host.WaitForShutdownAsync(cancellation);
             Console.WriteLine($"节点 {node.Self.Code} 正在停止 / node {node.Self.Code} stops");
             return 0;
         });
         return command;
+    }
+
+    private static async Task<NodeHost> StartAsync(SelectedNode node, CancellationToken cancellation)
+    {
+        var patience = new FolderPatience();
+        while (true)
+        {
+            try
+            {
+                return await NodeHost.StartAsync(
+                    new NodeOptions { Configuration = node.Configuration, Self = node.Self, DataFolder = node.DataFolder, AdaptersFolder = node.AdaptersFolder, Logging = ToConsole },
+                    cancellation);
+            }
+            catch (StorageRefusedException held) when (held.IsHeld && patience.IsLeft)
+            {
+                using var served = await ControlSocket.ConnectAsync(node.DataFolder, cancellation);
+                // A command will be done soon; a node that serves will not.
+                if (served is not null)
+                    throw;
+                await FolderPatience.PauseAsync(cancellation);
+            }
+        }
     }
 
     public static void ToConsole(ILoggingBuilder logging) => logging

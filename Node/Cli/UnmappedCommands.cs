@@ -1,0 +1,187 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ProvincialGateway.Treatment;
+using ProvincialGateway.Values;
+using Spectre.Console;
+
+namespace ProvincialGateway.Cli;
+
+/// <summary><c>gateway unmapped list|show|assign|dismiss|reopen</c>: the work queue of local codes without a mapping.</summary>
+internal static class UnmappedCommands
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Command Create() => new("unmapped", "没有目录对照的编码 / local codes without a mapping") { List(), Show(), Assign(), Dismiss(), Reopen() };
+
+    private static Command List()
+    {
+        var state = new Option<string?>("--state") { Description = "只列出该状态 / only this state: open | assigned | dismissed | mapped" };
+        state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "open", "assigned", "dismissed", "mapped");
+        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var command = new Command("list", "等待对照的编码，滞留金额大者在前 / codes that wait, most money held up first\n例 example: gateway unmapped list --state open --as 440000 --data data-440000") { state, json };
+        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        {
+            var wanted = parsed.GetValue(state);
+            var entries = work.Database.Read(UnmappedQueue.List).Select(code => Entry(work, code))
+                .Where(entry => wanted is null || entry.State.Equals(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (parsed.GetValue(json))
+                work.Out.WriteLine(JsonSerializer.Serialize(entries, Json));
+            else
+                Write(work, entries);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var code = CodeArgument();
+        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var command = new Command("show", "一个编码的全部情况 / everything about one code\n例 example: gateway unmapped show Y999999 --as 440000 --data data-440000") { code, Adapter, json };
+        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        {
+            var entry = Entry(work, Find(work, parsed, code));
+            if (parsed.GetValue(json))
+                work.Out.WriteLine(JsonSerializer.Serialize(entry, Json));
+            else
+                WriteOne(work, entry);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command Assign()
+    {
+        var owner = new Option<string>("--owner") { Description = "负责人或科室 / who looks after it", Required = true };
+        return Change("assign", "交给某人处理 / hand a code to somebody\n例 example: gateway unmapped assign Y999999 --owner 药品目录科 --as 440000 --data data-440000",
+            UnmappedState.Assigned, owner, note: null);
+    }
+
+    private static Command Dismiss()
+    {
+        var reason = new Option<string>("--reason") { Description = "理由 / why it will not be mapped", Required = true };
+        return Change("dismiss", "不再对照；等待它的费用须由医院撤销 / will not be mapped; uploads that wait for it must be withdrawn by the hospital\n"
+            + "例 example: gateway unmapped dismiss Y999999 --reason 非医保项目 --as 440000 --data data-440000", UnmappedState.Dismissed, owner: null, reason);
+    }
+
+    private static Command Reopen() => Change(
+        "reopen", "重新打开 / open again\n例 example: gateway unmapped reopen Y999999 --as 440000 --data data-440000", UnmappedState.Open, owner: null, note: null);
+
+    private static Command Change(string name, string description, UnmappedState state, Option<string>? owner, Option<string>? note)
+    {
+        var code = CodeArgument();
+        var command = new Command(name, description) { code, Adapter };
+        foreach (var option in new[] { owner, note }.OfType<Option<string>>())
+            command.Add(option);
+        command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
+        {
+            var found = Find(work, parsed, code);
+            await work.Database.WriteAsync(session => UnmappedQueue.SetState(
+                session, found.Adapter, found.LocalCode, state, owner is null ? null : parsed.GetRequiredValue(owner), note is null ? null : parsed.GetRequiredValue(note), work.Time.NowMs()),
+                cancellation);
+            WriteOne(work, Entry(work, Find(work, parsed, code)));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Argument<string> CodeArgument() => new("code") { Description = "医院端编码 / the local code" };
+
+    private static Option<string?> Adapter { get; } = new("--adapter") { Description = "适配器，仅当多个适配器有同一编码时需要 / needed only where two adapters have the code" };
+
+    private static UnmappedCode Find(NodeWork work, ParseResult parsed, Argument<string> code)
+    {
+        var (wanted, adapter) = (parsed.GetRequiredValue(code), parsed.GetValue(Adapter));
+        var found = work.Database.Read(UnmappedQueue.List).Where(entry => entry.LocalCode == wanted && (adapter is null || entry.Adapter == adapter)).ToList();
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new CommandRefusedException($"队列中没有编码 {wanted}；用 unmapped list 查看。 / code {wanted} is not in the queue; see unmapped list."),
+            _ => throw new CommandRefusedException($"编码 {wanted} 属于多个适配器，请加 --adapter。 / code {wanted} is in several adapters, add --adapter: {string.Join(", ", found.Select(entry => entry.Adapter))}."),
+        };
+    }
+
+    private static QueueEntry Entry(NodeWork work, UnmappedCode code)
+    {
+        var isMapped = work.Adapters.Find(code.Adapter)?.Catalogue.At(work.Time.Today()).FindMapping(code.LocalCode, work.Time.Today()) is not null;
+        return new QueueEntry
+        {
+            Adapter = code.Adapter,
+            LocalCode = code.LocalCode,
+            LocalName = code.LocalName,
+            FirstSeen = ChinaTime.FromMs(code.FirstSeenAtMs),
+            LastSeen = ChinaTime.FromMs(code.LastSeenAtMs),
+            Institutions = code.Institutions.Split(','),
+            LineCount = code.LineCount,
+            AmountFen = code.AmountFen,
+            WaitingUploads = code.WaitingCount,
+            HeldFen = code.HeldFen,
+            State = isMapped ? "mapped" : code.State.ToString().ToLowerInvariant(),
+            Owner = code.Owner,
+            Note = code.Note,
+            Suggestions = work.Database.Read(session => UnmappedQueue.Suggestions(session, code.Adapter, code.LocalCode)),
+        };
+    }
+
+    private static void Write(NodeWork work, IReadOnlyList<QueueEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            work.Out.WriteLine("没有这样的编码 / no such codes");
+            return;
+        }
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var heading in new[] { "编码 code\n名称 name", "首见 first\n末见 last", "医院 hospitals\n行数 lines", "滞留 held\n出现 seen", "状态 state\n负责人 owner", "建议 suggestion" })
+            table.AddColumn(heading);
+        foreach (var entry in entries)
+        {
+            table.AddRow(
+                new Text($"{entry.LocalCode}\n{entry.LocalName}"),
+                new Text($"{Day(entry.FirstSeen)}\n{Day(entry.LastSeen)}"),
+                new Text($"{string.Join(' ', entry.Institutions)}\n{entry.LineCount}"),
+                new Text($"{new Fen(entry.HeldFen)}\n{new Fen(entry.AmountFen)}"),
+                new Text($"{entry.State}\n{entry.Owner ?? "-"}"),
+                new Text(Best(entry)));
+        }
+        work.OpenScreen().Write(table);
+    }
+
+    private static void WriteOne(NodeWork work, QueueEntry entry)
+    {
+        work.Out.WriteLine($"{entry.LocalCode} {entry.LocalName} ({entry.Adapter})");
+        work.Out.WriteLine($"  状态 state          {entry.State} {entry.Owner} {entry.Note}".TrimEnd());
+        work.Out.WriteLine($"  首见 first seen     {entry.FirstSeen:yyyy-MM-dd HH:mm}");
+        work.Out.WriteLine($"  末见 last seen      {entry.LastSeen:yyyy-MM-dd HH:mm}");
+        work.Out.WriteLine($"  医院 hospitals      {string.Join(' ', entry.Institutions)}");
+        work.Out.WriteLine($"  出现 seen           {entry.LineCount} 行 lines, {new Fen(entry.AmountFen)}");
+        work.Out.WriteLine($"  滞留 held up        {entry.WaitingUploads} 批 uploads, {new Fen(entry.HeldFen)}");
+        foreach (var suggestion in entry.Suggestions)
+            work.Out.WriteLine($"  建议 suggestion {suggestion.Rank}   {suggestion.ExchangeCode} {suggestion.ExchangeName} {suggestion.Score}");
+    }
+
+    private static string Day(DateTimeOffset time) => $"{time:yyyy-MM-dd}";
+
+    private static string Best(QueueEntry entry) => entry.Suggestions is [var best, ..] ? $"{best.ExchangeCode} {best.ExchangeName} {best.Score}" : "-";
+
+    /// <summary>What a person or a script sees of one code.</summary>
+    private sealed record QueueEntry
+    {
+        public required string Adapter { get; init; }
+        public required string LocalCode { get; init; }
+        public required string LocalName { get; init; }
+        public required DateTimeOffset FirstSeen { get; init; }
+        public required DateTimeOffset LastSeen { get; init; }
+        public required IReadOnlyList<string> Institutions { get; init; }
+        public required long LineCount { get; init; }
+        public required long AmountFen { get; init; }
+        public required long WaitingUploads { get; init; }
+        public required long HeldFen { get; init; }
+
+        /// <summary>open, assigned, dismissed; mapped when a mapping is in force today.</summary>
+        public required string State { get; init; }
+        public string? Owner { get; init; }
+        public string? Note { get; init; }
+        public required IReadOnlyList<UnmappedSuggestion> Suggestions { get; init; }
+    }
+}
