@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using NUnit.Framework;
 using ProvincialGateway.AdapterHost;
+using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Dialects.YunnanYdjy;
 

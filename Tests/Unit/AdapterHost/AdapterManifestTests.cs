@@ -31,6 +31,22 @@ internal sealed class AdapterManifestTests
             Is.EqualTo((UnmappedHandling.Block, UnmappedHandling.SelfPay, UnmappedHandling.Block)));
     }
 
+    [Test]
+    public void Ratios_accepted_qualities_and_class_A_may_be_stated()
+    {
+        var manifest = Read(Good.Replace("\"self-pay\"", "\"class-a\"", StringComparison.Ordinal)
+            .Replace("\"codes\":", "\"ratios\": \"catalogue/ratios.csv\", \"codes\":", StringComparison.Ordinal)
+            .Replace("\"catalogue\":", "\"acceptedQualities\": [\"broader\", \"equivalent\"], \"catalogue\":", StringComparison.Ordinal)).Manifest!;
+        Assert.That((manifest.Unmapped.Service, manifest.Ratios), Is.EqualTo((UnmappedHandling.ClassA, "catalogue/ratios.csv")));
+        Assert.That(manifest.Unmapped.AcceptedQualities, Is.EqualTo(new[] { MappingQuality.Broader, MappingQuality.Equivalent }));
+        Assert.That((Read(Good).Manifest!.Ratios, Read(Good).Manifest!.Unmapped.AcceptedQualities.Count), Is.EqualTo(((string?)null, 3)));
+    }
+
+    [TestCase("\"catalogue\": {", "\"acceptedQualities\": [], \"catalogue\": {", "acceptedQualities")]
+    [TestCase("\"catalogue\": {", "\"acceptedQualities\": [\"same\"], \"catalogue\": {", "acceptedQualities")]
+    [TestCase("\"catalogue\": {", "\"acceptedQualities\": [\"broader\", \"broader\"], \"catalogue\": {", "acceptedQualities")]
+    [TestCase("\"catalogue\": {", "\"acceptedQualities\": \"broader\", \"catalogue\": {", "acceptedQualities")]
+    [TestCase("\"codes\": \"", "\"ratios\": \"../ratios.csv\", \"codes\": \"", "catalogue.ratios")]
     [TestCase("\"id\": \"yunnan\"", "\"id\": \"guangdong\"", "id")]
     [TestCase("\"id\": \"yunnan\"", "\"id\": 53", "id")]
     [TestCase("\"id\": \"yunnan\", ", "", "id")]
@@ -51,6 +67,8 @@ internal sealed class AdapterManifestTests
     [TestCase("catalogue/items.csv", "../other/items.csv", "catalogue.items")]
     [TestCase("catalogue/items.csv", "catalogue\\\\items.csv", "catalogue.items")]
     [TestCase("\"catalogue\": {", "\"catalog\": {", "catalog,catalogue")]
+    [TestCase("\"version\":", "\"settings\": [], \"version\":", "settings")]
+    [TestCase("\"version\":", "\"settings\": { \"charset\": 1, \"x\": \"y\" }, \"version\":", "settings.charset")]
     [TestCase("\"version\":", "\"Version\":", "Version,version")]
     [TestCase("\"version\":", "\"id\":", "")]
     [TestCase("\"version\":", "version:", "")]
@@ -66,6 +84,15 @@ internal sealed class AdapterManifestTests
         Assert.That(load.Errors.Select(error => error.Field), Is.EqualTo(fields.Split(',')));
         Assert.That(load.Errors.Select(error => error.Chinese), Is.All.Match("[\u4e00-\u9fff]"));
         Assert.That(load.Errors.Select(error => error.English), Is.All.Match("^[\x20-\x7e]+$"));
+    }
+
+    [Test]
+    public void Settings_may_be_given()
+    {
+        var manifest = Read(Good.Replace("\"version\":", "\"settings\": { \"charset\": \"gbk\" }, \"version\":", StringComparison.Ordinal)).Manifest!;
+
+        Assert.That(manifest.Settings, Is.EqualTo(new Dictionary<string, string> { ["charset"] = "gbk" }));
+        Assert.That(Read(Good).Manifest!.Settings, Is.Empty);
     }
 
     [Test]

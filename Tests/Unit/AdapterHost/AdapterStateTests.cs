@@ -1,6 +1,9 @@
 using System.Reflection.Emit;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using ProvincialGateway.AdapterHost;
+using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.AdapterHost;
 
@@ -10,6 +13,9 @@ internal sealed class AdapterStateTests
     private const int NotLoaded = 2001;
     private const string Dll = "ProvincialGateway.Dialects.YunnanYdjy.dll";
     private const string Sample = "samples/conformance/settlement-14";
+
+    // Shorter than a node's: some of these adapters never end.
+    private static readonly AdapterBudget Budget = new() { Time = TimeSpan.FromSeconds(1), Bytes = 128 * 1024 * 1024 };
 
     private AdapterFolder _adapter = null!;
 
@@ -122,19 +128,31 @@ internal sealed class AdapterStateTests
     [Test]
     public void A_manifest_for_another_contract_is_not_loaded()
     {
-        _adapter.ChangeManifest("contractVersion", 2);
+        _adapter.ChangeManifest("contractVersion", 3);
         _adapter.Seal();
 
-        AssertRefused(AdapterState.ContractVersion, "contract version 2, this node speaks 1");
+        AssertRefused(AdapterState.ContractVersion, "contract version 3, this node speaks 1 to 2", "upgrade the node");
     }
 
-    [Test]
-    public void A_dll_for_another_contract_is_not_loaded()
+    [TestCase(3, "upgrade the node")]
+    [TestCase(0, "build the dialect anew")]
+    public void A_dll_for_another_contract_is_not_loaded(int version, string next)
     {
-        EmittedDialects.Write(_adapter.File("Emitted.dll"), count: 1, contractVersion: 2);
+        EmittedDialects.Write(_adapter.File("Emitted.dll"), count: 1, contractVersion: version);
         UseEmitted();
 
-        AssertRefused(AdapterState.ContractVersion, "contract version 2");
+        AssertRefused(AdapterState.ContractVersion, $"contract version {version}, this node speaks 1 to 2", next);
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void Every_contract_of_the_range_is_spoken(int version)
+    {
+        _adapter.MakeUnruly("yunnan");
+        _adapter.ChangeManifest("contractVersion", version);
+        _adapter.Seal();
+
+        Assert.That(_adapter.Load().Adapter?.ContractVersion, Is.EqualTo(version));
     }
 
     [Test]
@@ -181,6 +199,51 @@ internal sealed class AdapterStateTests
         UseEmitted();
 
         AssertRefused(AdapterState.DialectNotFound, nameof(NotSupportedException));
+    }
+
+    [Test]
+    public void A_dialect_whose_type_fails_to_initialise_is_not_used()
+    {
+        EmittedDialects.Write(_adapter.File("Emitted.dll"), count: 1, initialise: EmittedDialects.Throw);
+        UseEmitted();
+
+        AssertRefused(AdapterState.DialectNotFound, nameof(NotSupportedException));
+    }
+
+    [TestCase("throw", "InvalidOperationException")]
+    [TestCase("loop", "it still ran after 1 s")]
+    [TestCase("sleep", "it still ran after 1 s")]
+    [TestCase("allocate", "the process grew by more than 128 MiB")]
+    public void A_dialect_that_misbehaves_while_it_is_constructed_is_not_used(string how, string reason)
+    {
+        _adapter.MakeUnruly("yunnan", ("construct", how));
+
+        AssertRefused(AdapterState.DialectNotFound, reason);
+    }
+
+    [Test]
+    public void A_dialect_is_told_its_settings()
+    {
+        _adapter.MakeUnruly("yunnan", ("answer", "good"));
+
+        Assert.That(_adapter.Load().State, Is.EqualTo(AdapterState.Loaded));
+    }
+
+    [Test]
+    public void A_setting_the_dialect_does_not_ask_for_is_refused()
+    {
+        _adapter.MakeUnruly("yunnan", ("anwser", "misspelt"));
+
+        AssertRefused(AdapterState.ManifestInvalid, "settings.anwser", "no such setting");
+    }
+
+    [Test]
+    public void Settings_for_a_dialect_that_knows_none_are_refused()
+    {
+        _adapter.ChangeManifest("settings", new JsonObject { ["answer"] = "good" });
+        _adapter.Seal();
+
+        AssertRefused(AdapterState.ManifestInvalid, "settings.answer");
     }
 
     [Test]
@@ -301,9 +364,16 @@ internal sealed class AdapterStateTests
         _adapter.Seal();
     }
 
+    private AdapterStatus Load()
+    {
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_adapter.Log.Provider("node")));
+        using var directory = AdapterDirectory.Load(_adapter.Root, [_adapter.Id], archive: null, Budget, TimeProvider.System, loggers.CreateLogger<AdapterDirectory>());
+        return directory.Statuses.Single();
+    }
+
     private void AssertRefused(AdapterState state, params string[] reasons)
     {
-        var status = _adapter.Load();
+        var status = Load();
 
         Assert.That(status.State, Is.EqualTo(state), status.ReasonEnglish);
         Assert.That(status.Adapter, Is.Null);

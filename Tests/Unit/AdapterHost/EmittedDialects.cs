@@ -10,18 +10,20 @@ internal static class EmittedDialects
     public const string Name = "emitted";
 
     /// <summary>A DLL with that many dialects, whose constructors do as told and whose methods fail.</summary>
-    public static void Write(string path, int count, int contractVersion = AdapterContract.Version, Action<ILGenerator>? construct = null)
+    public static void Write(
+        string path, int count, int contractVersion = AdapterContract.Version, Action<ILGenerator>? construct = null, Action<ILGenerator>? initialise = null)
     {
         var assembly = new PersistedAssemblyBuilder(new AssemblyName(Path.GetFileNameWithoutExtension(path)), typeof(object).Assembly);
         var module = assembly.DefineDynamicModule("Emitted");
         for (var index = 0; index < count; index++)
-            Dialect(module.DefineType($"Emitted.Dialect{index}", TypeAttributes.Public | TypeAttributes.Sealed), contractVersion, construct);
+            Dialect(module.DefineType($"Emitted.Dialect{index}", TypeAttributes.Public | TypeAttributes.Sealed), contractVersion, construct, initialise);
         assembly.Save(path);
     }
 
-    private static void Dialect(TypeBuilder type, int contractVersion, Action<ILGenerator>? construct)
+    private static void Dialect(TypeBuilder type, int contractVersion, Action<ILGenerator>? construct, Action<ILGenerator>? initialise)
     {
         type.AddInterfaceImplementation(typeof(IHisDialect));
+        initialise?.Invoke(type.DefineTypeInitializer().GetILGenerator());
         var constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, Type.EmptyTypes).GetILGenerator();
         construct?.Invoke(constructor);
         constructor.Emit(OpCodes.Ret);

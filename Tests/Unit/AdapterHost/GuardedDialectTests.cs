@@ -20,6 +20,7 @@ internal sealed class GuardedDialectTests
 
     private readonly Spoken _inner = new();
     private LogCapture _log = null!;
+    private AdapterThreads _threads = null!;
     private GuardedDialect _dialect = null!;
 
     [SetUp]
@@ -31,16 +32,21 @@ internal sealed class GuardedDialectTests
         _inner.OnFailure = (_, refusal) => new HisReply { Body = Encoding.UTF8.GetBytes(refusal.Code), ContentType = "text/xml" };
         _inner.OnDescribe = () => null;
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_log.Provider("node")));
-        _dialect = new GuardedDialect("yunnan", _inner, loggers.CreateLogger("adapters"));
+        var log = loggers.CreateLogger("adapters");
+        _threads = new AdapterThreads("yunnan", AdapterBudget.Default, log);
+        _dialect = new GuardedDialect("yunnan", _inner, _threads, new AdapterQuarantine(TimeProvider.System), log);
     }
+
+    [TearDown]
+    public void EndThreads() => _threads.Dispose();
 
     [Test]
     public void What_works_passes_through_unchanged()
     {
-        Assert.That(_dialect.Decode(Message), Is.SameAs(Read));
+        Assert.That(_dialect.Decode(Message).Requests, Is.EqualTo(Read.Requests));
         Assert.That(_dialect.Encode(Read, [Done]), Is.SameAs(Answered));
         Assert.That(_dialect.Describe("/x", "wsdl", new Uri("http://node/x")), Is.Null);
-        Assert.That((_dialect.Name, _dialect.ContractVersion, _dialect.Paths.Single()), Is.EqualTo(("spoken", 1, "/spoken")));
+        Assert.That((_dialect.Name, _dialect.ContractVersion, _dialect.Paths.Single()), Is.EqualTo(("spoken", AdapterContract.Version, "/spoken")));
         _log.AssertNoUnexpectedErrors();
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using NUnit.Framework;
+using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 
 namespace ProvincialGateway.Tests.Catalogue;
@@ -13,6 +14,8 @@ internal sealed class CatalogueText
     public const string MappingHeader = "local_code,exchange_code,exchange_name,quality,status,valid_from,valid_to";
 
     public const string CodeHeader = "system,local_code,local_name,exchange_code,exchange_name,direction,valid_from,valid_to";
+
+    public const string RatioHeader = "local_code,person_class,price_from,price_to,self_pay_percent,valid_from,valid_to";
 
     public List<string> Items { get; } =
     [
@@ -35,11 +38,15 @@ internal sealed class CatalogueText
         "ItemClass,3,丙,03,丙,both,2016-01-01,",
     ];
 
+    /// <summary>Without rows there is no file.</summary>
+    public List<string> Ratios { get; } = [];
+
     public string CodeColumns { get; init; } = CodeHeader;
 
     public Encoding Encoding { get; init; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
-    public bool DetectGb18030 { get; set; }
+    /// <summary>What the files are tried as.</summary>
+    public IReadOnlyList<Encoding> Encodings { get; set; } = [LegacyText.Utf8];
 
     public LocalCatalogue Loaded()
     {
@@ -47,6 +54,8 @@ internal sealed class CatalogueText
         Assert.That(load.Errors, Is.Empty);
         return load.Catalogue!;
     }
+
+    public CatalogueTimeline Timeline() => CatalogueTimeline.Of(Loaded());
 
     public CatalogueLoad Load()
     {
@@ -58,7 +67,7 @@ internal sealed class CatalogueText
                 Items = Write("items.csv", [ItemHeader, .. Items]),
                 Mappings = Write("mappings.csv", [MappingHeader, .. Mappings]),
                 Codes = Write("codes.csv", [CodeColumns, .. Codes]),
-                DetectGb18030 = DetectGb18030,
+                Ratios = Ratios.Count > 0 ? Write("ratios.csv", [RatioHeader, .. Ratios]) : null,
             });
         }
         finally
@@ -66,11 +75,11 @@ internal sealed class CatalogueText
             folder.Delete(recursive: true);
         }
 
-        string Write(string file, IEnumerable<string> lines)
+        TableSource Write(string file, IEnumerable<string> lines)
         {
             var path = Path.Combine(folder.FullName, file);
             File.WriteAllText(path, string.Join('\n', lines) + "\n", Encoding);
-            return path;
+            return new TableSource(path) { Encodings = Encodings };
         }
     }
 }

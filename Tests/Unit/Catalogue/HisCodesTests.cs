@@ -22,7 +22,7 @@ internal sealed class HisCodesTests
     public void The_documentation_of_the_contract_names_the_coded_properties()
     {
         Assert.That(Coded, Does.ContainKey(typeof(HisPerson).GetProperty(nameof(HisPerson.Scheme))!));
-        Assert.That(Coded.Values.Distinct(), Is.EquivalentTo(Enum.GetValues<CodeSystem>().Except([CodeSystem.Item, CodeSystem.FeeCategory, CodeSystem.InstitutionLevel])));
+        Assert.That(Coded.Values.Distinct(), Is.EquivalentTo(Enum.GetValues<CodeSystem>().Except([CodeSystem.Item])));
     }
 
     [Test]

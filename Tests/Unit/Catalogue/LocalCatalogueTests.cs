@@ -54,6 +54,49 @@ internal sealed class LocalCatalogueTests
         Expect(text, "mappings.csv", line, column);
     }
 
+    [TestCase("D9,21,,,5,2016-01-01,", 2, "local_code")]
+    [TestCase("D1,22,,,5,2016-01-01,", 2, "person_class")]
+    [TestCase("D1,21,-1,,5,2016-01-01,", 2, "price_from")]
+    [TestCase("D1,21,5,5,5,2016-01-01,", 2, "price_to")]
+    [TestCase("D1,21,,,101,2016-01-01,", 2, "self_pay_percent")]
+    [TestCase("D1,21,,,5,2016-01-01,2015-01-01", 2, "valid_to")]
+    [TestCase("D1,21,,,5,2016-01-01,\nD1,21,,,6,2017-01-01,", 3, "local_code")]
+    [TestCase("D1,,0,10,5,2016-01-01,\nD1,,9.99,,6,2017-01-01,", 3, "local_code")]
+    public void A_bad_ratio_row_is_named_by_line_and_column(string rows, int line, string column)
+    {
+        var text = new CatalogueText();
+        text.Ratios.AddRange(rows.Split('\n'));
+        Expect(text, "ratios.csv", line, column);
+    }
+
+    [TestCase("D1,21,,,5,2016-01-01,\nD1,,,,6,2016-01-01,")]
+    [TestCase("D1,21,,,5,2016-01-01,\nD1,21,5,,6,2016-01-01,")]
+    [TestCase("D1,,0,10,5,2016-01-01,\nD1,,10,,6,2016-01-01,")]
+    [TestCase("D1,21,,,5,2016-01-01,2017-01-01\nD1,21,,,6,2017-01-01,")]
+    public void Ratios_that_cannot_decide_the_same_line_with_the_same_rank_stand_together(string rows)
+    {
+        var text = new CatalogueText();
+        text.Ratios.AddRange(rows.Split('\n'));
+        Assert.That(text.Load().Errors, Is.Empty);
+    }
+
+    [Test]
+    public void Far_too_many_ratios_of_one_item_are_one_error()
+    {
+        var text = new CatalogueText();
+        text.Ratios.AddRange(Enumerable.Range(0, 600).Select(price => $"D1,,{price},{price + 1},5,2016-01-01,"));
+        Assert.That(text.Load().Errors.Select(error => (error.File, error.Column)), Is.EqualTo(new[] { ("ratios.csv", "local_code") }));
+    }
+
+    [Test]
+    public void References_to_items_are_not_reported_when_the_list_of_items_itself_cannot_be_read()
+    {
+        var text = new CatalogueText();
+        text.Items.Clear();
+        text.Items.Add("\0");
+        Assert.That(text.Load().Errors.Select(error => error.File).Distinct(), Is.EqualTo(new[] { "items.csv" }));
+    }
+
     [TestCase("Colour,1,红,1,红,both,2016-01-01,", "system")]
     [TestCase("Item,D1,药品一,XD1,药品一,both,2016-01-01,", "system")]
     [TestCase("ItemClass,4,特检特治,04,特,in,2016-01-01,", "exchange_code")]
@@ -113,9 +156,15 @@ internal sealed class LocalCatalogueTests
     [Test]
     public void A_missing_file_is_an_error_and_not_an_exception()
     {
-        var load = LocalCatalogue.Load(new CatalogueFiles { Items = "/nowhere/a.csv", Mappings = "/nowhere/b.csv", Codes = "/nowhere/c.csv" });
+        var load = LocalCatalogue.Load(new CatalogueFiles
+        {
+            Items = new TableSource("/nowhere/a.csv"),
+            Mappings = new TableSource("/nowhere/b.csv"),
+            Codes = new TableSource("/nowhere/c.csv"),
+            Ratios = new TableSource("/nowhere/d.csv"),
+        });
         Assert.That(load.Catalogue, Is.Null);
-        Assert.That(load.Errors.Select(error => error.File), Is.EquivalentTo(new[] { "a.csv", "b.csv", "c.csv" }));
+        Assert.That(load.Errors.Select(error => error.File), Is.EquivalentTo(new[] { "a.csv", "b.csv", "c.csv", "d.csv" }));
     }
 
     [Test]
@@ -133,8 +182,8 @@ internal sealed class LocalCatalogueTests
         var text = new CatalogueText { Encoding = LegacyText.Gb18030 };
         Assert.That(text.Load().Errors, Has.Count.EqualTo(3).And.All.Matches<TableError>(error => error is { Line: > 0 } && error.English.Contains("not UTF-8", StringComparison.Ordinal)));
 
-        text.DetectGb18030 = true;
-        Assert.That(text.Loaded().Find("D1", Day)!.LocalName, Is.EqualTo("药品一"));
+        text.Encodings = [LegacyText.Utf8, LegacyText.Gb18030];
+        Assert.That(text.Loaded().Find("D1", Day)?.LocalName, Is.EqualTo("药品一"));
     }
 
     [Test]
@@ -156,9 +205,9 @@ internal sealed class LocalCatalogueTests
         var catalogue = text.Loaded();
 
         Assert.That(catalogue.Find("D1", new DateOnly(2015, 12, 31)), Is.Null);
-        Assert.That(catalogue.Find("D1", new DateOnly(2016, 1, 1))!.SelfPay, Is.EqualTo(new BasisPoints(1000)));
-        Assert.That(catalogue.Find("D1", new DateOnly(2017, 12, 31))!.SelfPay, Is.EqualTo(new BasisPoints(1000)));
-        Assert.That(catalogue.Find("D1", new DateOnly(2018, 1, 1))!.SelfPay, Is.EqualTo(new BasisPoints(0)));
+        Assert.That(catalogue.Find("D1", new DateOnly(2016, 1, 1))?.SelfPay, Is.EqualTo(new BasisPoints(1000)));
+        Assert.That(catalogue.Find("D1", new DateOnly(2017, 12, 31))?.SelfPay, Is.EqualTo(new BasisPoints(1000)));
+        Assert.That(catalogue.Find("D1", new DateOnly(2018, 1, 1))?.SelfPay, Is.EqualTo(new BasisPoints(0)));
         Assert.That(catalogue.Find("d1", Day), Is.Null, "codes are compared exactly");
     }
 

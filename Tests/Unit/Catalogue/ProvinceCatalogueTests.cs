@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NUnit.Framework;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Adapters.Contracts;
@@ -7,7 +6,7 @@ using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Catalogue;
 
-/// <summary>The catalogues of the pilot provinces, read through their <c>adapter.json</c>.</summary>
+/// <summary>The catalogues of the pilot provinces.</summary>
 internal sealed class ProvinceCatalogueTests
 {
     private static readonly DateOnly Day = new(2018, 6, 12);
@@ -106,7 +105,7 @@ internal sealed class ProvinceCatalogueTests
     [Test]
     public void A_hospital_preparation_without_mapping_is_in_the_catalogue_and_waits()
     {
-        Assert.That(Guangdong.Find("Y009901", Day)!.Kind, Is.EqualTo(ItemKind.Drug));
+        Assert.That(Guangdong.Find("Y009901", Day)?.Kind, Is.EqualTo(ItemKind.Drug));
         Assert.That(Guangdong.FindMapping("Y009901", Day), Is.Null);
     }
 
@@ -123,20 +122,13 @@ internal sealed class ProvinceCatalogueTests
             AmountFen = (long)Math.Round(price * quantity * 100, MidpointRounding.AwayFromZero),
             FeeDate = Day,
         };
-        Assert.That(LineTranslation.TryTranslate(line, "02", catalogue, AllSelfPay, out var translated, out var fault), Is.True, fault?.English);
+        Assert.That(LineTranslation.TryTranslate(line, "02", null, CatalogueTimeline.Of(catalogue), AllSelfPay, out var translated, out var fault), Is.True, fault?.English);
         return translated!;
     }
 
     private static LocalCatalogue Load(string province)
     {
-        using var adapter = JsonDocument.Parse(File.ReadAllText(Repository.PathTo("Adapters", province, "adapter.json")));
-        var tables = adapter.RootElement.GetProperty("catalogue");
-        var load = LocalCatalogue.Load(new CatalogueFiles
-        {
-            Items = Repository.PathTo("Adapters", province, tables.GetProperty("items").GetString()!),
-            Mappings = Repository.PathTo("Adapters", province, tables.GetProperty("mappings").GetString()!),
-            Codes = Repository.PathTo("Adapters", province, tables.GetProperty("codes").GetString()!),
-        });
+        var load = LocalCatalogue.Load(CatalogueFiles.In(Repository.PathTo("Adapters", province, "catalogue")));
         Assert.That(load.Errors, Is.Empty);
         return load.Catalogue!;
     }

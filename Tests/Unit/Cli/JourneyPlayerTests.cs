@@ -53,6 +53,26 @@ internal sealed class JourneyPlayerTests
     }
 
     [Test]
+    public async Task What_a_json_reply_holds_at_any_depth_fills_later_requests()
+    {
+        using var his = new FakeHis("""{"code":0,"output":[{"visit":null},{"inner":{"visit":"S1","count":12}}],"visit":"S2"}""");
+        var first = await his.PlayAsync(Step with { Success = "\"code\":0", Capture = new Dictionary<string, string> { ["visit_number"] = "visit", ["count"] = "count" } });
+        await his.PlayAsync(Step with { Success = "\"code\":0", Template = "${visit_number} ${count}" });
+        Assert.That(first.Fault, Is.Null);
+        Assert.That(his.Body, Is.EqualTo("S1 12"u8.ToArray()));
+    }
+
+    [TestCase("""{"code":0,"visit":""}""")]
+    [TestCase("""{"code":0,"visit":{}}""")]
+    [TestCase("""{"code":0,"text":"\"visit\":\"S1\""}""")]
+    public async Task A_json_reply_without_what_later_steps_need_is_a_fault(string reply)
+    {
+        using var his = new FakeHis(reply);
+        var exchange = await his.PlayAsync(Step with { Success = "\"code\":0", Capture = new Dictionary<string, string> { ["visit_number"] = "visit" } });
+        Assert.That(exchange.Fault, Does.Contain("visit"));
+    }
+
+    [Test]
     public async Task A_reply_that_does_not_say_success_is_a_fault()
     {
         using var his = new FakeHis("<code>1</code>");

@@ -342,7 +342,7 @@ public sealed class Province2016XmlDecodeTests
         Assert.That((refusal.Code, refusal.Field), Is.EqualTo(("MISSING_FIELD", "transaction_code")));
     }
 
-    [TestCase("0214"), TestCase("0216"), TestCase("1301"), TestCase("0707"), TestCase("0606"), TestCase("6527"), TestCase("0521"), TestCase("0801"), TestCase("304"), TestCase("1903")]
+    [TestCase("6527"), TestCase("6521"), TestCase("0521"), TestCase("0537"), TestCase("0801"), TestCase("304"), TestCase("1903"), TestCase("3105")]
     public void Other_transactions_are_refused_as_unknown(string code)
     {
         var request = _dialect.Decode(Province2016XmlSamples.Call(code, "<input></input>")).Requests[0];

@@ -34,7 +34,7 @@ public sealed class Province2016XmlEncodeTests
             EveryResult().Select(result => result.GetType()).Distinct(),
             Is.EquivalentTo(typeof(HisResult).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(HisResult)))));
 
-    [TestCase("0304-settle"), TestCase("0211-verify-person"), TestCase("1904-verify-card"), TestCase("0305-cancel-settlement")]
+    [TestCase("0304-settle"), TestCase("0211-verify-person"), TestCase("1904-verify-card"), TestCase("0305-cancel-settlement"), TestCase("0214-cancel-admission"), TestCase("1301-reverse-settlement")]
     public void An_answer_that_does_not_fit_the_request_is_no_success(string name)
     {
         var result = Encoded(name, new SerialIssued { TransactionId = "1", Serial = "2" });
@@ -210,8 +210,21 @@ public sealed class Province2016XmlEncodeTests
         new ItemLookedUp { TransactionId = "1", UsableUnitPrice = 1, ItemClass = "1" },
         new ApprovalLookedUp { TransactionId = "1" },
         new TransactionFound { TransactionId = "1", State = HisTransactionState.Committed },
+        new TransactionConfirmed { TransactionId = "1" },
+        new UnconfirmedListed { TransactionId = "1", Transactions = [] },
+        new InstitutionDescribed { TransactionId = "1", InstitutionCode = "2", Name = "3", Division = "440100", Level = "4", Now = DateTimeOffset.UnixEpoch },
+        new VisitUpdated { TransactionId = "1", VisitNumber = "2" },
+        new CodeConverted { TransactionId = "1" },
+        new BusinessPeriodSummed { TransactionId = "1", PeriodNumber = "2", Totals = NoTotals },
+        new BusinessPeriodClosed { TransactionId = "1", PeriodNumber = "2", Totals = NoTotals },
+        new TotalsReconciled { TransactionId = "1", Balanced = true, Totals = NoTotals },
+        new SettlementsListed { TransactionId = "1", Rows = [] },
+        new SettlementsStated { TransactionId = "1" },
+        new ReconciliationFound { TransactionId = "1", Rows = [] },
         Previewed(),
     ];
+
+    private static HisSettlementTotals NoTotals => new() { SettlementCount = 0, CancellationCount = 0, TotalFen = 0, FundTotalFen = 0, AccountFen = 0, CashFen = 0 };
 
     private static SettlementPreviewed Previewed()
     {

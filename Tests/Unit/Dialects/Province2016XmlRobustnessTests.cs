@@ -25,6 +25,7 @@ public sealed class Province2016XmlRobustnessTests
     [
         "1904-verify-card", "0211-verify-person", "0212-register-admission", "28-translate-fees", "0301-upload-fees", "0302-withdraw-all",
         "0215-discharge", "0304-settle", "0304-settle-within-province", "0305-cancel-settlement",
+        "0214-cancel-admission", "18-cancel-admission-without-visit", "0216-cancel-discharge", "1301-reverse-settlement", "0707-query-fee-lines", "0606-reconcile-differences",
     ];
 
     private readonly Province2016XmlDialect _dialect = new();
@@ -84,7 +85,13 @@ public sealed class Province2016XmlRobustnessTests
         Assert.That(envelope.Requests, Has.Count.EqualTo(1));
         var request = envelope.Requests[0];
         Assert.That(request.Operation is null, Is.Not.EqualTo(request.Refusal is null));
-        HisResult result = request.Refusal is { } refusal ? refusal : Settlement;
+        HisResult result = request switch
+        {
+            { Refusal: { } refusal } => refusal,
+            { Operation: QueryFeeLines } => Lines,
+            { Operation: ReconcileSettlements } => Reconciled,
+            _ => Settlement,
+        };
         var reply = _dialect.Encode(envelope, [result]);
         var encoding = reply.ContentType.Contains("GB", StringComparison.Ordinal) ? LegacyText.Gb18030 : Encoding.UTF8;
         Assert.That(Province2016XmlSamples.Result(reply, encoding).Text("transid"), Is.EqualTo(result.TransactionId));
@@ -92,6 +99,10 @@ public sealed class Province2016XmlRobustnessTests
     }
 
     private static Settled Settlement { get; } = (Settled)Province2016XmlSamples.Results("0304-settle")[0];
+
+    private static FeeLinesFound Lines { get; } = (FeeLinesFound)Province2016XmlSamples.Results("0707-query-fee-lines")[0];
+
+    private static SettlementsReconciled Reconciled { get; } = (SettlementsReconciled)Province2016XmlSamples.Results("0606-reconcile-differences")[0];
 
     private static HisMessage Damaged(HisMessage original, HisMessage[] originals, Random random)
     {

@@ -40,7 +40,7 @@ public sealed partial class Province2016XmlSampleTests
         Assert.That(first.HttpStatus, Is.EqualTo(200));
     }
 
-    [TestCase("0301-thousands-separator"), TestCase("1903-not-supported"), TestCase("malformed-inner-cut-off"), TestCase("malformed-not-utf8")]
+    [TestCase("0301-thousands-separator"), TestCase("1903-not-supported"), TestCase("6527-clearing-not-opened"), TestCase("1301-outpatient-not-opened"), TestCase("malformed-inner-cut-off"), TestCase("malformed-not-utf8")]
     public void A_sample_refusal_is_what_the_dialect_itself_refuses_with(string name) =>
         Assert.That(_dialect.Decode(Province2016XmlSamples.Sample(name)).Requests[0].Refusal, Is.EqualTo(Province2016XmlSamples.Results(name)[0]));
 
@@ -48,7 +48,7 @@ public sealed partial class Province2016XmlSampleTests
     public void Every_supported_transaction_has_a_sample() =>
         Assert.That(
             Names.Select(name => name[..name.IndexOf('-', StringComparison.Ordinal)]).Distinct(),
-            Is.SupersetOf(new[] { "1904", "0211", "0212", "28", "0301", "0302", "0215", "0304", "0305", "malformed" }));
+            Is.SupersetOf(new[] { "1904", "0211", "0212", "28", "0301", "0302", "0215", "0304", "0305", "0214", "18", "0216", "1301", "0707", "0606", "malformed" }));
 
     [Test]
     public void What_28_answers_can_be_posted_unchanged_as_0301()

@@ -35,6 +35,9 @@ internal static class YunnanYdjyMessages
 
     public static readonly IReadOnlyList<(string Name, string Value)> Cancellation = [("AKC190", Visit), ("HANDLEID", "FS2"), ("AAE072", "FP1")];
 
+    public static readonly IReadOnlyList<(string Name, string Value)> Totals =
+        [("POSNUM", "2"), ("NEGNUM", "1"), ("AKC264", "458.6"), ("AKC261", "195.16"), ("AKC255", "100"), ("AKC260", "163.44")];
+
     public static HisPerson Person => new()
     {
         InsuredDivision = "440100",
@@ -110,11 +113,23 @@ internal static class YunnanYdjyMessages
     public static string Call(string function, string content, string attributes = "xml:space=\"preserve\" hospital=\"H53010000001\" seq=\"7\"") =>
         $"<ydjy version=\"1\" function=\"{function}\" {attributes}>{content}</ydjy>";
 
+    /// <summary>99 or 98: an empty input and the transaction that is meant.</summary>
+    public static string About(string code, string oldCode, string oldSerial) => Business(code, " ")
+        .Replace(Param("OldTransCode", " "), Param("OldTransCode", oldCode)).Replace(Param("OldSenderSerialNo", " "), Param("OldSenderSerialNo", oldSerial));
+
     public static string Business(string code, string input, string serial = "FS9", int size = 2048) => Call(
         "YDJYBusiness_Handle",
         Param("TransCode", code) + Param("SenderSerialNo", serial) + Param("PersonNo", "4401000002") + Param("SICardNo", "44010000020")
         + Param("InsuredAreaNo", "4401") + Param("OldTransCode", " ") + Param("OldSenderSerialNo", " ") + Param("OperatorNo", "12")
         + Param("BusiCycleNo", "P1") + Param("InputData", input) + Out("ReceiverSerialNo") + Out("OutputData", size));
+
+    public static string SignOut(IEnumerable<(string Name, string Value)> totals, string cycle = "P1") => Call(
+        "SIGNOUT",
+        Param("OperatorNo", "12") + Param("BusiCycleNo", cycle) + Param("CheckAccInfo", Input(totals)) + Param("SenderSerialNo", "FS9")
+        + Out("ReceiverSerialNo") + Out("OutputDate"));
+
+    public static string Download(string code, string cycle = "P1") => Call(
+        "BatchDownload", Param("TransCode", code) + Param("OperatorNo", "12") + Param("BusiCycleNo", cycle) + Param("InputData", " ") + Out("OutputDate"));
 
     public static string Route(string code, string input, string area = "44010000020") => Call(
         "RouteRepeater",

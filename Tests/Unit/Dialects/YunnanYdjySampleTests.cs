@@ -44,7 +44,11 @@ public sealed partial class YunnanYdjySampleTests
         var codes = ConformanceNames.SelectMany(name => ReadJson(name, "operation.json").AsArray())
             .Where(request => request!["operation"] is not null)
             .Select(request => (string)request!["transactionCode"]!).Distinct();
-        Assert.That(codes, Is.EquivalentTo(new[] { "YDJYDLLINIT", "SIGNIN", "SIReadCard", "81", "72", "73", "74", "11", "12", "14", "15", "21", "23", "24" }));
+        Assert.That(codes, Is.EquivalentTo(new[]
+        {
+            "YDJYDLLINIT", "SIGNIN", "SIGNOUT", "SIReadCard", "Conversion", "81", "82", "84", "72", "73", "74", "75", "11", "12", "14", "15", "21", "22", "23", "24",
+            "98", "99", "83", "85",
+        }));
     }
 
     [Test]

@@ -4,11 +4,11 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Tests.His;
 
 /// <summary>Random adapter records of any type, within what a hospital may send. Optional properties are null half the time, unless complete.</summary>
-internal sealed class AnyRecord(Random random, int listMin, bool isComplete = false)
+internal sealed class AnyRecord(Random random, int listMin, bool isComplete = false, IReadOnlyList<string>? letters = null)
 {
     private const long FenMax = 1_000_000_000_000_000;
 
-    private static readonly string[] Letters = ["a", "Z", "0", " ", "\"", "\\", "/", "<", "&", "é", "中", "䶮", "\u2028", "𠮷", "'"];
+    private readonly IReadOnlyList<string> _letters = letters ?? ["a", "Z", "0", " ", "\"", "\\", "/", "<", "&", "é", "中", "䶮", "\u2028", "𠮷", "'"];
 
     private static readonly long[] EdgesOfFen = [0, 1, -1, 199, -FenMax, FenMax];
 
@@ -25,7 +25,7 @@ internal sealed class AnyRecord(Random random, int listMin, bool isComplete = fa
 
     private object Value(Type type) => type switch
     {
-        _ when type == typeof(string) => "x" + string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => Letters[random.Next(Letters.Length)])),
+        _ when type == typeof(string) => "x" + string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => _letters[random.Next(_letters.Count)])),
         _ when type == typeof(bool) => random.Next(2) == 0,
         _ when type == typeof(int) => random.Next(3) switch { 0 => 0, 1 => int.MinValue, _ => random.Next() },
         _ when type == typeof(long) => random.Next(2) == 0 ? EdgesOfFen[random.Next(EdgesOfFen.Length)] : random.NextInt64(-FenMax, FenMax),

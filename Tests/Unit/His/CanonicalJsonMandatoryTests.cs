@@ -28,7 +28,7 @@ public sealed class CanonicalJsonMandatoryTests
     [TestCaseSource(typeof(CanonicalJsonMessages), nameof(Operations))]
     public void A_mandatory_text_or_list_that_is_empty_is_named(Type type)
     {
-        foreach (var place in PlacesOf(type).Where(place => place.Kind is JsonValueKind.String or JsonValueKind.Array))
+        foreach (var place in PlacesOf(type).Where(place => !place.IsEnum && place.Kind is JsonValueKind.String or JsonValueKind.Array))
             AssertNamed(type, place, parent => parent[place.Name] = place.Kind is JsonValueKind.Array ? new JsonArray() : JsonValue.Create(" \u3000"));
     }
 
@@ -40,6 +40,10 @@ public sealed class CanonicalJsonMandatoryTests
         Assert.That(places.Where(place => place.IsMandatory).Select(place => place.Field), Has.Member("lines[0].amount_fen").And.Member("visit"));
         Assert.That(places.Where(place => !place.IsMandatory).Select(place => place.Field), Has.Member("lines[0].dose_form").And.Member("visit.visit_number"));
     }
+
+    [Test]
+    public void The_walk_goes_through_the_message_around_a_list_that_may_be_absent() =>
+        Assert.That(PlacesOf(typeof(UpdateVisit)).Where(place => place.IsMandatory).Select(place => place.Field), Is.EquivalentTo(new[] { "visit", "diagnoses[0].code" }));
 
     private static void AssertNamed(Type type, Place place, Action<JsonObject> spoil)
     {
@@ -65,20 +69,24 @@ public sealed class CanonicalJsonMandatoryTests
         {
             var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
             var field = path + JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
-            yield return new Place(parentIn, name, field, IsMandatory(property), json[name]!.GetValueKind());
-            var isList = property.PropertyType.IsGenericType && json[name] is JsonArray;
+            yield return new Place(parentIn, name, field, IsMandatory(property), property.PropertyType.IsEnum, json[name]!.GetValueKind());
+            var isList = property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
             var nested = isList ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType;
-            if (nested.Assembly != typeof(HisOperation).Assembly)
+            if (nested.Assembly != typeof(HisOperation).Assembly || nested.IsEnum)
                 continue;
-            JsonObject Child(JsonObject body) => (JsonObject)(isList ? parentIn(body)[name]![0]! : parentIn(body)[name]!);
-            foreach (var place in Places(nested, (JsonObject)(isList ? json[name]![0]! : json[name]!), field + (isList ? "[0]." : "."), Child))
+            JsonObject Child(JsonObject parent) => (JsonObject)(
+                !isList ? parent[name]!
+                : IsWrapped(property) ? parent[name]!["values"]![0]!
+                : parent[name]![0]!);
+            foreach (var place in Places(nested, Child(json), field + (isList ? "[0]." : "."), body => Child(parentIn(body))))
                 yield return place;
         }
     }
 
     private static bool IsMandatory(PropertyInfo property) =>
         property.IsDefined(typeof(RequiredMemberAttribute), inherit: false)
-        && (property.DeclaringType, property.Name) != (typeof(Discharge), nameof(Discharge.Diagnoses));
+        && (property.DeclaringType, property.Name) != (typeof(Discharge), nameof(Discharge.Diagnoses))
+        && (property.DeclaringType, property.Name) != (typeof(ReconcileSettlements), nameof(ReconcileSettlements.Rows));
 
-    private sealed record Place(Func<JsonObject, JsonObject> ParentIn, string Name, string Field, bool IsMandatory, JsonValueKind Kind);
+    private sealed record Place(Func<JsonObject, JsonObject> ParentIn, string Name, string Field, bool IsMandatory, bool IsEnum, JsonValueKind Kind);
 }

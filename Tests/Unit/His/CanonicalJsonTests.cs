@@ -103,7 +103,7 @@ public sealed class CanonicalJsonTests
     {
         var waiting = CanonicalJsonOperation.All.Where(operation => operation.Record is null).Select(operation => operation.Name).ToList();
 
-        Assert.That(waiting, Has.Member("ReverseTransaction"));
+        Assert.That(waiting, Is.EqualTo(new[] { "RegisterOutpatient" }));
         Assert.That(waiting.Select(name => Refusal(name, "{}").Code), Is.All.EqualTo("NOT_IMPLEMENTED"));
     }
 
@@ -178,6 +178,28 @@ public sealed class CanonicalJsonTests
         var refusal = Refusal("Discharge", json);
 
         Assert.That((refusal.Code, refusal.Field), Is.EqualTo(("INVALID_FIELD", field)));
+    }
+
+    [TestCase("\"\"")]
+    [TestCase("\"TO_LOCAL\"")]
+    [TestCase("\"CONVERSION_DIRECTION_UNSPECIFIED\"")]
+    [TestCase("2")]
+    public void An_enum_takes_the_names_of_the_contract_and_nothing_else(string direction)
+    {
+        static string Body(string direction) => $$"""{"codeSystem":"visit_kind","code":"21","direction":{{direction}}}""";
+        var refusal = Refusal("ConvertCode", Body(direction));
+
+        Assert.That((refusal.Code, refusal.Field), Is.EqualTo(("INVALID_FIELD", "direction")));
+        Assert.That(((ConvertCode)Decoded("ConvertCode", Body("\"CONVERSION_DIRECTION_TO_LOCAL\"")).Operation!).Direction, Is.EqualTo(HisConversionDirection.ToLocal));
+    }
+
+    [Test]
+    public void Diagnoses_that_are_not_given_leave_the_stored_ones_and_an_empty_list_is_refused()
+    {
+        Assert.That(((UpdateVisit)Decoded("UpdateVisit", """{"visit":{}}""").Operation!).Diagnoses, Is.Null);
+        Assert.That(((UpdateVisit)Decoded("UpdateVisit", """{"visit":{},"diagnoses":{"values":[{"code":"I20"}]}}""").Operation!).Diagnoses, Has.Count.EqualTo(1));
+        Assert.That(Refusal("UpdateVisit", """{"visit":{},"diagnoses":{"values":[]}}""").Field, Is.EqualTo("diagnoses"));
+        Assert.That(Refusal("UpdateVisit", """{"visit":{},"diagnoses":{"values":[{"name":"胸痛"}]}}""").Field, Is.EqualTo("diagnoses[0].code"));
     }
 
     [Test]

@@ -229,6 +229,16 @@ internal sealed class BenefitDecisionTests
     }
 
     [Test]
+    public void A_district_of_a_municipality_has_the_plans_of_the_whole()
+    {
+        var bill = ChongqingEmployee.OfInScope(10_000) with { PoolingArea = Division.Parse("500100") };
+        var chongqing = Sample("500000");
+
+        Assert.That(chongqing.Decided(bill).Pool, Is.EqualTo(chongqing.Decided(ChongqingEmployee.OfInScope(10_000)).Pool).And.GreaterThan(Fen.Zero));
+        Assert.That(chongqing.Find(Division.Parse("500100"), "310", "21", new DateOnly(2018, 6, 12)), Is.SameAs(chongqing.Find(Division.Parse("500000"), "310", "21", new DateOnly(2018, 6, 12))));
+    }
+
+    [Test]
     public void The_large_amount_layer_takes_the_expenses_above_the_pool_cap()
     {
         // 47000 / 85 % = 55294.12 use up the pool; the rest of 100880 - 880 is paid in full.

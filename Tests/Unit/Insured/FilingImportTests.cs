@@ -22,7 +22,8 @@ internal sealed class FilingImportTests
     public async Task Close() => await _desk.DisposeAsync();
 
     [TestCase("440000", 9)]
-    [TestCase("530000", 10)]
+    [TestCase("500000", 11)]
+    [TestCase("530000", 11)]
     public async Task The_samples_are_imported_whole_and_a_second_time_change_nothing(string province, int filings)
     {
         await using var desk = new ImportDesk(province);

@@ -21,6 +21,7 @@ internal sealed class PersonImportTests
     public async Task Close() => await _desk.DisposeAsync();
 
     [TestCase("440000", 11)]
+    [TestCase("500000", 12)]
     [TestCase("530000", 12)]
     public async Task The_samples_are_imported_whole_and_a_second_time_change_nothing(string province, int persons)
     {

@@ -58,16 +58,19 @@ public sealed class AuditTests
         Assert.That(inFlight.Select(row => (row.Kind, row.AnsweredByPeer)), Is.EquivalentTo(new (OutboundKind, bool?)[]
         {
             (OutboundKind.Admission, false), (OutboundKind.Admission, true), (OutboundKind.Discharge, true), (OutboundKind.Discharge, false),
-            (OutboundKind.Settlement, false), (OutboundKind.Settlement, true), (OutboundKind.SettlementCancellation, true), (OutboundKind.SettlementCancellation, false),
+            (OutboundKind.Settlement, false), (OutboundKind.Settlement, true), (OutboundKind.Settlement, true), (OutboundKind.SettlementCancellation, true),
+            (OutboundKind.SettlementCancellation, false), (OutboundKind.AdmissionCancellation, true), (OutboundKind.DischargeCancellation, false),
+            (OutboundKind.Reversal, false), (OutboundKind.Reversal, true),
         }));
-        Assert.That(inFlight.Single(row => row is { Kind: OutboundKind.Settlement, AnsweredByPeer: true }).PayableFen, Is.Positive);
+        Assert.That(inFlight.Where(row => row is { Kind: OutboundKind.Settlement, AnsweredByPeer: true }).Select(row => row.PayableFen), Is.All.Positive);
+        Assert.That(inFlight.Single(row => row is { Kind: OutboundKind.Reversal, AnsweredByPeer: true }).PayableFen, Is.Negative);
         Assert.That(inFlight.Single(row => row is { Kind: OutboundKind.SettlementCancellation, AnsweredByPeer: true }).PayableFen, Is.Negative);
         Assert.That(inFlight.Where(row => row.AnsweredByPeer == false).Select(row => row.PayableFen), Is.All.Zero);
     }
 
     [Test]
     public void Without_the_peers_folder_nobody_knows_whether_it_has_answered() =>
-        Assert.That(AuditFolders.Run(_folders.Treatment).InFlight.Select(row => row.AnsweredByPeer), Is.EqualTo(new bool?[8]));
+        Assert.That(AuditFolders.Run(_folders.Treatment).InFlight.Select(row => row.AnsweredByPeer), Is.EqualTo(new bool?[13]));
 
     [Test]
     public void The_balance_of_a_pair_is_explained_by_what_is_in_flight()
@@ -83,7 +86,7 @@ public sealed class AuditTests
     {
         AuditFolders.Spoil(_folders.Treatment, "UPDATE outbound SET state = 4, answered_at_ms = 1, reply = zeroblob(0) WHERE kind = 3 AND state = 1");
         var report = _folders.Audit();
-        Assert.That(report.InFlight.Count(row => row.State == OutboundState.Parked), Is.EqualTo(2));
+        Assert.That(report.InFlight.Count(row => row.State == OutboundState.Parked), Is.EqualTo(3));
         Assert.That(report.Checks.Where(check => check.Found > 0).Select(check => check.Name), Is.EqualTo((string[])["sealed-columns"]), "the made-up reply is not sealed");
     }
 

@@ -4,6 +4,8 @@ using System.Text;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
@@ -30,6 +32,8 @@ internal enum Fate
 internal sealed class TwoProvinces : IAsyncDisposable
 {
     public const string Institution = "H53010001";
+
+    private const string FirstVersion = "111111111111", SecondVersion = "222222222222";
 
     private static readonly DateTimeOffset Start = new(2024, 6, 3, 9, 0, 0, ChinaTime.Offset);
 
@@ -75,6 +79,24 @@ internal sealed class TwoProvinces : IAsyncDisposable
         return provinces;
     }
 
+    /// <summary>Two provinces whose folders are there already; what is unanswered in them can be reversed, not delivered.</summary>
+    public static async Task<TwoProvinces> ReopenAsync(string root)
+    {
+        var provinces = new TwoProvinces(Folder(root, "530000"), Folder(root, "610000"));
+        provinces._ids = await TransactionIdSource.OpenAsync(provinces._treatment, Treatment, provinces._time, CancellationToken.None);
+        return provinces;
+    }
+
+    /// <summary>Reverses every transaction that is unanswered, whatever became of it at the insured side.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> ReverseOpenAsync()
+    {
+        var open = Open();
+        foreach (var (id, visit) in open)
+            await ReverseAsync(visit, id);
+        return open.Count;
+    }
+
     /// <summary>One visit in each state, and everything that can be under way.</summary>
     public async Task LiveAsync()
     {
@@ -112,6 +134,64 @@ internal sealed class TwoProvinces : IAsyncDisposable
         var cancellationUnsent = await StayAsync(2);
         await SettleAsync(cancellationUnsent);
         await CancelAsync(cancellationUnsent, Fate.NeverArrived);
+        await UndoAsync();
+    }
+
+    /// <summary>Every kind of undo, with each kind of effect a reversal can have, whichever answer comes first.</summary>
+    private async Task UndoAsync()
+    {
+        await CancelAdmissionAsync(await AdmitAsync(2));
+        await CancelDischargeAsync(await StayAsync(2));
+        await CancelAdmissionAsync(await AdmitAsync(2), Fate.ReplyLost);
+        await CancelDischargeAsync(await StayAsync(2), Fate.NeverArrived);
+
+        var lost = await AdmitAsync(2, Fate.ReplyLost);
+        await ReverseAsync(lost, Visit(lost).AdmissionId);
+        var refused = await AdmitAsync(9, Fate.ReplyLost);
+        await ReverseAsync(refused, Visit(refused).AdmissionId);
+        var unsent = await AdmitAsync(2, Fate.NeverArrived);
+        await ReverseAsync(unsent, Visit(unsent).AdmissionId);
+        var known = await AdmitAsync(2);
+        await ReverseAsync(known, Visit(known).AdmissionId);
+
+        var discharged = await StayAsync(2);
+        await ReverseAsync(discharged, Visit(discharged).DischargeId!);
+        var corrected = await StayAsync(2);
+        await DischargeAsync(corrected, "2024-06-03");
+        await ReverseAsync(corrected, Visit(corrected).DischargeId!);
+
+        var settled = await StayAsync(1);
+        await SettleAsync(settled);
+        await ReverseAsync(settled, Visit(settled).SettlementId!);
+        var settlementLost = await StayAsync(1);
+        await SettleAsync(settlementLost, Fate.ReplyLost);
+        await ReverseAsync(settlementLost, Visit(settlementLost).SettlementId!);
+        var settlementUnsent = await StayAsync(2);
+        await SettleAsync(settlementUnsent, Fate.NeverArrived);
+        await ReverseAsync(settlementUnsent, Visit(settlementUnsent).SettlementId!);
+
+        var restored = await StayAsync(1);
+        await SettleAsync(restored);
+        await CancelAsync(restored);
+        await ReverseAsync(restored, Visit(restored).CancellationId!);
+        await CancelAsync(restored);
+        var restoredUnknown = await StayAsync(2);
+        await SettleAsync(restoredUnknown);
+        await CancelAsync(restoredUnknown, Fate.ReplyLost);
+        await ReverseAsync(restoredUnknown, Visit(restoredUnknown).CancellationId!);
+        var admittedAgain = await AdmitAsync(2);
+        await ReverseAsync(admittedAgain, await CancelAdmissionAsync(admittedAgain));
+        var dischargedAgain = await StayAsync(2);
+        await ReverseAsync(dischargedAgain, await CancelDischargeAsync(dischargedAgain, Fate.ReplyLost));
+
+        var pending = await StayAsync(2);
+        await SettleAsync(pending, Fate.ReplyLost);
+        await ReverseAsync(pending, Visit(pending).SettlementId!, Fate.NeverArrived);
+        var pendingToo = await StayAsync(1);
+        await SettleAsync(pendingToo);
+        await ReverseAsync(pendingToo, Visit(pendingToo).SettlementId!, Fate.ReplyLost);
+        await ReverseUnseenAsync();
+        await HoldAsync(await AdmitAsync(2));
     }
 
     /// <summary>A whole stay of one person, up to the settlement.</summary>
@@ -138,7 +218,26 @@ internal sealed class TwoProvinces : IAsyncDisposable
         session.Execute(
             "INSERT INTO institution (code, name, division, level, adapter, token_hash) VALUES (@Institution, '测试医院', '530100', '02', 'test', @hash)",
             new { Institution, hash = SHA256.HashData("token"u8) });
+        // Version 2 was activated on top of version 1 and rolled back.
+        foreach (var version in (string[])[FirstVersion, SecondVersion])
+            CatalogueStore.Insert(session, CatalogueVersion(version));
+        CatalogueStore.Activate(session, "test", FirstVersion, "2024-05-01", "", 1);
+        CatalogueStore.Activate(session, "test", SecondVersion, "2024-06-01", "", 2);
+        CatalogueStore.RollBack(session, "test", "", 3);
     }
+
+    private static CatalogueVersionRow CatalogueVersion(string version) => new()
+    {
+        Adapter = "test",
+        Version = version,
+        Sha256 = version.PadRight(64, '0'),
+        BaseVersion = "000000000000",
+        ItemCount = 1,
+        MappingCount = 0,
+        CodeCount = 1,
+        RatioCount = 0,
+        ImportedAtMs = 1,
+    };
 
     private void PrepareInsured(Session session)
     {
@@ -265,15 +364,67 @@ internal sealed class TwoProvinces : IAsyncDisposable
             Move(session, visit, VisitEvent.CancellationSent);
             VisitStore.SetCancellationId(session, visit, id.Text);
             return visit;
-        }, async () => await _agency.CancelSettlementAsync(request, Treatment, CancellationToken.None));
+        }, async () => await _agency.CancelSettlementAsync(request, Treatment, CancellationToken.None), settled.TransactionId);
+    }
+
+    private async Task<string> CancelAdmissionAsync(long visit, Fate fate = Fate.Answered)
+    {
+        var (id, row) = (await _ids.NextAsync(CancellationToken.None), Visit(visit));
+        var request = new CancelAdmissionRequest { Header = Header(id), VisitNumber = row.VisitNumber, AdmissionTransactionId = row.AdmissionId };
+        await ExchangeAsync(id, OutboundKind.AdmissionCancellation, PeerMethod.CancelAdmission, request, fate, session => Move(session, visit, VisitEvent.AdmissionCancellationSent),
+            async () => await _agency.CancelAdmissionAsync(request, Treatment, CancellationToken.None), row.AdmissionId);
+        return id.Text;
+    }
+
+    private async Task<string> CancelDischargeAsync(long visit, Fate fate = Fate.Answered)
+    {
+        var (id, row) = (await _ids.NextAsync(CancellationToken.None), Visit(visit));
+        var request = new CancelDischargeRequest { Header = Header(id), VisitNumber = row.VisitNumber, DischargeTransactionId = row.DischargeId };
+        await ExchangeAsync(id, OutboundKind.DischargeCancellation, PeerMethod.CancelDischarge, request, fate, session => Move(session, visit, VisitEvent.DischargeCancellationSent),
+            async () => await _agency.CancelDischargeAsync(request, Treatment, CancellationToken.None), row.DischargeId);
+        return id.Text;
+    }
+
+    private async Task ReverseAsync(long visit, string originalId, Fate fate = Fate.Answered)
+    {
+        var id = await _ids.NextAsync(CancellationToken.None);
+        var request = new ReverseTransactionRequest { Header = Header(id), OriginalTransactionId = originalId };
+        await ExchangeAsync(id, OutboundKind.Reversal, PeerMethod.ReverseTransaction, request, fate, session =>
+        {
+            VisitStore.BeginReversal(session, VisitStore.Get(session, visit), Outbox.Find(session, originalId)!.Kind, id.Text);
+            return visit;
+        }, async () => await _agency.ReverseTransactionAsync(request, Treatment, CancellationToken.None), originalId);
+    }
+
+    /// <summary>An upload that waits for a mapping.</summary>
+    private async Task HoldAsync(long visit)
+    {
+        var id = await _ids.NextAsync(CancellationToken.None);
+        await _treatment.WriteAsync(session => session.Execute(
+            """
+            INSERT INTO held_upload (transaction_id, visit_id, institution_code, content_hash, operation, line_count, amount_fen, state, held_at_ms)
+            VALUES (@Text, @visit, @Institution, @hash, @operation, 1, 100, 1, 1);
+            INSERT INTO held_code (transaction_id, local_code) VALUES (@Text, 'X')
+            """,
+            new { id.Text, visit, Institution, hash = SHA256.HashData("held"u8), operation = _treatmentVault.Seal("{}"u8, "held.operation") }), CancellationToken.None);
+    }
+
+    /// <summary>A hospital's id that never came.</summary>
+    private async Task ReverseUnseenAsync()
+    {
+        var id = await _ids.NextAsync(CancellationToken.None);
+        await _treatment.WriteAsync(
+            session => UndoStore.InsertVoid(session, Institution, new VoidRow { OriginalId = "HIS0009", ReversalId = id.Text, Effect = HisReversalEffect.Voided }, 1), CancellationToken.None);
     }
 
     private async Task ExchangeAsync(
-        TransactionId id, OutboundKind kind, PeerMethod method, IExchangeRequest request, Fate fate, Func<Session, long> intend, Func<Task<IExchangeReply>> ask)
+        TransactionId id, OutboundKind kind, PeerMethod method, IExchangeRequest request, Fate fate, Func<Session, long> intend, Func<Task<IExchangeReply>> ask,
+        string? originalId = null)
     {
         _time.Advance(TimeSpan.FromSeconds(1));
         var bytes = request.ToByteArray();
-        await _treatment.WriteAsync(session => _outbox.Add(session, new OutboundRequest(id, Insured, kind, intend(session), method, bytes)), CancellationToken.None);
+        await _treatment.WriteAsync(
+            session => _outbox.Add(session, new OutboundRequest(id, Insured, kind, intend(session), method, bytes) { OriginalId = originalId }), CancellationToken.None);
         var reply = fate is Fate.Answered or Fate.ReplyLost ? (await ask()).ToByteArray() : null;
         if (fate is Fate.Answered or Fate.TurnedAway)
             await _treatment.WriteAsync(session => Record(session, id, bytes, fate is Fate.Answered ? reply : null), CancellationToken.None);
@@ -297,7 +448,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
 
     private async Task RecordHospitalRequestsAsync(long visit)
     {
-        var (own, period) = (await _ids.NextAsync(CancellationToken.None), await _ids.NextAsync(CancellationToken.None));
+        var (own, period, update) = (await _ids.NextAsync(CancellationToken.None), await _ids.NextAsync(CancellationToken.None), await _ids.NextAsync(CancellationToken.None));
         await _treatment.WriteAsync(session =>
         {
             AddHisRequest(session, "HIS0001", Visit(session, visit).SettlementId!, withResult: false);
@@ -305,6 +456,11 @@ internal sealed class TwoProvinces : IAsyncDisposable
             session.Execute(
                 "INSERT INTO business_period (period_number, institution_code, operator_number, opened_at_ms) VALUES (@Text, @Institution, '001', 1)",
                 new { period.Text, Institution });
+            session.Execute("INSERT INTO period_transaction (transaction_id, period_number) VALUES (@SettlementId, @Text)", new { Visit(session, visit).SettlementId, period.Text });
+            session.Execute(
+                "INSERT INTO confirmation (transaction_id, institution_code, transaction_code, state, recorded_at_ms, decided_at_ms) VALUES (@DischargeId, @Institution, '25', 2, 1, 2)",
+                new { Visit(session, visit).DischargeId, Institution });
+            session.Execute("INSERT INTO visit_update (transaction_id, visit_id, bed, updated_at_ms) VALUES (@Text, @visit, '12', 1)", new { update.Text, visit });
         }, CancellationToken.None);
     }
 
@@ -334,7 +490,8 @@ internal sealed class TwoProvinces : IAsyncDisposable
         FeeLineStore.Insert(session, Line(visit, id, "5", priceE4: 10_000, quantityE2: 100, fullSelfPay: 100));
         var drug = FeeLineStore.BySerial(session, visit, "1")!.Id;
         FeeLineStore.Insert(session, Line(visit, id, "1/r", priceE4: 1_000_000, quantityE2: -3_000, preSelfPay: -30_000, inScope: -270_000, refundOf: drug));
-        FeeLineStore.Withdraw(session, visit, "5");
+        var withdrawal = TransactionId.Create(Treatment, _time.GetUtcNow(), 8_000_000_000 + visit).Text;
+        FeeLineStore.InsertWithdrawal(session, withdrawal, visit, FeeLineStore.Withdraw(session, visit, "5", withdrawal), waitingCount: 0);
     }
 
     private static FeeLineRow Line(
@@ -357,7 +514,9 @@ internal sealed class TwoProvinces : IAsyncDisposable
             PreSelfPayFen = preSelfPay,
             InScopeFen = inScope,
             FeeDate = "2024-06-01",
-            CatalogueVersion = "1",
+            CatalogueKind = serial.StartsWith('1') ? "101" : "201",
+            // The lines of one bill may be split by two versions.
+            CatalogueVersion = serial.StartsWith('1') ? FirstVersion : SecondVersion,
             RefundOf = refundOf,
             Details = "{}",
         };
@@ -383,6 +542,9 @@ internal sealed class TwoProvinces : IAsyncDisposable
     };
 
     private static Institution InstitutionMessage() => new() { Code = Institution, Name = "测试医院", Division = "530100", Level = "02" };
+
+    private List<(string Id, long Visit)> Open() => _treatment.Read(session => session.Query<(string, long)>(
+        "SELECT transaction_id, visit_id FROM outbound WHERE state = 1 AND kind < 7 ORDER BY rowid"));
 
     private VisitRow Visit(long id) => _treatment.Read(session => VisitStore.Get(session, id));
 

@@ -20,13 +20,7 @@ public sealed partial class HisContractTests
 
     private static readonly Dictionary<string, string> ProtosWithoutRecord = new()
     {
-        ["CloseBusinessPeriod"] = "No dialect decodes it yet.",
-        ["ReverseTransaction"] = "No dialect decodes it yet.",
-        ["ConvertCode"] = "No dialect decodes it yet.",
-        ["CancelAdmission"] = "No dialect decodes it yet.",
         ["RegisterOutpatient"] = "No dialect decodes it yet.",
-        ["CancelDischarge"] = "No dialect decodes it yet.",
-        ["QueryFeeLines"] = "No dialect decodes it yet.",
     };
 
     private static readonly Type[] Records =

@@ -83,6 +83,33 @@ internal sealed class MigrationTests
     }
 
     [Test]
+    public async Task A_script_may_rebuild_a_table_that_others_refer_to()
+    {
+        var referring = MigrationScript.Parse("0002_referring.sql", "CREATE TABLE second (id INTEGER PRIMARY KEY REFERENCES first (id)) STRICT; INSERT INTO second VALUES (1);");
+        var rebuilding = MigrationScript.Parse("0003_rebuilding.sql",
+            "CREATE TABLE first_3 (id INTEGER PRIMARY KEY, more TEXT) STRICT; INSERT INTO first_3 (id) SELECT id FROM first; DROP TABLE first; ALTER TABLE first_3 RENAME TO first;");
+        await OpenAndCloseAsync(1_000, First, referring);
+
+        await using var database = Open(2_000, First, referring, rebuilding);
+
+        Assert.That(database.Read(session => session.QuerySingle<long>("SELECT count(*) FROM second JOIN first USING (id)")), Is.EqualTo(1));
+        await Assert.ThatAsync(() => database.WriteAsync(session => session.Execute("INSERT INTO second VALUES (9)"), CancellationToken.None), Throws.TypeOf<Microsoft.Data.Sqlite.SqliteException>());
+    }
+
+    [Test]
+    public async Task A_script_that_leaves_a_reference_to_no_row_is_undone()
+    {
+        var referring = MigrationScript.Parse("0002_referring.sql", "CREATE TABLE second (id INTEGER PRIMARY KEY REFERENCES first (id)) STRICT; INSERT INTO second VALUES (1);");
+        var losing = MigrationScript.Parse("0003_losing.sql", "DELETE FROM first;");
+        await OpenAndCloseAsync(1_000, First, referring);
+
+        Assert.That(() => Open(2_000, First, referring, losing),
+            Throws.TypeOf<StorageRefusedException>().With.Message.Contains("0003_losing.sql").And.Message.Contains("reference to no row"));
+        await using var previous = Open(3_000, First, referring);
+        Assert.That(previous.Read(session => session.QuerySingle<long>("SELECT count(*) FROM first")), Is.EqualTo(1));
+    }
+
+    [Test]
     public void A_database_of_another_program_is_refused_and_left_alone()
     {
         using (var foreign = Stores.OpenForeign(_folder.File("node.db")))
