@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Provincial.His.V1;
+using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Oversight;
@@ -25,6 +26,9 @@ internal abstract class CountryTest : LoggedTest
 
     protected PilotProvince Guangdong => Country[PilotCountry.Guangdong];
 
+    /// <summary>Whose nodes run. The two hospitals below are there when it is the first two pilots.</summary>
+    protected virtual IReadOnlyList<Division> Provinces => PilotCountry.Pilots;
+
     /// <summary>广州示例医院, tertiary.</summary>
     protected Hospital Guangzhou { get; private set; } = null!;
 
@@ -46,22 +50,26 @@ internal abstract class CountryTest : LoggedTest
     /// <summary>How many transactions the test leaves without an applied answer; any other number is a fault.</summary>
     protected int InFlightAtTheEnd { get; set; }
 
-    private PilotCountry Country => _country ?? throw new InvalidOperationException("The country is not prepared.");
+    protected PilotCountry Country => _country ?? throw new InvalidOperationException("The country is not prepared.");
 
     [SetUp]
     public async Task StartCountry()
     {
         (Clock, InFlightAtTheEnd) = (new(Begin), 0);
+        BeforeCountry();
         _country = PilotCountry.Prepare(new PilotOptions
         {
+            Provinces = Provinces,
             Configure = configuration => Configure(configuration with { Timeouts = Patient }),
             Time = Clock,
+            AdaptersFolder = AdaptersFolder,
             Logging = (division, logging) => logging.AddProvider(Logs.Provider(division.Code)),
         });
         Arrange();
         foreach (var province in _country.Provinces)
             await province.StartAsync(CancellationToken.None);
-        (Guangzhou, Kunming) = (HospitalOf(Guangdong, FirstHospital), HospitalOf(Yunnan, KunmingHospital));
+        if (Provinces == PilotCountry.Pilots)
+            (Guangzhou, Kunming) = (HospitalOf(Guangdong, FirstHospital), HospitalOf(Yunnan, KunmingHospital));
     }
 
     [TearDown]
@@ -82,6 +90,14 @@ internal abstract class CountryTest : LoggedTest
             await _country.DisposeAsync();
         }
     }
+
+    /// <summary>What the country is prepared from, where that is not what the build has packed.</summary>
+    protected virtual void BeforeCountry()
+    {
+    }
+
+    /// <summary>The packed adapters.</summary>
+    protected virtual string AdaptersFolder => AdapterDirectory.PackedFolder;
 
     /// <summary>What all nodes share, before they start.</summary>
     protected virtual NodesConfiguration Configure(NodesConfiguration configuration) => configuration;
@@ -122,6 +138,7 @@ internal abstract class CountryTest : LoggedTest
         PeerPingInterval = TimeSpan.FromHours(1),
         ResolverInterval = TimeSpan.FromSeconds(0.1),
         ResolverDelayMax = TimeSpan.FromSeconds(0.1),
+        AdapterPollInterval = TimeSpan.FromHours(1),
     };
 
     private void AuditBooks(PilotCountry country)

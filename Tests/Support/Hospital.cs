@@ -56,15 +56,20 @@ public sealed class Hospital : IDisposable
         }, WithdrawFeeLinesResponse.Parser);
 
     /// <param name="originalTransactionId">The transaction that stored the line.</param>
-    public Task<HospitalReply<RefundFeeLineResponse>> RefundAsync(string visitNumber, string originalTransactionId, string quantity, long amountFen, string? id = null) =>
-        PostAsync("RefundFeeLine", new RefundFeeLineRequest
+    public Task<HospitalReply<RefundFeeLineResponse>> RefundAsync(string visitNumber, string originalTransactionId, string quantity, long amountFen, string? id = null, string? lineSerial = null)
+    {
+        var request = new RefundFeeLineRequest
         {
             Header = Header(id),
             Visit = Visit(visitNumber),
             OriginalTransactionId = originalTransactionId,
             Quantity = quantity,
             AmountFen = amountFen,
-        }, RefundFeeLineResponse.Parser);
+        };
+        if (lineSerial is not null)
+            request.LineSerial = lineSerial;
+        return PostAsync("RefundFeeLine", request, RefundFeeLineResponse.Parser);
+    }
 
     public Task<HospitalReply<PreviewSettlementResponse>> PreviewAsync(string visitNumber, long? claimedTotalFen = null)
     {
@@ -99,6 +104,28 @@ public sealed class Hospital : IDisposable
         if (settlementNumber is not null)
             request.SettlementNumber = settlementNumber;
         return PostAsync("CancelSettlement", request, CancelSettlementResponse.Parser);
+    }
+
+    /// <param name="originalTransactionId">The transaction of the admission; null names the visit alone.</param>
+    public Task<HospitalReply<CancelAdmissionResponse>> CancelAdmissionAsync(string visitNumber, string? id = null, string? originalTransactionId = null)
+    {
+        var request = new CancelAdmissionRequest { Header = Header(id), Visit = Visit(visitNumber) };
+        if (originalTransactionId is not null)
+            request.OriginalTransactionId = originalTransactionId;
+        return PostAsync("CancelAdmission", request, CancelAdmissionResponse.Parser);
+    }
+
+    public Task<HospitalReply<CancelDischargeResponse>> CancelDischargeAsync(string visitNumber, string? id = null) =>
+        PostAsync("CancelDischarge", new CancelDischargeRequest { Header = Header(id), Visit = Visit(visitNumber) }, CancelDischargeResponse.Parser);
+
+    /// <param name="originalTransactionId">The hospital's id of what is voided, or the node's.</param>
+    /// <param name="operation">The operation that is meant; null trusts the id alone.</param>
+    public Task<HospitalReply<ReverseTransactionResponse>> ReverseAsync(string originalTransactionId, string? id = null, string? operation = null)
+    {
+        var request = new ReverseTransactionRequest { Header = Header(id), OriginalTransactionId = originalTransactionId };
+        if (operation is not null)
+            request.OriginalOperation = operation;
+        return PostAsync("ReverseTransaction", request, ReverseTransactionResponse.Parser);
     }
 
     /// <summary>What became of a transaction, by the hospital's id or the node's.</summary>

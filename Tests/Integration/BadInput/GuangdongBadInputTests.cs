@@ -9,12 +9,13 @@ internal sealed class GuangdongBadInputTests : DialectBadInputTests
     protected override string AmountElement => "akc264";
 
     [Test]
-    public async Task A_code_without_a_mapping_blocks_the_message_and_waits_in_the_queue()
+    public async Task A_code_without_a_mapping_keeps_the_message_waiting_and_the_code_in_the_queue()
     {
         var stay = await AdmittedAsync();
         var line = (await stay.LineAsync()).With("&lt;ake005&gt;F110200003", "&lt;ake005&gt;ZZ0000999");
-        var exchange = await StoringNothingAsync(() => stay.SendAsync(line), Changed(Guangdong, "unmapped_item", 1));
-        AssertRefused(stay.RefusalIn(exchange.Reply), "UNMAPPED_CODE", "ZZ0000999.*ake005");
+        var exchange = await StoringNothingAsync(
+            () => stay.SendAsync(line), Changed(Guangdong, "unmapped_item", 1), Changed(Guangdong, "held_upload", 1), Changed(Guangdong, "held_code", 1));
+        Assert.That(exchange.Reply, Does.Contain("errorcode&gt;-2&lt;/errorcode").And.Contain("PENDING").And.Contain("ZZ0000999"));
     }
 
     [Test]

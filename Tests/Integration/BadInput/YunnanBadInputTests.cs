@@ -82,5 +82,5 @@ internal sealed class YunnanBadInputTests : DialectBadInputTests
     protected override JourneyStep AsRefund(JourneyStep line) => line.With("&lt;AKC226&gt;24.00", "&lt;AKC226&gt;-24.00").With("&lt;AKC227&gt;20.00", "&lt;AKC227&gt;-20.00");
 
     protected override (string Table, int Added)[] RefusedByTheInsuredSide(HospitalStay stay) =>
-        [Changed(Yunnan, "his_request", 1), Changed(Yunnan, "outbound", 1), Changed(Yunnan, "treatment_visit", 0), Changed(Guangdong, "inbox", 1)];
+        [Changed(Yunnan, "his_request", 1), Changed(Yunnan, "outbound", 1), Changed(Yunnan, "period_transaction", 1), Changed(Yunnan, "treatment_visit", 0), Changed(Guangdong, "inbox", 1)];
 }

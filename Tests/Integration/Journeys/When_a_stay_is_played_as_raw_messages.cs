@@ -1,13 +1,18 @@
 using NUnit.Framework;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Ledger;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Journeys;
 
-/// <summary>The two provinces' own dialects, byte for byte as their hospitals speak them, down to the same books.</summary>
+/// <summary>The provinces' own dialects, byte for byte as their hospitals speak them, down to the same books.</summary>
 internal sealed class When_a_stay_is_played_as_raw_messages : CountryTest
 {
     private readonly HttpClient _client = new();
+
+    protected override IReadOnlyList<Division> Provinces => [.. PilotCountry.Pilots, Division.Parse("500000")];
+
+    private PilotProvince Chongqing => Country[Division.Parse("500000")];
 
     [OneTimeTearDown]
     public void DisposeClient() => _client.Dispose();
@@ -47,6 +52,28 @@ internal sealed class When_a_stay_is_played_as_raw_messages : CountryTest
             Assert.That(Yunnan.MirroredFigures(settlement), Is.EqualTo(expected));
             Assert.That(RepeatOf(exchanges).ReplyBytes, Is.EqualTo(FirstSettlement(exchanges).ReplyBytes));
             Assert.That(Yunnan.Balance(Account.ReceivableFromPartner), Is.EqualTo(17_003_43));
+        }
+    }
+
+    [Test]
+    public async Task Chongqings_pipe_lines_end_in_the_figures_of_its_folder()
+    {
+        var (journey, player) = Open(Chongqing, "chongqing");
+
+        var exchanges = await PlayAsync(journey, player);
+
+        var settlement = Chongqing.Value<string>("SELECT settlement_number FROM treatment_settlement WHERE state = 1");
+        var expected = Money.Figures(
+            total: 12021.90m, fullSelfPay: 1182m, overLimit: 640m, preSelfPay: 1123.39m, inScope: 9076.51m, deductible: 1200m, pool: 6695.03m, account: 2000m, cash: 3326.87m);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Yunnan.InsuredFigures(settlement), Is.EqualTo(expected));
+            Assert.That(Chongqing.MirroredFigures(settlement), Is.EqualTo(expected));
+            Assert.That(exchanges[^1].Reply, Is.EqualTo($"0|{player.Captured["settlement_serial"]}|6695.03|2000.00|0.00|3326.87|0.00|0.00|0.00|0.00|0.00|0.00"));
+            Assert.That(exchanges[^1].Reply, Is.Not.EqualTo(FirstSettlement(exchanges).Reply), "After it was undone it is another settlement.");
+            Assert.That(RepeatOf(exchanges).ReplyBytes, Is.EqualTo(FirstSettlement(exchanges).ReplyBytes), "A dialect without ids repeats by sending again.");
+            Assert.That(Chongqing.Count("fee_line", "state = 1"), Is.EqualTo(23), "A line that is sent again is stored once.");
+            Assert.That(Chongqing.Balance(Account.ReceivableFromPartner), Is.EqualTo(8_695_03), "Settled, undone by its serial and settled again is settled once.");
         }
     }
 

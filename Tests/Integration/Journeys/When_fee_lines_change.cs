@@ -29,6 +29,50 @@ internal sealed class When_fee_lines_change : CountryTest
     }
 
     [Test]
+    public async Task A_repeated_upload_without_an_id_names_the_transaction_that_stored_the_lines()
+    {
+        var line = SampleBills.Line("1", "Y000456", "注射用头孢曲松钠", "01", "45.0000", "4", FeesOn);
+        var first = (await Guangzhou.UploadAsync(_visit, [line])).Granted().TransactionId;
+        var repeated = (await Guangzhou.UploadAsync(_visit, [line])).Granted().TransactionId;
+
+        Assert.That(repeated, Is.EqualTo(first));
+        (await Guangzhou.RefundAsync(_visit, repeated, "1", 45_00)).Granted();
+    }
+
+    [Test]
+    public async Task The_refund_line_that_takes_the_last_of_a_line_takes_what_rounding_has_left()
+    {
+        var line = SampleBills.Line("1", "Y000123", "阿莫西林胶囊", "01", "0.8333", "10", FeesOn);
+        var stored = (await Guangzhou.UploadAsync(_visit, [line])).Granted().TransactionId;
+        (await Guangzhou.RefundAsync(_visit, stored, "2", 1_67)).Granted();
+        (await Guangzhou.RefundAsync(_visit, stored, "8", 6_70, lineSerial: "T2")).Refused("INVALID_FIELD", RefusingSide.Hospital, "amount_fen");
+
+        var last = (await Guangzhou.RefundAsync(_visit, stored, "8", 6_67, lineSerial: "T2")).Granted().Result;
+
+        Assert.That((last.Line.AmountFen, last.RemainingAmountFen), Is.EqualTo((-6_66L, 0L)), "8.33 less 1.67, not 8 times 0.8333.");
+    }
+
+    [Test]
+    public async Task A_refund_with_a_serial_of_its_own_is_taken_once()
+    {
+        var line = SampleBills.Line("1", "C060001", "冠状动脉支架", "11", "8600.0000", "2", FeesOn);
+        var stored = (await Guangzhou.UploadAsync(_visit, [line])).Granted().TransactionId;
+        var first = (await Guangzhou.RefundAsync(_visit, stored, "1", 8_600_00, lineSerial: "T1")).Granted();
+
+        var repeated = (await Guangzhou.RefundAsync(_visit, stored, "1", 8_600_00, lineSerial: "T1")).Granted();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((repeated.TransactionId, repeated.Result), Is.EqualTo((first.TransactionId, first.Result)));
+            Assert.That((first.Result.Line.AmountFen, first.Result.Line.OverLimitFen, first.Result.Line.ItemClass), Is.EqualTo((-8_600_00L, -600_00L, "2")));
+            Assert.That(first.Result.RemainingAmountFen, Is.EqualTo(8_600_00));
+            Assert.That(Guangdong.Count("fee_line"), Is.EqualTo(2));
+        }
+        (await Guangzhou.RefundAsync(_visit, stored, "0.5", 4_300_00, lineSerial: "T1")).Refused("LINE_CONFLICT", RefusingSide.Hospital, "lines[0].line_serial");
+        (await Guangzhou.RefundAsync(_visit, stored, "1", 8_600_00)).Granted();
+    }
+
+    [Test]
     public async Task A_stored_line_with_other_content_is_a_conflict_and_nothing_of_the_message_is_stored()
     {
         (await Guangzhou.UploadAsync(_visit, SampleBills.IntensiveCare(FeesOn))).Granted();
@@ -224,22 +268,6 @@ internal sealed class When_fee_lines_change : CountryTest
         var refusal = (await Guangzhou.UploadAsync(_visit, [line])).Refused("AMOUNT_MISMATCH", RefusingSide.Hospital, "lines[0].amount_fen");
 
         Assert.That(refusal.English, Does.Contain("19.99").And.Contain("20.00"));
-    }
-
-    [Test]
-    public async Task A_code_without_mapping_blocks_the_message_and_is_put_into_the_work_queue()
-    {
-        (await Guangzhou.UploadAsync(_visit,
-        [
-            SampleBills.Line("1", "T330000", "重症监护", "06", "180.0000", "1", FeesOn),
-            SampleBills.Line("2", "Y999999", "测试未对照药品", "01", "12.5000", "2", FeesOn),
-        ])).Refused("UNMAPPED_CODE", RefusingSide.Treatment, "lines[1].local_code");
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(Guangdong.Count("fee_line"), Is.Zero);
-            Assert.That(Guangdong.Value<string>("SELECT local_code || ' ' || line_count || ' ' || amount_fen FROM unmapped_item"), Is.EqualTo("Y999999 1 2500"));
-        }
     }
 
     [Test]

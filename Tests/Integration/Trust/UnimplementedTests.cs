@@ -16,6 +16,8 @@ internal sealed class UnimplementedTests : TrustTest
         "/provincial.exchange.v1.VisitService/RegisterAdmission", "/provincial.exchange.v1.VisitService/RegisterDischarge",
         "/provincial.exchange.v1.SettlementService/PreviewSettlement", "/provincial.exchange.v1.SettlementService/Settle",
         "/provincial.exchange.v1.SettlementService/CancelSettlement", "/provincial.exchange.v1.SettlementService/GetTransaction",
+        "/provincial.exchange.v1.VisitService/CancelAdmission", "/provincial.exchange.v1.VisitService/CancelDischarge",
+        "/provincial.exchange.v1.SettlementService/ReverseTransaction",
     ];
 
     private static readonly Marshaller<byte[]> Bytes = new(bytes => bytes, bytes => bytes);

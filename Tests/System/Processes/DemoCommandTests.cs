@@ -19,7 +19,7 @@ internal sealed class DemoCommandTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report["isBalanced"]!.GetValue<bool>(), Is.True);
-            Assert.That(report["directions"]!.AsArray(), Has.Count.EqualTo(2));
+            Assert.That(report["directions"]!.AsArray(), Has.Count.EqualTo(4));
             Assert.That(report["keptFolder"], Is.Null);
             Assert.That(Directory.EnumerateFileSystemEntries(folder.Path), Is.Empty, "the demo writes nothing where it is started");
         }
@@ -30,7 +30,7 @@ internal sealed class DemoCommandTests
     {
         using var folder = new TempFolder();
         await using var demo = GatewayProcess.Start(folder.Path, "demo");
-        var line = await demo.WaitForLineAsync("2/2");
+        var line = await demo.WaitForLineAsync("4/4");
         var port = int.Parse(Regex.Match(line, @"http://127\.0\.0\.1:(\d+)").Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         var children = demo.Descendants();
         await demo.KillAsync();

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using ProvincialGateway.Tests.Catalogue;
+using ProvincialGateway.Tests.Support.Catalogues;
+
+namespace ProvincialGateway.Tests.Benchmarks;
+
+/// <summary>One argument names the measurement, or the input of one; each prints its figures beside a baseline of the same run. See Tests/README.md.</summary>
+internal static class Program
+{
+    private static int Main(string[] args) => new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad() }.Parse(args).Invoke();
+
+    private static Command Catalogues()
+    {
+        var folder = new Argument<DirectoryInfo>("folder") { Description = "where exchange.csv, items.csv and truth.csv are written" };
+        var seed = new Option<int>("--seed") { Description = "the same seed gives the same files", DefaultValueFactory = _ => 1 };
+        var local = new Option<int>("--local") { Description = "rows of items.csv", DefaultValueFactory = _ => 100_000 };
+        var exchange = new Option<int>("--exchange") { Description = "rows of exchange.csv", DefaultValueFactory = _ => 200_000 };
+        var command = new Command("catalogues", "Writes a local and an exchange catalogue and the right answers") { folder, seed, local, exchange };
+        command.SetAction(parsed => new GeneratedCatalogues(parsed.GetValue(seed), parsed.GetValue(local), parsed.GetValue(exchange)).WriteTo(parsed.GetRequiredValue(folder).FullName));
+        return command;
+    }
+
+    private static Command Catalogue()
+    {
+        var command = new Command("catalogue", "Loads 300,000 items with 300,000 mappings; translates and splits lines");
+        command.SetAction(_ => CatalogueRun.Run());
+        return command;
+    }
+
+    private static Command CatalogueLoad()
+    {
+        var kind = new Argument<string>("kind") { Description = "what is loaded" };
+        var folder = new Argument<string>("folder") { Description = "the tables" };
+        var command = new Command("catalogue-load", "One load in a process of its own; called by catalogue") { kind, folder };
+        command.SetAction(parsed => LoadMeasurement.Run(parsed.GetRequiredValue(kind), parsed.GetRequiredValue(folder)));
+        return command;
+    }
+}
