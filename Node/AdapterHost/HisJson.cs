@@ -25,6 +25,10 @@ public static class HisJson
 
     public static string Write(HisResult result) => JsonSerializer.Serialize(result, Options);
 
+    public static byte[] WriteUtf8(HisOperation operation) => JsonSerializer.SerializeToUtf8Bytes(operation, Options);
+
+    public static byte[] WriteUtf8(HisResult result) => JsonSerializer.SerializeToUtf8Bytes(result, Options);
+
     public static HisOperation ReadOperation(string json) => Read<HisOperation>(json);
 
     public static HisResult ReadResult(string json) => Read<HisResult>(json);

@@ -23,7 +23,7 @@ internal sealed class AuditSnapshot : IDisposable
         _connection = connection;
         _parameters = parameters;
         _transaction = connection.BeginTransaction(deferred: true);
-        _session = new Session(_transaction);
+        _session = new Session(new PreparedConnection(connection), _transaction);
     }
 
     /// <param name="files">Schema name and file, the first to be read first.</param>

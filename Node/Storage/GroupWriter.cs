@@ -11,7 +11,7 @@ internal sealed class GroupWriter : IAsyncDisposable
 {
     private const string Savepoint = "work";
 
-    private readonly SqliteConnection _connection;
+    private readonly PreparedConnection _connection;
     private readonly BlockingCollection<QueuedWork> _queue;
     private readonly int _groupMax;
     private readonly int _queueMax;
@@ -21,7 +21,7 @@ internal sealed class GroupWriter : IAsyncDisposable
 
     public GroupWriter(SqliteConnection connection, int groupMax, int queueMax)
     {
-        _connection = connection;
+        _connection = new PreparedConnection(connection);
         _groupMax = groupMax;
         _queueMax = queueMax;
         _queue = new(queueMax);
@@ -100,7 +100,7 @@ internal sealed class GroupWriter : IAsyncDisposable
 
     private int Commit(List<QueuedWork> group)
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
+        using var transaction = _connection.Inner.BeginTransaction(deferred: false);
         var succeeded = 0;
         foreach (var work in group)
             if (RunInSavepoint(work, transaction))
@@ -109,10 +109,10 @@ internal sealed class GroupWriter : IAsyncDisposable
         return succeeded;
     }
 
-    private static bool RunInSavepoint(QueuedWork work, SqliteTransaction transaction)
+    private bool RunInSavepoint(QueuedWork work, SqliteTransaction transaction)
     {
         transaction.Save(Savepoint);
-        var session = new Session(transaction);
+        var session = new Session(_connection, transaction);
         var fault = work.Run(session);
         session.End();
         try

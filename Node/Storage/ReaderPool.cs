@@ -6,7 +6,7 @@ namespace ProvincialGateway.Storage;
 /// <summary>A fixed number of query-only connections. Each read is one snapshot, taken at its first statement.</summary>
 internal sealed class ReaderPool : IAsyncDisposable
 {
-    private readonly ConcurrentStack<SqliteConnection> _free = new();
+    private readonly ConcurrentStack<PreparedConnection> _free = new();
     private readonly SemaphoreSlim _permits;
     private readonly int _readersMax;
     private readonly TimeSpan _busyTimeout;
@@ -25,7 +25,7 @@ internal sealed class ReaderPool : IAsyncDisposable
         try
         {
             for (var i = 0; i < readersMax; i++)
-                pool._free.Push(Connections.OpenReader(path, busyTimeout));
+                pool._free.Push(new PreparedConnection(Connections.OpenReader(path, busyTimeout)));
             return pool;
         }
         catch
@@ -51,12 +51,12 @@ internal sealed class ReaderPool : IAsyncDisposable
         }
     }
 
-    private T Read<T>(SqliteConnection connection, Func<Session, T> query)
+    private T Read<T>(PreparedConnection connection, Func<Session, T> query)
     {
         try
         {
-            using var transaction = connection.BeginTransaction(deferred: true);
-            var session = new Session(transaction);
+            using var transaction = connection.Inner.BeginTransaction(deferred: true);
+            var session = new Session(connection, transaction);
             try
             {
                 return query(session);
@@ -90,6 +90,6 @@ internal sealed class ReaderPool : IAsyncDisposable
     private void CloseConnections()
     {
         while (_free.TryPop(out var connection))
-            connection.Dispose();
+            connection.Inner.Dispose();
     }
 }

@@ -10,15 +10,16 @@ namespace ProvincialGateway.Storage;
 /// </summary>
 internal sealed class Session
 {
+    private readonly PreparedConnection _connection;
     private readonly SqliteTransaction _transaction;
     private bool _ended;
 
     // Rows are read by column name: person_number fills PersonNumber. Process-wide in Dapper, the same for every node of a process.
     static Session() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    internal Session(SqliteTransaction transaction) => _transaction = transaction;
+    internal Session(PreparedConnection connection, SqliteTransaction transaction) => (_connection, _transaction) = (connection, transaction);
 
-    public SqliteConnection Connection => Transaction.Connection ?? throw Ended();
+    public PreparedConnection Connection => _ended ? throw Ended() : _connection;
 
     public SqliteTransaction Transaction => _ended ? throw Ended() : _transaction;
 
@@ -27,12 +28,21 @@ internal sealed class Session
 
     /// <summary>Compare-and-set: the statement must change exactly <paramref name="rows"/> rows, or the work fails and is rolled back.</summary>
     /// <exception cref="StorageInvariantException">Another number of rows changed.</exception>
-    public int ExecuteExpecting(int rows, string sql, object? args = null)
+    public int ExecuteExpecting(int rows, string sql, object? args = null) => Expect(rows, Execute(sql, args), sql);
+
+    /// <summary>The same statement for each of many rows; each must change exactly one, or the work fails and is rolled back.</summary>
+    /// <param name="sql">Parameters by place: ?1 and on.</param>
+    /// <exception cref="StorageInvariantException">A row changed none, or several.</exception>
+    public void ExecuteEach<T>(string sql, IReadOnlyCollection<T> rows, Action<PreparedStatement, T> bind)
     {
-        var changed = Execute(sql, args);
-        return changed == rows ? changed : throw new StorageInvariantException(
-            $"本节点存储状态与预期不符:应更新 {rows} 行,实际 {changed} 行,已撤销;请保留日志并联系技术支持。语句:{sql}",
-            $"This node's stored state is not what the program expects: {rows} rows should have changed, {changed} did, undone; keep the log and call support. Statement: {sql}");
+        if (rows.Count == 0)
+            return;
+        using var statement = new PreparedStatement(Connection.Inner, sql);
+        foreach (var row in rows)
+        {
+            bind(statement, row);
+            Expect(1, statement.Run(), sql);
+        }
     }
 
     /// <exception cref="InvalidOperationException">There are several rows.</exception>
@@ -47,6 +57,10 @@ internal sealed class Session
         Mapped(sql, () => Connection.Query<T>(sql, args, Transaction).AsList());
 
     internal void End() => _ended = true;
+
+    private static int Expect(int rows, int changed, string sql) => changed == rows ? changed : throw new StorageInvariantException(
+        $"本节点存储状态与预期不符:应更新 {rows} 行,实际 {changed} 行,已撤销;请保留日志并联系技术支持。语句:{sql}",
+        $"This node's stored state is not what the program expects: {rows} rows should have changed, {changed} did, undone; keep the log and call support. Statement: {sql}");
 
     /// <remarks>Dapper quotes the value that does not fit, which can be a person's; only the column's name may go on, and no inner exception.</remarks>
     private static T Mapped<T>(string sql, Func<T> query)

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 using ProvincialGateway.Storage;
@@ -15,8 +13,6 @@ namespace ProvincialGateway.Treatment;
 /// </summary>
 internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Translates and splits; stores nothing.</summary>
     public static HisResult Translate(Session session, HisCaller caller, TranslateFeeLines operation, TransactionId id)
     {
@@ -33,23 +29,17 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
     }
 
     /// <summary>Stores the lines, or keeps the message waiting when the province blocks a code without mapping.</summary>
-    public HisResult Upload(Session session, HisCaller caller, UploadFeeLines operation, TransactionId id)
+    public HisResult Upload(Session session, HisCaller caller, UploadedLines uploaded, TransactionId id)
     {
+        var operation = uploaded.Operation;
         if (operation.Lines.Count == 0)
             return TreatmentRefusals.NoFeeLines();
         if (!TryOpenVisit(session, caller, operation.Visit, out var visit, out var refused))
             return refused!;
-        if (HeldUploads.Repeated(session, visit!, operation) is { } waiting)
-            return waiting;
-        var waitingSerials = held.Of(session, visit!).SelectMany(upload => upload.Operation.Lines).Select(line => line.LineSerial).ToHashSet(StringComparer.Ordinal);
-        foreach (var (index, line) in operation.Lines.Index())
-        {
-            if (waitingSerials.Contains(line.LineSerial))
-                return TreatmentRefusals.LineWaits(index, line.LineSerial);
-        }
-        var result = Store(session, caller, visit!, operation, id, out var blocked);
-        foreach (var line in blocked)
-            FeeLineStore.RecordUnmapped(session, caller.Institution.Code, line.LocalCode, line.LocalName, line.AmountFen, time.NowMs());
+        if (RefuseWaiting(session, visit!, operation) is { } waits)
+            return waits;
+        var result = Store(session, caller, visit!, uploaded.For(caller, visit!.PersonClass), id, out var blocked);
+        RecordUnmapped(session, caller, blocked);
         return result ?? held.Hold(session, caller, visit!, operation, id, CodesOf(blocked));
     }
 
@@ -60,7 +50,7 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         var id = TransactionId.Parse(upload.TransactionId);
         IReadOnlyList<HisFeeLine> blocked = [];
         var result = TryOpenVisit(session, caller, upload.Operation.Visit, out var visit, out var refused)
-            ? Store(session, caller, visit!, upload.Operation, id, out blocked)
+            ? Store(session, caller, visit!, UploadedLines.Of(caller, visit!.PersonClass, upload.Operation), id, out blocked)
             : refused;
         if (result is null)
             HeldUploads.SetCodes(session, upload.TransactionId, CodesOf(blocked));
@@ -107,51 +97,76 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         return count;
     }
 
+    /// <summary>What is said of an upload that waits already, and of one that holds a line which waits; null when neither does.</summary>
+    private HisResult? RefuseWaiting(Session session, VisitRow visit, UploadFeeLines operation)
+    {
+        if (held.Of(session, visit) is not { Count: > 0 } waiting)
+            return null;
+        if (HeldUploads.Repeated(session, visit, operation) is { } same)
+            return same;
+        var serials = waiting.SelectMany(upload => upload.Operation.Lines).Select(line => line.LineSerial).ToHashSet(StringComparer.Ordinal);
+        foreach (var (index, line) in operation.Lines.Index())
+        {
+            if (serials.Contains(line.LineSerial))
+                return TreatmentRefusals.LineWaits(index, line.LineSerial);
+        }
+        return null;
+    }
+
     /// <summary>All lines or none. Null when nothing but missing mappings stands in the way, which <paramref name="blocked"/> then names.</summary>
-    private HisResult? Store(Session session, HisCaller caller, VisitRow visit, UploadFeeLines operation, TransactionId id, out IReadOnlyList<HisFeeLine> blocked)
+    private HisResult? Store(Session session, HisCaller caller, VisitRow visit, UploadedLines uploaded, TransactionId id, out IReadOnlyList<HisFeeLine> blocked)
     {
         var waits = new List<HisFeeLine>();
         blocked = waits;
         // Everything is checked before anything is stored: a message is taken as a whole or not at all.
-        var lines = new Dictionary<string, FeeLineRow>(operation.Lines.Count);
-        var fresh = new List<(FeeLineRow Row, bool Unmapped)>();
-        foreach (var (index, line) in operation.Lines.Index())
+        var lines = FeeLineStore.BySerials(session, visit.Id, uploaded.Operation.Lines.Select(line => line.LineSerial)).ToDictionary(line => line.LineSerial, StringComparer.Ordinal);
+        var fresh = new List<FeeLineRow>(uploaded.Lines.Count);
+        var unmapped = new List<HisFeeLine>();
+        var stay = (First: ChinaTime.ParseIso(visit.AdmissionDate), Last: visit.DischargeDate is { } discharged ? ChinaTime.ParseIso(discharged) : time.Today());
+        foreach (var (index, line) in uploaded.Lines.Index())
         {
-            if (RefuseDate(visit, line, index) is { } outside)
-                return outside;
-            var known = lines.GetValueOrDefault(line.LineSerial) ?? FeeLineStore.BySerial(session, visit.Id, line.LineSerial);
-            if (known is not null && !known.ContentHash.AsSpan().SequenceEqual(HashOf(line)))
-                return TreatmentRefusals.LineConflict(index, line.LineSerial);
-            if (known is null)
+            if (line.Line.FeeDate < stay.First || line.Line.FeeDate > stay.Last)
+                return TreatmentRefusals.DateOutsideStay($"lines[{index}].fee_date", line.Line.FeeDate.Iso(), stay.First.Iso(), stay.Last.Iso());
+            if (lines.TryGetValue(line.Line.LineSerial, out var known))
             {
-                if (!TryTranslate(caller, visit.PersonClass, line, out var translated, out var fault))
-                {
-                    if (fault!.Code != LineFault.UnmappedCode)
-                        return fault.ToRefusal(id.Text, index);
-                    waits.Add(line);
-                    continue;
-                }
-                known = ToRow(visit.Id, id, line, translated!);
-                fresh.Add((known, translated!.Unmapped));
+                if (!known.ContentHash.AsSpan().SequenceEqual(line.ContentHash))
+                    return TreatmentRefusals.LineConflict(index, line.Line.LineSerial);
+                continue;
             }
-            lines[line.LineSerial] = known;
+            if (line.Fault is { Code: not LineFault.UnmappedCode } fault)
+                return fault.ToRefusal(id.Text, index);
+            if (line.Translated is not { } translated)
+            {
+                waits.Add(line.Line);
+                continue;
+            }
+            var row = ToRow(visit.Id, id, line, translated);
+            fresh.Add(row);
+            lines.Add(row.LineSerial, row);
+            if (translated.Unmapped)
+                unmapped.Add(line.Line);
         }
         if (waits.Count > 0)
             return null;
-        foreach (var (row, unmapped) in fresh)
-        {
-            FeeLineStore.Insert(session, row);
-            if (unmapped)
-                FeeLineStore.RecordUnmapped(session, caller.Institution.Code, row.LocalCode, row.LocalName, row.AmountFen, time.NowMs());
-        }
+        FeeLineStore.Insert(session, fresh);
+        RecordUnmapped(session, caller, unmapped);
         if (fresh.Count > 0)
             VisitStore.FeesChanged(session, visit.Id);
         return new FeeLinesStored
         {
             TransactionId = Storing(lines.Values, id),
-            Lines = [.. operation.Lines.Select(line => ToSplitLine(lines[line.LineSerial]))],
+            Lines = [.. uploaded.Lines.Select(line => ToSplitLine(lines[line.Line.LineSerial]))],
             VisitTotalFen = FeeLineStore.TotalFen(session, visit.Id),
         };
+    }
+
+    private void RecordUnmapped(Session session, HisCaller caller, IEnumerable<HisFeeLine> lines)
+    {
+        foreach (var code in lines.GroupBy(line => line.LocalCode, StringComparer.Ordinal))
+        {
+            FeeLineStore.RecordUnmapped(session, new UnmappedSighting(
+                caller.Institution.Code, code.Key, code.Last().LocalName, code.Count(), code.Sum(line => line.AmountFen)), time.NowMs());
+        }
     }
 
     private static IReadOnlyList<string> CodesOf(IReadOnlyList<HisFeeLine> blocked) =>
@@ -224,7 +239,7 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         var split = FeeLineSplit.RefundOf(remaining, new UnitPrice(original.UnitPriceE4), quantity, amount, ItemClassCode.Parse(original.ItemClass),
             new BasisPoints(original.SelfPayBasisPoints), original.LimitE4 is { } limit ? new UnitPrice(limit) : null);
         var refund = RefundRow(original, operation.LineSerial ?? $"{original.LineSerial}/{id.Text}", content, id, quantity, split);
-        FeeLineStore.Insert(session, refund);
+        FeeLineStore.Insert(session, [refund]);
         VisitStore.FeesChanged(session, visit.Id);
         return Refunded(refund, Remaining(session, original));
     }
@@ -291,29 +306,18 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         return refusal is null;
     }
 
-    private HisRefusal? RefuseDate(VisitRow visit, HisFeeLine line, int index)
-    {
-        var last = visit.DischargeDate ?? time.Today().Iso();
-        var date = line.FeeDate.Iso();
-        return string.CompareOrdinal(date, visit.AdmissionDate) < 0 || string.CompareOrdinal(date, last) > 0
-            ? TreatmentRefusals.DateOutsideStay($"lines[{index}].fee_date", date, visit.AdmissionDate, last)
-            : null;
-    }
-
     private static bool TryTranslate(HisCaller caller, string? personClass, HisFeeLine line, out TranslatedLine? translated, out LineFault? fault) =>
         LineTranslation.TryTranslate(line, caller.Institution.LimitLevel, personClass, caller.Adapter.Catalogue, caller.Adapter.Unmapped, out translated, out fault);
-
-    private static byte[] HashOf(HisFeeLine line) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(line));
 
     private static LineSplit SplitOf(FeeLineRow row) =>
         new(new Fen(row.FullSelfPayFen), new Fen(row.OverLimitFen), new Fen(row.PreSelfPayFen), new Fen(row.InScopeFen));
 
-    private static FeeLineRow ToRow(long visitId, TransactionId id, HisFeeLine line, TranslatedLine translated) => new()
+    private static FeeLineRow ToRow(long visitId, TransactionId id, UploadedLine line, TranslatedLine translated) => new()
     {
         VisitId = visitId,
         TransactionId = id.Text,
-        LineSerial = line.LineSerial,
-        ContentHash = HashOf(line),
+        LineSerial = line.Line.LineSerial,
+        ContentHash = line.ContentHash,
         LocalCode = translated.LocalCode,
         LocalName = translated.LocalName,
         ExchangeCode = translated.ExchangeCode,
@@ -333,8 +337,7 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         MappingQuality = translated.Quality,
         CatalogueKind = translated.CatalogueKind,
         CatalogueVersion = translated.CatalogueVersion,
-        Details = JsonSerializer.Serialize(
-            new { line.PrescriptionNumber, line.DeclaredCode, line.Unit, line.Specification, line.DoseForm, line.Department, line.Doctor, line.ApprovalNumber }, Readable),
+        Details = line.Details,
     };
 
     private static HisSplitLine ToSplitLine(FeeLineRow row) => new()

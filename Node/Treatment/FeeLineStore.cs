@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ProvincialGateway.Storage;
 
 namespace ProvincialGateway.Treatment;
@@ -12,17 +13,17 @@ internal static class FeeLineStore
 
     private const string Selected = "id, " + Columns + ", state, withdrawn_by";
 
-    public static void Insert(Session session, FeeLineRow line) => session.ExecuteExpecting(1,
-        $"""
-        INSERT INTO fee_line ({Columns}, state)
-        VALUES (@VisitId, @TransactionId, @LineSerial, @ContentHash, @LocalCode, @LocalName, @ExchangeCode, @ExchangeName, @FeeCategory, @ItemClass, @SelfPayBasisPoints,
-          @UnitPriceE4, @LimitE4, @QuantityE2, @AmountFen, @FullSelfPayFen, @OverLimitFen, @PreSelfPayFen, @InScopeFen, @FeeDate, @MappingQuality, @CatalogueKind, @CatalogueVersion,
-          @RefundOf, @Details, 1)
-        """,
-        line);
+    public static void Insert(Session session, IReadOnlyCollection<FeeLineRow> lines) => session.ExecuteEach(
+        $"INSERT INTO fee_line ({Columns}, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, 1)",
+        lines, Bind);
 
     public static FeeLineRow? BySerial(Session session, long visitId, string lineSerial) => session.QuerySingleOrDefault<FeeLineRow>(
         $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND line_serial = @lineSerial AND state = 1", new { visitId, lineSerial });
+
+    /// <summary>Those of the serials that are stored.</summary>
+    public static IReadOnlyList<FeeLineRow> BySerials(Session session, long visitId, IEnumerable<string> lineSerials) => session.Query<FeeLineRow>(
+        $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND state = 1 AND line_serial IN (SELECT value FROM json_each(@serials))",
+        new { visitId, serials = JsonSerializer.Serialize(lineSerials) });
 
     public static IReadOnlyList<FeeLineRow> ByTransaction(Session session, long visitId, string transactionId) => session.Query<FeeLineRow>(
         $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND transaction_id = @transactionId AND state = 1", new { visitId, transactionId });
@@ -111,13 +112,13 @@ internal static class FeeLineStore
         """,
         new { adapterId });
 
-    public static void RecordUnmapped(Session session, string institutionCode, string localCode, string localName, long amountFen, long nowMs) => session.ExecuteExpecting(1,
+    public static void RecordUnmapped(Session session, UnmappedSighting sighting, long nowMs) => session.ExecuteExpecting(1,
         """
         INSERT INTO unmapped_item (institution_code, local_code, local_name, first_seen_at_ms, last_seen_at_ms, line_count, amount_fen)
-        VALUES (@institutionCode, @localCode, @localName, @nowMs, @nowMs, 1, @amountFen)
-        ON CONFLICT (institution_code, local_code) DO UPDATE SET last_seen_at_ms = @nowMs, line_count = line_count + 1, amount_fen = amount_fen + @amountFen
+        VALUES (@InstitutionCode, @LocalCode, @LocalName, @nowMs, @nowMs, @LineCount, @AmountFen)
+        ON CONFLICT (institution_code, local_code) DO UPDATE SET last_seen_at_ms = @nowMs, line_count = line_count + @LineCount, amount_fen = amount_fen + @AmountFen
         """,
-        new { institutionCode, localCode, localName, amountFen, nowMs });
+        new { sighting.InstitutionCode, sighting.LocalCode, sighting.LocalName, sighting.LineCount, sighting.AmountFen, nowMs });
 
     /// <summary>Codes without a mapping, those with the most money held up first.</summary>
     public static IReadOnlyList<UnmappedItemRow> Unmapped(Session session, string institutionCode) => session.Query<UnmappedItemRow>(
@@ -126,4 +127,15 @@ internal static class FeeLineStore
         WHERE institution_code = @institutionCode ORDER BY amount_fen DESC, local_code
         """,
         new { institutionCode });
+
+    /// <summary>In the order of <see cref="Columns"/>.</summary>
+    private static void Bind(PreparedStatement statement, FeeLineRow line) => statement
+        .Bind(1, line.VisitId).Bind(2, line.TransactionId).Bind(3, line.LineSerial).Bind(4, line.ContentHash).Bind(5, line.LocalCode).Bind(6, line.LocalName)
+        .Bind(7, line.ExchangeCode).Bind(8, line.ExchangeName).Bind(9, line.FeeCategory).Bind(10, line.ItemClass).Bind(11, line.SelfPayBasisPoints)
+        .Bind(12, line.UnitPriceE4).Bind(13, line.LimitE4).Bind(14, line.QuantityE2).Bind(15, line.AmountFen).Bind(16, line.FullSelfPayFen)
+        .Bind(17, line.OverLimitFen).Bind(18, line.PreSelfPayFen).Bind(19, line.InScopeFen).Bind(20, line.FeeDate).Bind(21, (long?)line.MappingQuality)
+        .Bind(22, line.CatalogueKind).Bind(23, line.CatalogueVersion).Bind(24, line.RefundOf).Bind(25, line.Details);
 }
+
+/// <summary>A code without a mapping in one message.</summary>
+internal sealed record UnmappedSighting(string InstitutionCode, string LocalCode, string LocalName, int LineCount, long AmountFen);

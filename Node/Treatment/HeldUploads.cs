@@ -133,7 +133,7 @@ internal sealed class HeldUploads(Vault vault, TimeProvider time)
             {
                 transactionId,
                 state = (int)state,
-                sealedResult = vault.Seal(Encoding.UTF8.GetBytes(HisJson.Write(result with { TransactionId = transactionId })), ResultPurpose),
+                sealedResult = vault.Seal(HisJson.WriteUtf8(result with { TransactionId = transactionId }), ResultPurpose),
                 now = time.NowMs(),
             });
     }
@@ -157,9 +157,9 @@ internal sealed class HeldUploads(Vault vault, TimeProvider time)
     private static List<string> CodesOf(Session session, string transactionId) =>
         [.. session.Query<string>("SELECT local_code FROM held_code WHERE transaction_id = @transactionId ORDER BY local_code", new { transactionId })];
 
-    private byte[] Sealed(UploadFeeLines operation) => vault.Seal(Encoding.UTF8.GetBytes(HisJson.Write(operation)), OperationPurpose);
+    private byte[] Sealed(UploadFeeLines operation) => vault.Seal(HisJson.WriteUtf8(operation), OperationPurpose);
 
-    private static byte[] HashOf(UploadFeeLines operation) => SHA256.HashData(Encoding.UTF8.GetBytes(HisJson.Write(operation)));
+    private static byte[] HashOf(UploadFeeLines operation) => SHA256.HashData(HisJson.WriteUtf8(operation));
 
     private static long AmountOf(UploadFeeLines operation) => operation.Lines.Sum(line => line.AmountFen);
 

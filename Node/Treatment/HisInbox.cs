@@ -35,10 +35,19 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
     private const string OperationPurpose = "his.operation";
     private const string ResultPurpose = "his.result";
 
-    /// <summary>What is known of this request: nothing, a conflict, a final result, or the id of a transaction that knows the result.</summary>
-    public HisKnown? Find(Session session, HisCaller caller, HisOperation operation)
+    /// <summary>What is remembered of a request, made before the writer is asked; null when the hospital gave it no id.</summary>
+    public HisContent? ContentOf(HisCaller caller, HisOperation operation)
     {
         if (caller.HisTransactionId is null)
+            return null;
+        var content = HisJson.WriteUtf8(operation);
+        return new HisContent(content, SHA256.HashData(content), vault.Seal(content, OperationPurpose));
+    }
+
+    /// <summary>What is known of this request: nothing, a conflict, a final result, or the id of a transaction that knows the result.</summary>
+    public HisKnown? Find(Session session, HisCaller caller, HisContent? content)
+    {
+        if (content is null || caller.HisTransactionId is null)
             return null;
         if (FindRow(session, caller.Institution.Code, caller.HisTransactionId) is not { } row)
         {
@@ -46,11 +55,10 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
                 ? new HisKnown(TreatmentRefusals.TransactionVoid("", unseen.ReversalId), unseen.ReversalId)
                 : null;
         }
-        var content = HisJson.Write(operation);
-        if (!row.ContentHash.AsSpan().SequenceEqual(Hash(content)))
+        if (!row.ContentHash.AsSpan().SequenceEqual(content.Hash))
         {
             var first = Encoding.UTF8.GetString(vault.Open(row.Operation, OperationPurpose));
-            return new HisKnown(TreatmentRefusals.IdConflict(HisJson.FirstDifference(first, content) ?? "operation"), row.TransactionId);
+            return new HisKnown(TreatmentRefusals.IdConflict(HisJson.FirstDifference(first, Encoding.UTF8.GetString(content.Utf8)) ?? "operation"), row.TransactionId);
         }
         if (UndoStore.FindVoid(session, caller.Institution.Code, row.TransactionId) is { } reversed)
             return new HisKnown(TreatmentRefusals.TransactionVoid(row.TransactionId, reversed.ReversalId), row.TransactionId);
@@ -60,24 +68,23 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
     }
 
     /// <summary>Records a request in the caller's transaction. <paramref name="result"/> is null while an outbound transaction owns the answer.</summary>
-    public void Add(Session session, HisCaller caller, HisOperation operation, TransactionId transaction, HisResult? result)
+    public void Add(Session session, HisCaller caller, HisContent? content, TransactionId transaction, HisResult? result)
     {
-        if (caller.HisTransactionId is null)
+        if (content is null)
             return;
-        var content = HisJson.Write(operation);
         session.ExecuteExpecting(1,
             """
             INSERT INTO his_request (institution_code, his_transaction_id, content_hash, operation, transaction_id, result, received_at_ms)
-            VALUES (@Code, @HisTransactionId, @hash, @sealedOperation, @transaction, @sealedResult, @now)
+            VALUES (@Code, @HisTransactionId, @Hash, @SealedOperation, @transaction, @sealedResult, @now)
             """,
             new
             {
                 caller.Institution.Code,
                 caller.HisTransactionId,
-                hash = Hash(content),
-                sealedOperation = vault.Seal(Encoding.UTF8.GetBytes(content), OperationPurpose),
+                content.Hash,
+                content.SealedOperation,
                 transaction = transaction.Text,
-                sealedResult = result is null ? null : vault.Seal(Encoding.UTF8.GetBytes(HisJson.Write(result)), ResultPurpose),
+                sealedResult = result is null ? null : vault.Seal(HisJson.WriteUtf8(result), ResultPurpose),
                 now = time.NowMs(),
             });
     }
@@ -108,8 +115,6 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
     public static bool IsDone(Session session, string institutionCode, string hisTransactionId) =>
         FindRow(session, institutionCode, hisTransactionId)?.Result is not null;
 
-    private static byte[] Hash(string content) => SHA256.HashData(Encoding.UTF8.GetBytes(content));
-
     private static HisRequestRow? FindRow(Session session, string institutionCode, string hisTransactionId) => session.QuerySingleOrDefault<HisRequestRow>(
         """
         SELECT content_hash, operation, transaction_id, result FROM his_request
@@ -138,3 +143,7 @@ internal sealed record HisKnown(HisResult? Result, string TransactionId);
 
 /// <summary>What was asked and answered, in exchange codes.</summary>
 internal sealed record HisExchange(HisOperation Operation, HisResult Result);
+
+/// <summary>The operation of a request as it is stored and compared.</summary>
+/// <param name="Utf8">Canonical JSON.</param>
+internal sealed record HisContent(byte[] Utf8, byte[] Hash, byte[] SealedOperation);

@@ -87,7 +87,8 @@ internal sealed class TreatmentAgency(
             return tooMuch;
         if (operation is RegisterAdmission or Discharge or Settle || Suspensions.Refuse(caller, operation, time.Today()) is not { } suspended)
             return null;
-        return database.Read(session => _hisInbox.Find(session, caller, operation)) is null ? suspended : null;
+        var content = _hisInbox.ContentOf(caller, operation);
+        return database.Read(session => _hisInbox.Find(session, caller, content)) is null ? suspended : null;
     }
 
     private InstitutionDescribed Describe(InstitutionRow institution, TransactionId id) => new()
@@ -101,22 +102,25 @@ internal sealed class TreatmentAgency(
     };
 
     /// <summary>One local transaction: the work, and the memory of having done it for this request id.</summary>
-    private Task<HisResult> StoreAsync(HisCaller caller, HisOperation operation, TransactionId id, Func<Session, HisResult> work, CancellationToken cancellation) =>
-        database.WriteAsync(session =>
+    private Task<HisResult> StoreAsync(HisCaller caller, HisOperation operation, TransactionId id, Func<Session, HisResult> work, CancellationToken cancellation)
+    {
+        var content = _hisInbox.ContentOf(caller, operation);
+        return database.WriteAsync(session =>
         {
-            if (_hisInbox.Find(session, caller, operation) is { } known)
+            if (_hisInbox.Find(session, caller, content) is { } known)
                 return known.Result ?? _answers.Load(session, known.TransactionId);
             var result = work(session);
             // A refusal has done nothing: it is not remembered, so the hospital may correct the cause and use its serial again.
             if (result is not HisRefusal)
             {
                 var owner = TransactionIdOf(result, id);
-                _hisInbox.Add(session, caller, operation, owner, result is HisPending ? null : result);
+                _hisInbox.Add(session, caller, content, owner, result is HisPending ? null : result);
                 if (owner == id)
                     _confirmations.Enter(session, caller, operation, id.Text);
             }
             return result;
         }, cancellation);
+    }
 
     // A message that waits already is answered with the id it waits under.
     private static TransactionId TransactionIdOf(HisResult result, TransactionId id) => result is HisPending ? TransactionId.Parse(result.TransactionId) : id;
@@ -124,9 +128,10 @@ internal sealed class TreatmentAgency(
     /// <summary>Intent and request bytes in one transaction; then send, and tell what the disk says.</summary>
     private async Task<HisResult> ExchangeAsync(HisCaller caller, HisOperation operation, TransactionId id, Func<Session, Intent> prepare, CancellationToken cancellation)
     {
+        var content = _hisInbox.ContentOf(caller, operation);
         var prepared = await database.WriteAsync(session =>
         {
-            if (_hisInbox.Find(session, caller, operation) is { } known)
+            if (_hisInbox.Find(session, caller, content) is { } known)
                 return new Prepared(known.Result, known.TransactionId);
             var intent = prepare(session);
             if (intent.Request is null)
@@ -134,13 +139,13 @@ internal sealed class TreatmentAgency(
                 // As for what is stored here alone: only what was done is remembered.
                 if (intent.Result is not null and not HisRefusal)
                 {
-                    _hisInbox.Add(session, caller, operation, id, intent.Result);
+                    _hisInbox.Add(session, caller, content, id, intent.Result);
                     _confirmations.Enter(session, caller, operation, id.Text);
                 }
                 return new Prepared(intent.Result, intent.KnownTransactionId);
             }
             outbox.Add(session, intent.Request);
-            _hisInbox.Add(session, caller, operation, id, result: null);
+            _hisInbox.Add(session, caller, content, id, result: null);
             _confirmations.Enter(session, caller, operation, id.Text);
             return new Prepared(null, id.Text);
         }, cancellation);
@@ -158,7 +163,9 @@ internal sealed class TreatmentAgency(
             return Refusals.InvalidField("lines", "detail",
                 $"一次最多 {configuration.Limits.LinesPerMessageMax} 条明细", $"at most {configuration.Limits.LinesPerMessageMax} lines per message");
         }
-        return await StoreAsync(caller, upload, id, session => _feeLines.Upload(session, caller, upload, id), cancellation);
+        var visit = database.Read(session => VisitStore.Find(session, caller.Institution.Code, upload.Visit));
+        var lines = UploadedLines.Of(caller, visit?.PersonClass, upload);
+        return await StoreAsync(caller, upload, id, session => _feeLines.Upload(session, caller, lines, id), cancellation);
     }
 
     private async Task<HisResult> VerifyAsync(HisCaller caller, VerifyPerson verify, TransactionId id, CancellationToken cancellation)

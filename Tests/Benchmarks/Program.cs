@@ -1,13 +1,18 @@
 using System.CommandLine;
 using ProvincialGateway.Tests.Catalogue;
 using ProvincialGateway.Tests.Support.Catalogues;
+using ProvincialGateway.Tests.Uploads;
 
 namespace ProvincialGateway.Tests.Benchmarks;
 
 /// <summary>One argument names the measurement, or the input of one; each prints its figures beside a baseline of the same run. See Tests/README.md.</summary>
 internal static class Program
 {
-    private static int Main(string[] args) => new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad() }.Parse(args).Invoke();
+    private static int Main(string[] args)
+    {
+        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload() };
+        return commands.Parse(args).Invoke();
+    }
 
     private static Command Catalogues()
     {
@@ -33,6 +38,13 @@ internal static class Program
         var folder = new Argument<string>("folder") { Description = "the tables" };
         var command = new Command("catalogue-load", "One load in a process of its own; called by catalogue") { kind, folder };
         command.SetAction(parsed => LoadMeasurement.Run(parsed.GetRequiredValue(kind), parsed.GetRequiredValue(folder)));
+        return command;
+    }
+
+    private static Command Upload()
+    {
+        var command = new Command("upload", "Fee lines from the bytes of a hospital's message to the stored split, on one node");
+        command.SetAction(_ => UploadRun.RunAsync());
         return command;
     }
 }

@@ -21,12 +21,39 @@ internal static partial class ExactNumber
     /// <summary>The value has no trailing zeros: 10 and 10.0000 are one content in a repeated message.</summary>
     public static bool TryParse(string text, out decimal value)
     {
-        value = 0;
+        if (TryParsePlain(text, out value))
+            return true;
         if (text.Length > TextMax || Form().Match(text) is not { Success: true } number)
             return false;
         var fraction = number.Groups["fraction"].ValueSpan.TrimEnd('0');
         var exponent = number.Groups["exponent"] is { Success: true } written ? int.Parse(written.ValueSpan, CultureInfo.InvariantCulture) : 0;
         return TryCompose(string.Concat(number.Groups["whole"].ValueSpan, fraction), fraction.Length - exponent, text.StartsWith('-'), out value);
+    }
+
+    /// <summary>Digits with at most one point: nearly every number there is, and a message has thousands.</summary>
+    private static bool TryParsePlain(string text, out decimal value)
+    {
+        value = 0;
+        var (mantissa, scale, point) = (0L, 0, -1);
+        // Fewer digits than a long holds, so that nothing overflows and the limits above are kept.
+        if (text.Length is 0 or > WholeDigitsMax)
+            return false;
+        for (var place = 0; place < text.Length; place++)
+        {
+            if (text[place] == '.' && point < 0)
+                point = place;
+            else if (char.IsAsciiDigit(text[place]))
+                mantissa = mantissa * 10 + (text[place] - '0');
+            else
+                return false;
+        }
+
+        if (point == 0 && text.Length == 1)
+            return false;
+        for (scale = point < 0 ? 0 : text.Length - 1 - point; scale > 0 && mantissa % 10 == 0; scale--)
+            mantissa /= 10;
+        value = new decimal(unchecked((int)mantissa), (int)(mantissa >> 32), 0, isNegative: false, (byte)scale);
+        return true;
     }
 
     private static bool TryCompose(string written, int scale, bool isNegative, out decimal value)

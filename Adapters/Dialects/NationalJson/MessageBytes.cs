@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.RegularExpressions;
+using System.Text.Unicode;
 using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.NationalJson;
@@ -23,6 +25,9 @@ internal static partial class MessageBytes
         }
 
         var body = message.Body.TrimEnd(Nul);
+        // What is UTF-8 already is read where it stands.
+        if (charset == WireCharset.Utf8 && Utf8.IsValid(body.Span))
+            return (body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body, null);
         if (!LegacyText.TryDecode(body.Span, charset.Encoding, out var text, out var badByteAt))
             return (default, Refusals.Malformed($"byte {badByteAt}", $"字节不属于字符集 {charset.Label}。", $"the byte is not in charset {charset.Label}."));
         return (LegacyText.Encode(text, LegacyText.Utf8), null);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using ProvincialGateway.Adapters.Contracts;
@@ -18,63 +19,91 @@ internal sealed class ObjectReader
     private const char PrivateUseYan = '\uE863';
     private const char Yan = '\u4DAE';
 
+    /// <summary>And what else ends a line.</summary>
+    private static readonly SearchValues<char> Controls =
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue).Select(code => (char)code).Where(char.IsControl), '\u2028', '\u2029']);
+
+    private static readonly Dictionary<string, JsonElement> NoMembers = [];
+    private static readonly HashSet<string> NoNames = [];
+
     private static readonly string[] DateForms =
         ["yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm"];
 
-    private readonly Dictionary<string, JsonElement> _members = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _contradictory = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ObjectShape? _shape;
+    private readonly JsonElement[]? _values;
+    private readonly Dictionary<string, JsonElement> _members = NoMembers;
+    private readonly HashSet<string> _contradictory = NoNames;
     private readonly Places _places;
     private readonly FirstFault _fault;
-    private readonly string _row;
+    private readonly Row? _row;
 
-    /// <param name="path">Where the object stands, e.g. <c>input.data</c>; empty is the message itself.</param>
-    /// <param name="row">The canonical name of the row it is, e.g. <c>lines[2]</c>; empty outside rows.</param>
-    public ObjectReader(JsonElement element, string path, FirstFault fault, Places places, string row = "")
+    public ObjectReader(JsonElement element, string path, FirstFault fault, Places places)
+        : this(element, path, fault, places, null, null)
+    {
+    }
+
+    private ObjectReader(JsonElement element, string path, FirstFault fault, Places places, Row? row, ObjectShape? shape)
     {
         (Path, _fault, _places, _row) = (path, fault, places, row);
+        if (shape is not null && shape.TryRead(element, out _values))
+        {
+            _shape = shape;
+            return;
+        }
+
+        (_members, _contradictory) = (new(StringComparer.OrdinalIgnoreCase), new(StringComparer.OrdinalIgnoreCase));
         foreach (var member in element.EnumerateObject())
         {
-            if (NameOf(member) is { } name)
+            if (ObjectShape.NameOf(member)?.Trim() is { } name)
                 Add(name, member.Value);
         }
     }
 
+    /// <param name="List">The canonical name of the list whose row an object is, e.g. <c>lines</c>.</param>
+    private sealed record Row(string List, int Index)
+    {
+        public override string ToString() => $"{List}[{Index}]";
+    }
+
+    /// <summary>Where the object stands, e.g. <c>input.data</c>; empty is the message itself.</summary>
     public string Path { get; }
 
-    public bool Has(string name) => _members.ContainsKey(name);
+    public bool Has(string name) => TryFind(name, out _);
 
     /// <summary>The member when it is an object.</summary>
-    public ObjectReader? Child(string name) => _members.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Object
-        ? new ObjectReader(value, At(name), _fault, _places, _row)
+    public ObjectReader? Child(string name) => TryFind(name, out var value) && value.ValueKind == JsonValueKind.Object
+        ? new ObjectReader(value, At(name), _fault, _places, _row, null)
         : null;
 
     /// <summary>The objects of a list, each a row of its own; null when the member is no list.</summary>
     public IReadOnlyList<ObjectReader>? Rows(Field field)
     {
         var name = field.Names[0];
-        if (!_members.TryGetValue(name, out var list) || list.ValueKind != JsonValueKind.Array)
+        if (!TryFind(name, out var list) || list.ValueKind != JsonValueKind.Array)
             return null;
-        _places.List(field.Canonical, At(name));
+        var path = At(name);
+        _places.List(field.Canonical, path);
         var rows = new List<ObjectReader>(list.GetArrayLength());
+        ObjectShape? shape = null;
         foreach (var (index, item) in list.EnumerateArray().Index())
         {
             if (item.ValueKind == JsonValueKind.Object)
-                rows.Add(new ObjectReader(item, $"{At(name)}[{index}]", _fault, _places, $"{field.Canonical}[{index}]"));
+                rows.Add(new ObjectReader(item, $"{path}[{index}]", _fault, _places, new Row(field.Canonical, index), shape ??= ObjectShape.Of(item)));
             else
-                _fault.Add(Refusals.InvalidField($"{field.Canonical}[{index}]", $"{At(name)}[{index}]", "应为 JSON 对象。", "it must be a JSON object."));
+                _fault.Add(Refusals.InvalidField($"{field.Canonical}[{index}]", $"{path}[{index}]", "应为 JSON 对象。", "it must be a JSON object."));
         }
 
         return rows;
     }
 
     /// <summary>The member as it stands, for values that are neither text nor object.</summary>
-    public JsonElement? Raw(string name) => _members.TryGetValue(name, out var value) ? value : null;
+    public JsonElement? Raw(string name) => TryFind(name, out var value) ? value : null;
 
     public string? Optional(Field field)
     {
         foreach (var name in field.Names)
         {
-            if (_members.TryGetValue(name, out var value) && Text(field, name, value)?.Trim() is { Length: > 0 } text)
+            if (TryFind(name, out var value) && Text(field, name, value)?.Trim() is { Length: > 0 } text)
                 return Checked(field, name, text);
         }
 
@@ -148,7 +177,7 @@ internal sealed class ObjectReader
     /// <summary>For refusals that say more than "missing" or "invalid".</summary>
     public void Refuse(HisRefusal refusal) => _fault.Add(refusal);
 
-    public string Canonical(Field field) => _row.Length == 0 ? field.Canonical : $"{_row}.{field.Canonical}";
+    public string Canonical(Field field) => _row is null ? field.Canonical : $"{_row}.{field.Canonical}";
 
     public string Shown(Field field) => Shown(field, field.Names.FirstOrDefault(Has) ?? field.Names[0]);
 
@@ -159,17 +188,13 @@ internal sealed class ObjectReader
     private void Invalid(Field field, string name, string chinese, string english) =>
         _fault.Add(Refusals.InvalidField(Canonical(field), Shown(field, name), chinese, english));
 
-    // A name that is no text (half a surrogate pair) is no name the interface knows.
-    private static string? NameOf(JsonProperty member)
+    private bool TryFind(string name, out JsonElement value)
     {
-        try
-        {
-            return member.Name.Trim();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
+        if (_shape is null)
+            return _members.TryGetValue(name, out value);
+        var isThere = _shape.TryFind(name, out var place);
+        value = isThere ? _values![place] : default;
+        return isThere;
     }
 
     // Two spellings of one name: the one that holds something counts, and only two different values contradict each other.
@@ -211,14 +236,17 @@ internal sealed class ObjectReader
 
     private string Checked(Field field, string name, string text)
     {
+        if (_row is null)
+            _places.Value(field.Canonical, At(name));
+        else
+            _places.ValueInRow(_row.List, field.Canonical, name);
         // Free text is typed into boxes of several lines.
-        var line = text.ReplaceLineEndings(" ").Replace('\t', ' ');
-        _places.Value(_row, field.Canonical, At(name), name);
+        var line = text.AsSpan().ContainsAny(Controls) ? text.ReplaceLineEndings(" ").Replace('\t', ' ') : text;
         if (_contradictory.Contains(name))
             Invalid(field, name, "出现两次且值不同。", "it appears twice with different values.");
         else if (line.Length > ValueMax)
             Invalid(field, name, $"超过{ValueMax}个字符。", $"longer than {ValueMax} characters.");
-        else if (line.Any(char.IsControl))
+        else if (line.AsSpan().ContainsAny(Controls))
             Invalid(field, name, "含有控制字符。", "it has a control character.");
         return line;
     }

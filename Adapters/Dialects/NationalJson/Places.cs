@@ -11,18 +11,14 @@ internal sealed partial class Places
 {
     private readonly Dictionary<string, string> _values = [];
     private readonly Dictionary<string, string> _lists = [];
-    private readonly Dictionary<string, string> _namesInRows = [];
+    private readonly Dictionary<(string List, string Canonical), string> _namesInRows = [];
 
     public void List(string canonical, string path) => _lists[canonical] = path;
 
+    public void Value(string canonical, string path) => _values[canonical] = path;
+
     /// <summary>Rows are alike, so one entry stands for the field in all of them.</summary>
-    public void Value(string row, string canonical, string path, string name)
-    {
-        if (row.Length == 0)
-            _values[canonical] = path;
-        else
-            _namesInRows.TryAdd($"{row[..row.IndexOf('[', StringComparison.Ordinal)]}.{canonical}", name);
-    }
+    public void ValueInRow(string list, string canonical, string name) => _namesInRows.TryAdd((list, canonical), name);
 
     /// <summary><c>input.feedetail[2].medins_list_codg</c> for <c>lines[2].local_code</c>; null when the field was not in the message.</summary>
     public string? Of(string canonical)
@@ -33,7 +29,7 @@ internal sealed partial class Places
         if (!_lists.TryGetValue(list, out var path))
             return null;
         var at = string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
-        return row.Groups["field"] is { Success: true } field ? _namesInRows.TryGetValue($"{list}.{field.Value}", out var name) ? $"{at}.{name}" : null : at;
+        return row.Groups["field"] is { Success: true } field ? _namesInRows.TryGetValue((list, field.Value), out var name) ? $"{at}.{name}" : null : at;
     }
 
     [GeneratedRegex(@"^(?<list>lines|line_serials)\[(?<index>[0-9]{1,9})\](\.(?<field>.+))?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]

@@ -21,7 +21,7 @@ internal sealed class DiskFaultTests
     {
         _folder = new();
         _database = Stores.Open(_folder);
-        await _database.WriteAsync(session => { _writer = session.Connection; }, CancellationToken.None);
+        await _database.WriteAsync(session => { _writer = session.Connection.Inner; }, CancellationToken.None);
     }
 
     [TearDown]
