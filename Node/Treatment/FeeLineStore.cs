@@ -126,4 +126,14 @@ internal static class FeeLineStore
         WHERE institution_code = @institutionCode ORDER BY amount_fen DESC, local_code
         """,
         new { institutionCode });
+
+    /// <summary>Of every code of an adapter's hospitals that has stored lines without a mapping, the latest line.</summary>
+    public static IReadOnlyList<UnmappedLineRow> LatestUnmapped(Session session, string adapter) => session.Query<UnmappedLineRow>(
+        """
+        SELECT max(l.id) AS id, l.local_code, l.catalogue_kind, l.fee_category, l.unit_price_e4, l.fee_date,
+          l.details ->> '$.Unit' AS unit, l.details ->> '$.Specification' AS specification, l.details ->> '$.DoseForm' AS dose_form
+        FROM fee_line l JOIN treatment_visit v ON v.id = l.visit_id JOIN institution i ON i.code = v.institution_code
+        WHERE i.adapter = @adapter AND l.exchange_code IS NULL AND l.refund_of IS NULL GROUP BY l.local_code
+        """,
+        new { adapter });
 }
