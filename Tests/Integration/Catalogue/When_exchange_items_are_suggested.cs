@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NUnit.Framework;
 using Provincial.His.V1;
 using ProvincialGateway.Matching;
+using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Catalogue;
@@ -94,6 +95,20 @@ internal sealed class When_exchange_items_are_suggested : CatalogueTest
 
         Assert.That(codes.Where(code => code!["decision"]!.GetValue<string>() != "no-match").Select(code => $"{code!["localCode"]} {code["source"]} {code["proposals"]![0]!["exchangeCode"]}"),
             Is.EquivalentTo(new[] { $"{Amoxicillin} name E0001", $"{Cefuroxime} name E0010", $"{Bare} name E0020" }));
+    }
+
+    [Test]
+    public async Task Where_lines_without_a_mapping_are_stored_their_words_are_used()
+    {
+        var visit = await AdmitAsync(Kunming, Patient.OfGuangzhou);
+        var line = SampleBills.Line("1", "9999999997", "阿莫西林胶囊", "01", "9.5000", "2", FeesOn);
+        (line.Unit, line.Specification) = ("盒", "0.5g*24粒");
+        (await Kunming.UploadAsync(visit, [line])).Granted();
+        await using var desk = new OperatorDesk(Yunnan, Clock);
+
+        var code = (await desk.AskAsync("unmapped", "suggest", "--exchange", _exchange)).AsArray().Single()!;
+
+        Assert.That($"{code["localCode"]} {code["source"]} {code["proposals"]![0]!["exchangeCode"]}", Is.EqualTo("9999999997 stored-line E0002"), "the specification decides between two of one name");
     }
 
     [Test]
