@@ -6,7 +6,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Matching;
-using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
@@ -87,24 +86,15 @@ internal sealed class CatalogueMatchCommand
     {
         try
         {
-            if (!showsProgress)
-                return run.Execute((_, _) => _ => { }, cancellation);
-            return Screen.Open().Progress()
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-                .Start(bars => run.Execute((title, steps) => Advance(bars.AddTask(title, maxValue: Math.Max(1, steps))), cancellation));
+            return showsProgress
+                ? MatchBars.Run(Screen.Open(), progress => run.Execute(progress, cancellation))
+                : run.Execute(MatchBars.Silent, cancellation);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new CommandRefusedException($"无法写入 {run.Folder}：{fault.Message} / cannot write to {run.Folder}: {fault.Message}");
         }
     }
-
-    private static Action<int> Advance(ProgressTask task) => steps =>
-    {
-        task.Increment(steps);
-        if (task.IsFinished)
-            task.StopTask();
-    };
 
     /// <summary>A review file may hold a person's work of weeks.</summary>
     private static void RefuseToOverwrite(string folder)

@@ -29,7 +29,8 @@ internal static class Screen
             Ansi = terminal.Width is null ? AnsiSupport.No : AnsiSupport.Yes,
             // The two enumerations have the same numbers for the same systems.
             ColorSystem = (ColorSystemSupport)terminal.Colors,
-            Interactive = InteractionSupport.No,
+            // Nobody is asked anything; bars move only where the library takes the reader for a person.
+            Interactive = terminal.Width is null ? InteractionSupport.No : InteractionSupport.Yes,
             Out = new AnsiConsoleOutput(writer),
         });
         console.Profile.Width = Math.Max(terminal.Width ?? PipeWidth, WidthMin);

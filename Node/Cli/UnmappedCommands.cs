@@ -1,18 +1,30 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ProvincialGateway.Matching;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
 using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
-/// <summary><c>gateway unmapped list|show|assign|dismiss|reopen</c>: the work queue of local codes without a mapping.</summary>
+/// <summary><c>gateway unmapped list|show|suggest|assign|dismiss|reopen</c>: the work queue of local codes without a mapping.</summary>
 internal static class UnmappedCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Command Create() => new("unmapped", "没有目录对照的编码 / local codes without a mapping") { List(), Show(), Assign(), Dismiss(), Reopen() };
+    public static Command Create() => new("unmapped", "没有目录对照的编码 / local codes without a mapping") { List(), Show(), UnmappedSuggestCommand.Create(), Assign(), Dismiss(), Reopen() };
+
+    /// <summary>What is said of a code that the assistant found no counterpart for.</summary>
+    public const string NoMatch = "无匹配 no match";
+
+    /// <summary>A mapping is in force today.</summary>
+    public static bool IsMapped(NodeWork work, UnmappedCode code) =>
+        work.Adapters.Find(code.Adapter)?.Catalogue.At(work.Time.Today()).FindMapping(code.LocalCode, work.Time.Today()) is not null;
+
+    public static string Words(IReadOnlyList<MatchReason> reasons) =>
+        $"{string.Join('；', reasons.Select(reason => reason.Chinese))} / {string.Join("; ", reasons.Select(reason => reason.English))}";
 
     private static Command List()
     {
@@ -23,7 +35,8 @@ internal static class UnmappedCommands
         command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
         {
             var wanted = parsed.GetValue(state);
-            var entries = work.Database.Read(UnmappedQueue.List).Select(code => Entry(work, code))
+            var explained = Explained(work);
+            var entries = work.Database.Read(UnmappedQueue.List).Select(code => Entry(work, code, explained))
                 .Where(entry => wanted is null || entry.State.Equals(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
             if (parsed.GetValue(json))
                 work.Out.WriteLine(JsonSerializer.Serialize(entries, Json));
@@ -41,7 +54,7 @@ internal static class UnmappedCommands
         var command = new Command("show", "一个编码的全部情况 / everything about one code\n例 example: gateway unmapped show Y999999 --as 440000 --data data-440000") { code, Adapter, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
         {
-            var entry = Entry(work, Find(work, parsed, code));
+            var entry = Entry(work, Find(work, parsed, code), Explained(work));
             if (parsed.GetValue(json))
                 work.Out.WriteLine(JsonSerializer.Serialize(entry, Json));
             else
@@ -80,7 +93,7 @@ internal static class UnmappedCommands
             await work.Database.WriteAsync(session => UnmappedQueue.SetState(
                 session, found.Adapter, found.LocalCode, state, owner is null ? null : parsed.GetRequiredValue(owner), note is null ? null : parsed.GetRequiredValue(note), work.Time.NowMs()),
                 cancellation);
-            WriteOne(work, Entry(work, Find(work, parsed, code)));
+            WriteOne(work, Entry(work, Find(work, parsed, code), Explained(work)));
             return 0;
         });
         return command;
@@ -102,9 +115,18 @@ internal static class UnmappedCommands
         };
     }
 
-    private static QueueEntry Entry(NodeWork work, UnmappedCode code)
+    /// <summary>What the assistant said of the codes of an adapter, read once.</summary>
+    private static Func<string, Dictionary<string, ExplainedCode>> Explained(NodeWork work)
     {
-        var isMapped = work.Adapters.Find(code.Adapter)?.Catalogue.At(work.Time.Today()).FindMapping(code.LocalCode, work.Time.Today()) is not null;
+        var (reasons, read) = (new SuggestionReasons(DataFolder.CataloguePath(work.Node.DataFolder)), new Dictionary<string, Dictionary<string, ExplainedCode>>(StringComparer.Ordinal));
+        return adapter => read.TryGetValue(adapter, out var known) ? known : read[adapter] = reasons.Read(adapter);
+    }
+
+    private static QueueEntry Entry(NodeWork work, UnmappedCode code, Func<string, Dictionary<string, ExplainedCode>> explainedOf)
+    {
+        var suggestions = work.Database.Read(session => UnmappedQueue.Suggestions(session, code.Adapter, code.LocalCode));
+        // An explanation of other suggestions than the stored ones explains nothing.
+        var explained = explainedOf(code.Adapter).GetValueOrDefault(code.LocalCode) is { } found && found.ToSuggestions().SequenceEqual(suggestions) ? found : null;
         return new QueueEntry
         {
             Adapter = code.Adapter,
@@ -117,10 +139,13 @@ internal static class UnmappedCommands
             AmountFen = code.AmountFen,
             WaitingUploads = code.WaitingCount,
             HeldFen = code.HeldFen,
-            State = isMapped ? "mapped" : code.State.ToString().ToLowerInvariant(),
+            State = IsMapped(work, code) ? "mapped" : code.State.ToString().ToLowerInvariant(),
             Owner = code.Owner,
             Note = code.Note,
-            Suggestions = work.Database.Read(session => UnmappedQueue.Suggestions(session, code.Adapter, code.LocalCode)),
+            Suggestions = [.. suggestions.Select((suggestion, index) => new QueueSuggestion(
+                suggestion.Rank, suggestion.ExchangeCode, suggestion.ExchangeName, explained?.Proposals[index].Score ?? suggestion.Score, explained?.Proposals[index].Reasons))],
+            NoMatch = explained is not { Decision: MatchDecision.NoMatch } ? null
+                : explained.Proposals is [var nearest, ..] ? [.. nearest.Reasons, Nearest(nearest)] : [MatchReasons.NothingAlike],
         };
     }
 
@@ -157,12 +182,23 @@ internal static class UnmappedCommands
         work.Out.WriteLine($"  出现 seen           {entry.LineCount} 行 lines, {new Fen(entry.AmountFen)}");
         work.Out.WriteLine($"  滞留 held up        {entry.WaitingUploads} 批 uploads, {new Fen(entry.HeldFen)}");
         foreach (var suggestion in entry.Suggestions)
-            work.Out.WriteLine($"  建议 suggestion {suggestion.Rank}   {suggestion.ExchangeCode} {suggestion.ExchangeName} {suggestion.Score}");
+        {
+            work.Out.WriteLine($"  建议 suggestion {suggestion.Rank}   {suggestion.ExchangeCode} {suggestion.ExchangeName} {Score(suggestion.Score)}");
+            if (suggestion.Reasons is { } reasons)
+                work.Out.WriteLine($"                      {Words(reasons)}");
+        }
+        if (entry.NoMatch is { } without)
+            work.Out.WriteLine($"  建议 suggestion     {NoMatch}: {Words(without)}");
     }
+
+    private static MatchReason Nearest(ExplainedProposal proposal) =>
+        new($"最接近的是 {proposal.ExchangeCode} {proposal.ExchangeName}", $"the nearest is {proposal.ExchangeCode} {proposal.ExchangeName}");
+
+    private static string Score(decimal score) => score.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Day(DateTimeOffset time) => $"{time:yyyy-MM-dd}";
 
-    private static string Best(QueueEntry entry) => entry.Suggestions is [var best, ..] ? $"{best.ExchangeCode} {best.ExchangeName} {best.Score}" : "-";
+    private static string Best(QueueEntry entry) => entry.Suggestions is [var best, ..] ? $"{best.ExchangeCode} {best.ExchangeName} {Score(best.Score)}" : entry.NoMatch is null ? "-" : NoMatch;
 
     /// <summary>What a person or a script sees of one code.</summary>
     private sealed record QueueEntry
@@ -182,6 +218,13 @@ internal static class UnmappedCommands
         public required string State { get; init; }
         public string? Owner { get; init; }
         public string? Note { get; init; }
-        public required IReadOnlyList<UnmappedSuggestion> Suggestions { get; init; }
+        public required IReadOnlyList<QueueSuggestion> Suggestions { get; init; }
+
+        /// <summary>Why the assistant found no counterpart; null when it found one, or has not looked.</summary>
+        public IReadOnlyList<MatchReason>? NoMatch { get; init; }
     }
+
+    /// <param name="Score">0..100.</param>
+    /// <param name="Reasons">Null when they are not on record.</param>
+    private sealed record QueueSuggestion(int Rank, string ExchangeCode, string ExchangeName, decimal Score, IReadOnlyList<MatchReason>? Reasons);
 }

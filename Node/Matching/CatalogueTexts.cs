@@ -11,7 +11,7 @@ internal sealed record CatalogueTexts
 
     public required ItemKind Kind { get; init; }
 
-    /// <summary>A crude drug (中药饮片); only the exchange catalogue says so.</summary>
+    /// <summary>A crude drug (中药饮片); the exchange catalogue says so, and the fee category of a hospital's line.</summary>
     public bool IsCrudeDrug { get; init; }
 
     public required string Unit { get; init; }

@@ -39,7 +39,7 @@ internal sealed class MatchingTables(List<TableError> errors)
             Validity = row.Validity(),
             Line = row.Line,
         });
-        NoOverlap(file.Name, items);
+        NoOverlap(file.Name, "local_code", items);
         return items;
     }
 
@@ -47,25 +47,15 @@ internal sealed class MatchingTables(List<TableError> errors)
     {
         var rows = file.Rows(ExchangeColumns, FieldValues.Quoted, errors);
         rows.RequireUnique("exchange_code", row => row["exchange_code"]);
-        return Good(rows, row =>
-        {
-            var (kind, isCrudeDrug) = ExchangeKind(row);
-            return new CatalogueTexts
-            {
-                Code = row.Code("exchange_code", ExchangeCodeLengthMax, "-"),
-                Name = row.Text("exchange_name"),
-                Kind = kind,
-                IsCrudeDrug = isCrudeDrug,
-                Unit = row.Optional("unit"),
-                Specification = row.Optional("specification"),
-                DoseForm = row.Optional("dose_form"),
-                Manufacturer = row.Optional("manufacturer"),
-                ItemClass = ExchangeClass(row),
-                Price = ReferencePrice(row),
-                Validity = row.Validity(),
-                Line = row.Line,
-            };
-        });
+        return Good(rows, ExchangeItem);
+    }
+
+    /// <summary>The rows in force on a day: what a mapping can point at then. A code may have rows for other days beside.</summary>
+    public List<CatalogueTexts> Exchange(TableFile file, DateOnly on)
+    {
+        var items = Good(file.Rows(ExchangeColumns, FieldValues.Quoted, errors), ExchangeItem);
+        NoOverlap(file.Name, "exchange_code", items);
+        return items.FindAll(item => item.Validity.Contains(on));
     }
 
     /// <summary>The right answers of a measured file: the codes a local code may be mapped to, none for an item that has no counterpart.</summary>
@@ -84,6 +74,26 @@ internal sealed class MatchingTables(List<TableError> errors)
                 answers.Add(answer);
         }
         return truth;
+    }
+
+    private static CatalogueTexts ExchangeItem(CsvRow row)
+    {
+        var (kind, isCrudeDrug) = ExchangeKind(row);
+        return new CatalogueTexts
+        {
+            Code = row.Code("exchange_code", ExchangeCodeLengthMax, "-"),
+            Name = row.Text("exchange_name"),
+            Kind = kind,
+            IsCrudeDrug = isCrudeDrug,
+            Unit = row.Optional("unit"),
+            Specification = row.Optional("specification"),
+            DoseForm = row.Optional("dose_form"),
+            Manufacturer = row.Optional("manufacturer"),
+            ItemClass = ExchangeClass(row),
+            Price = ReferencePrice(row),
+            Validity = row.Validity(),
+            Line = row.Line,
+        };
     }
 
     /// <summary>The limit of the highest tier that has one.</summary>
@@ -105,7 +115,7 @@ internal sealed class MatchingTables(List<TableError> errors)
         return items;
     }
 
-    private void NoOverlap(string file, List<CatalogueTexts> items)
+    private void NoOverlap(string file, string column, List<CatalogueTexts> items)
     {
         foreach (var rows in items.GroupBy(item => item.Code, StringComparer.Ordinal).Where(rows => rows.Skip(1).Any()))
         {
@@ -114,7 +124,7 @@ internal sealed class MatchingTables(List<TableError> errors)
             {
                 if (longest is not null && longest.Validity.Overlaps(row.Validity))
                 {
-                    errors.Add(new(file, row.Line, "local_code", $"“{row.Code}”与第 {longest.Line} 行有效期重叠（{longest.Validity} 与 {row.Validity}）。",
+                    errors.Add(new(file, row.Line, column, $"“{row.Code}”与第 {longest.Line} 行有效期重叠（{longest.Validity} 与 {row.Validity}）。",
                         $"'{row.Code}' overlaps line {longest.Line} ({longest.Validity} and {row.Validity})."));
                 }
                 if (longest is null || row.Validity.EndsAfter(longest.Validity))
@@ -124,7 +134,7 @@ internal sealed class MatchingTables(List<TableError> errors)
     }
 
     /// <summary>The usual spellings of 甲/乙/丙; any other code of a province says nothing here.</summary>
-    private static ItemClass? LocalClass(string code) => code switch
+    internal static ItemClass? LocalClass(string code) => code switch
     {
         "01" or "1" or "甲" or "甲类" => ItemClass.Full,
         "02" or "2" or "乙" or "乙类" => ItemClass.Partial,

@@ -239,7 +239,7 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         var split = FeeLineSplit.RefundOf(remaining, new UnitPrice(original.UnitPriceE4), quantity, amount, ItemClassCode.Parse(original.ItemClass),
             new BasisPoints(original.SelfPayBasisPoints), original.LimitE4 is { } limit ? new UnitPrice(limit) : null);
         var refund = RefundRow(original, operation.LineSerial ?? $"{original.LineSerial}/{id.Text}", content, id, quantity, split);
-        FeeLineStore.Insert(session, [refund]);
+        FeeLineStore.Insert(session, refund);
         VisitStore.FeesChanged(session, visit.Id);
         return Refunded(refund, Remaining(session, original));
     }

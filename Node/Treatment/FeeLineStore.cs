@@ -13,7 +13,7 @@ internal static class FeeLineStore
 
     private const string Selected = "id, " + Columns + ", state, withdrawn_by";
 
-    public static void Insert(Session session, IReadOnlyCollection<FeeLineRow> lines) => session.ExecuteEach(
+    public static void Insert(Session session, params IReadOnlyCollection<FeeLineRow> lines) => session.ExecuteEach(
         $"INSERT INTO fee_line ({Columns}, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, 1)",
         lines, Bind);
 
@@ -127,6 +127,16 @@ internal static class FeeLineStore
         WHERE institution_code = @institutionCode ORDER BY amount_fen DESC, local_code
         """,
         new { institutionCode });
+
+    /// <summary>Of every code of an adapter's hospitals that has stored lines without a mapping, the latest line.</summary>
+    public static IReadOnlyList<UnmappedLineRow> LatestUnmapped(Session session, string adapter) => session.Query<UnmappedLineRow>(
+        """
+        SELECT max(l.id) AS id, l.local_code, l.catalogue_kind, l.fee_category, l.unit_price_e4, l.fee_date,
+          l.details ->> '$.Unit' AS unit, l.details ->> '$.Specification' AS specification, l.details ->> '$.DoseForm' AS dose_form
+        FROM fee_line l JOIN treatment_visit v ON v.id = l.visit_id JOIN institution i ON i.code = v.institution_code
+        WHERE i.adapter = @adapter AND l.exchange_code IS NULL AND l.refund_of IS NULL GROUP BY l.local_code
+        """,
+        new { adapter });
 
     /// <summary>In the order of <see cref="Columns"/>.</summary>
     private static void Bind(PreparedStatement statement, FeeLineRow line) => statement

@@ -88,7 +88,8 @@ internal sealed class FundRehearsal(Vault vault, IReadOnlyList<BenefitPolicy> po
             DeductiblePaidYear = new Fen(year.DeductiblePaidFen),
             LayerPaidYear = new Dictionary<string, Fen>(),
             LayerBaseYear = new Dictionary<string, Fen>(),
-            AccountBalance = new Fen(person.AccountBalanceFen),
+            // The answer states what the account has left after it has paid.
+            AccountBalance = new Fen(person.AccountBalanceFen) + new Fen(settlement.AccountFen),
             AccountRequested = bill.HasAccountRequestedFen ? new Fen(bill.AccountRequestedFen) : null,
         };
     }

@@ -89,6 +89,15 @@ internal sealed class HeldUploads(Vault vault, TimeProvider time)
         """,
         new { adapter });
 
+    /// <summary>The latest line that waits for the mapping of a code; null when none does.</summary>
+    public HisFeeLine? LineWaitingFor(Session session, string adapter, string localCode) => session.QuerySingleOrDefault<HeldRow>(
+        """
+        SELECT u.transaction_id, u.visit_id, u.institution_code, u.operation, u.state
+        FROM held_code c JOIN held_upload u USING (transaction_id) JOIN institution i ON i.code = u.institution_code
+        WHERE c.local_code = @localCode AND i.adapter = @adapter AND u.state = 1 ORDER BY u.transaction_id DESC LIMIT 1
+        """,
+        new { adapter, localCode }) is { } row ? Open(row).Operation.Lines.LastOrDefault(line => line.LocalCode == localCode) : null;
+
     /// <summary>Null when it does not wait any more.</summary>
     public HeldUpload? Find(Session session, string transactionId) => session.QuerySingleOrDefault<HeldRow>(
         "SELECT transaction_id, visit_id, institution_code, operation, state FROM held_upload WHERE transaction_id = @transactionId AND state = 1",

@@ -192,6 +192,22 @@ internal sealed class UnmappedItemRow
     public required long AmountFen { get; init; }
 }
 
+/// <summary>What a stored line says about the item of a code without a mapping.</summary>
+internal sealed class UnmappedLineRow
+{
+    public required long Id { get; init; }
+    public required string LocalCode { get; init; }
+    public required string CatalogueKind { get; init; }
+
+    /// <summary>Exchange code, 01..14.</summary>
+    public required string FeeCategory { get; init; }
+    public required long UnitPriceE4 { get; init; }
+    public required string FeeDate { get; init; }
+    public string? Unit { get; init; }
+    public string? Specification { get; init; }
+    public string? DoseForm { get; init; }
+}
+
 /// <summary>A row of <c>treatment_settlement</c>.</summary>
 internal sealed record TreatmentSettlementRow : SettlementFigures
 {

@@ -48,8 +48,11 @@ internal sealed record UnmappedSuggestion
     public required string ExchangeCode { get; init; }
     public required string ExchangeName { get; init; }
 
-    /// <summary>0..100.</summary>
+    /// <summary>0..100, see <see cref="Whole"/>.</summary>
     public required int Score { get; init; }
+
+    /// <summary>A score in whole points, rounded down: none is shown higher than it is.</summary>
+    public static int Whole(decimal score) => (int)decimal.Floor(score);
 }
 
 /// <summary>The work queue of codes without a mapping: what hospitals used, what waits for it, and who looks after it.</summary>

@@ -52,6 +52,7 @@ public sealed class InvariantTests
         foreach (var (side, table, column) in new[]
         {
             (T, "outbound", "request"), (I, "inbox", "request"), (I, "person", "details"), (T, "treatment_visit", "admission"), (T, "his_request", "operation"), (T, "his_request", "result"),
+            (T, "held_upload", "operation"), (T, "held_upload", "result"),
         })
         {
             string[] noticed = column == "request" ? [$"{table}-requests"] : ["sealed-columns"];
@@ -160,7 +161,7 @@ public sealed class InvariantTests
         yield return Case("A withdrawal that names other lines than it withdrew", T, "UPDATE fee_withdrawal SET stored_count = stored_count + 1 WHERE visit_id = 1", "withdrawals");
         yield return Case("A line withdrawn by nobody", T, "UPDATE fee_line SET withdrawn_by = '530000202406030900009999999999' WHERE state = 2 AND visit_id = 1", "withdrawals");
         yield return Case("An upload that waits for nothing", T, "DELETE FROM held_code", "held-uploads");
-        yield return Case("An upload that waits and has stored a line", T, "UPDATE held_upload SET transaction_id = (SELECT transaction_id FROM fee_line WHERE visit_id = 1 LIMIT 1); UPDATE held_code SET transaction_id = (SELECT transaction_id FROM held_upload)",
+        yield return Case("An upload that waits and has stored a line", T, "UPDATE held_upload SET transaction_id = (SELECT transaction_id FROM fee_line WHERE visit_id = 1 LIMIT 1) WHERE state = 1; UPDATE held_code SET transaction_id = (SELECT transaction_id FROM held_upload WHERE state = 1)",
             "transaction-ids", "held-uploads");
         yield return Case("A reversed transaction that the hospital has confirmed", T,
             "UPDATE confirmation SET state = 2, transaction_id = (SELECT settlement_id FROM treatment_visit v JOIN treatment_undo u ON u.original_id = v.settlement_id JOIN outbound o ON o.transaction_id = v.settlement_id WHERE u.by_reversal = 1 AND o.state = 2 LIMIT 1)",

@@ -396,17 +396,28 @@ internal sealed class TwoProvinces : IAsyncDisposable
         }, async () => await _agency.ReverseTransactionAsync(request, Treatment, CancellationToken.None), originalId);
     }
 
-    /// <summary>An upload that waits for a mapping.</summary>
+    /// <summary>An upload that waits for a mapping, and one that was refused when its mapping came.</summary>
     private async Task HoldAsync(long visit)
     {
-        var id = await _ids.NextAsync(CancellationToken.None);
+        var (id, refused) = (await _ids.NextAsync(CancellationToken.None), await _ids.NextAsync(CancellationToken.None));
         await _treatment.WriteAsync(session => session.Execute(
             """
             INSERT INTO held_upload (transaction_id, visit_id, institution_code, content_hash, operation, line_count, amount_fen, state, held_at_ms)
             VALUES (@Text, @visit, @Institution, @hash, @operation, 1, 100, 1, 1);
-            INSERT INTO held_code (transaction_id, local_code) VALUES (@Text, 'X')
+            INSERT INTO held_code (transaction_id, local_code) VALUES (@Text, 'X');
+            INSERT INTO held_upload (transaction_id, visit_id, institution_code, content_hash, operation, line_count, amount_fen, state, result, held_at_ms, finished_at_ms)
+            VALUES (@refused, @visit, @Institution, @hash, @operation, 1, 100, 3, @result, 1, 2)
             """,
-            new { id.Text, visit, Institution, hash = SHA256.HashData("held"u8), operation = _treatmentVault.Seal("{}"u8, "held.operation") }), CancellationToken.None);
+            new
+            {
+                id.Text,
+                refused = refused.Text,
+                visit,
+                Institution,
+                hash = SHA256.HashData("held"u8),
+                operation = _treatmentVault.Seal("{}"u8, "held.operation"),
+                result = _treatmentVault.Seal("{}"u8, "held.result"),
+            }), CancellationToken.None);
     }
 
     /// <summary>A hospital's id that never came.</summary>
