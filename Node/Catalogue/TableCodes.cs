@@ -33,13 +33,15 @@ internal readonly record struct CodeRow : IDated
 /// <summary>The code translator that is only tables.</summary>
 internal sealed class TableCodes : ICodeTranslator
 {
-    private readonly Dictionary<CodeSystem, (DatedRows<CodeRow> In, DatedRows<CodeRow> Out)> _tables;
+    /// <summary>By the number of the code system: two of them are asked for every fee line.</summary>
+    private readonly (DatedRows<CodeRow> In, DatedRows<CodeRow> Out)?[] _tables = new (DatedRows<CodeRow>, DatedRows<CodeRow>)?[Enum.GetValues<CodeSystem>().Max(system => (int)system) + 1];
     private readonly CatalogueIndex _index;
     private readonly Lazy<DatedRows<ItemMapping>> _itemsOut;
 
     public TableCodes(List<CodeRow> codes, CatalogueIndex index)
     {
-        _tables = codes.GroupBy(row => row.System).ToDictionary(table => table.Key, Table);
+        foreach (var table in codes.GroupBy(row => row.System))
+            _tables[(int)table.Key] = Table(table);
         _index = index;
         // Only reports ask for items outward, so the index is made when one does.
         _itemsOut = new(() => new DatedRows<ItemMapping>(index.Mappings.Rows, mapping => mapping.ExchangeCode, BestFirst));
@@ -49,15 +51,17 @@ internal sealed class TableCodes : ICodeTranslator
     {
         if (system == CodeSystem.Item)
             return _index.Mappings.Find(_index[localCode].Mappings, day)?.ExchangeCode;
-        return _tables.TryGetValue(system, out var table) ? table.In.Find(localCode, day)?.ExchangeCode : null;
+        return TableOf(system)?.In.Find(localCode, day)?.ExchangeCode;
     }
 
     public string? ToLocal(CodeSystem system, string exchangeCode, DateOnly day)
     {
         if (system == CodeSystem.Item)
             return _itemsOut.Value.Find(exchangeCode, day)?.LocalCode;
-        return _tables.TryGetValue(system, out var table) ? table.Out.Find(exchangeCode, day)?.LocalCode : null;
+        return TableOf(system)?.Out.Find(exchangeCode, day)?.LocalCode;
     }
+
+    private (DatedRows<CodeRow> In, DatedRows<CodeRow> Out)? TableOf(CodeSystem system) => (uint)system < (uint)_tables.Length ? _tables[(int)system] : null;
 
     /// <summary>Several local items may be one exchange item; the best and then the smallest code answers, so the answer does not depend on file order.</summary>
     private static int BestFirst(ItemMapping left, ItemMapping right) =>

@@ -22,7 +22,7 @@ public readonly record struct BasisPoints
     public static BasisPoints Whole => new(One);
 
     /// <summary>The share of an amount, rounded to the fen half away from zero: the rounding of every fee line and benefit segment.</summary>
-    public Fen ShareOf(Fen amount) => new(Rounded.Divide((Int128)amount.Value * Value, One));
+    public Fen ShareOf(Fen amount) => new(Rounded.OfProduct(amount.Value, Value, One));
 
     /// <summary>The share and what is left; the two always add up to the amount.</summary>
     public (Fen Share, Fen Remainder) Split(Fen amount)
@@ -32,7 +32,7 @@ public readonly record struct BasisPoints
     }
 
     /// <summary>This ratio multiplied by a factor (0.85 × 0.90 = 0.765), rounded to the basis point half away from zero.</summary>
-    public BasisPoints Times(BasisPoints factor) => new((int)Rounded.Divide((Int128)Value * factor.Value, One));
+    public BasisPoints Times(BasisPoints factor) => new((int)Rounded.OfProduct(Value, factor.Value, One));
 
     /// <summary>This ratio less percentage points, never below zero.</summary>
     public BasisPoints Less(BasisPoints points) => new(Math.Max(0, Value - points.Value));

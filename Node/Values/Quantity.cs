@@ -11,9 +11,9 @@ public readonly record struct Quantity(long Hundredths)
     public static bool TryFromDecimal(decimal units, out Quantity quantity)
     {
         quantity = default;
-        if (Math.Abs(units) > 100_000_000m || decimal.Round(units, 2) != units)
+        if (Math.Abs(units) > 100_000_000m || !ExactDecimal.TryScale(units, 2, out var hundredths))
             return false;
-        quantity = new Quantity((long)(units * 100m));
+        quantity = new Quantity(hundredths);
         return true;
     }
 

@@ -17,14 +17,14 @@ public readonly record struct UnitPrice
     public static bool TryFromDecimal(decimal yuan, out UnitPrice price)
     {
         price = default;
-        if (yuan < 0 || yuan > 100_000_000m || decimal.Round(yuan, 4) != yuan)
+        if (yuan < 0 || yuan > 100_000_000m || !ExactDecimal.TryScale(yuan, 4, out var tenThousandths))
             return false;
-        price = new UnitPrice((long)(yuan * 10_000m));
+        price = new UnitPrice(tenThousandths);
         return true;
     }
 
     /// <summary>Price × quantity, rounded to the fen half away from zero. Lines are rounded one by one and then summed.</summary>
-    public Fen Times(Quantity quantity) => new(Rounded.Divide((Int128)TenThousandths * quantity.Hundredths, 10_000));
+    public Fen Times(Quantity quantity) => new(Rounded.OfProduct(TenThousandths, quantity.Hundredths, 10_000));
 
     /// <summary>How much of the price lies above a limit; zero when it does not exceed it.</summary>
     public UnitPrice Above(UnitPrice limit) => new(Math.Max(0, TenThousandths - limit.TenThousandths));

@@ -1,3 +1,4 @@
+using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 using NUnit.Framework;
@@ -66,5 +67,44 @@ public sealed class MoneyTests
         Assert.That(UnitPrice.TryFromDecimal(decimal.Parse(price, culture), out var unitPrice), Is.True);
         Assert.That(Quantity.TryFromDecimal(decimal.Parse(quantity, culture), out var units), Is.True);
         Assert.That(unitPrice.Times(units).Value, Is.EqualTo(fen));
+    }
+
+    [Test]
+    public void A_product_is_rounded_as_big_integers_say_whatever_its_size() => Prop.ForAll(Any64, Any64, (left, right) =>
+    {
+        var (quotient, rest) = BigInteger.DivRem(BigInteger.Abs((BigInteger)left * right), 10_000);
+        var exact = (quotient + (rest >= 5_000 ? 1 : 0)) * (BigInteger.Multiply(left, right).Sign < 0 ? -1 : 1);
+        return exact >= long.MinValue && exact <= long.MaxValue
+            ? Rounded.OfProduct(left, right, 10_000) == (long)exact
+            : Overflows(() => Rounded.OfProduct(left, right, 10_000));
+    }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void A_decimal_scales_to_the_whole_number_that_it_is_or_not_at_all() => Prop.ForAll(Any64, Gen.Choose(0, 9).ToArbitrary(), (mantissa, scale) =>
+    {
+        var value = new decimal(mantissa % 1_000_000_000_000) / (decimal)Math.Pow(10, scale);
+        if (Math.Abs(value) > 100_000_000m)
+            return true;
+        var isExact = decimal.Truncate(value * 10_000m) == value * 10_000m;
+        return ExactDecimal.TryScale(value, 4, out var scaled) == isExact && (!isExact || scaled == value * 10_000m);
+    }).QuickCheckThrowOnFailure();
+
+    /// <summary>Small, large and at the ends.</summary>
+    private static Arbitrary<long> Any64 => Gen.OneOf(
+        ArbMap.Default.GeneratorFor<int>().Select(value => (long)value),
+        ArbMap.Default.GeneratorFor<DoNotSize<long>>().Select(value => value.Item),
+        Gen.Elements(long.MinValue, long.MinValue + 1, long.MinValue / 2, long.MaxValue / 2, long.MaxValue, 0, 1, -1)).ToArbitrary();
+
+    private static bool Overflows(Action work)
+    {
+        try
+        {
+            work();
+            return false;
+        }
+        catch (OverflowException)
+        {
+            return true;
+        }
     }
 }
