@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using NUnit.Framework;
 using Provincial.His.V1;
 using ProvincialGateway.Cli;
@@ -37,6 +38,29 @@ internal abstract class RecoveryTest : CountryTest
     /// <summary>Waits until Yunnan has committed its answer to that many requests.</summary>
     protected Task YunnanHasAnsweredAsync(long requests) =>
         Eventually.GetAsync($"Yunnan to commit {requests} answers", () => Yunnan.Count("inbox"), Is.EqualTo(requests));
+
+    /// <summary>The request arrives and is answered; the answer does not arrive.</summary>
+    protected async Task LoseReplyAsync<T>(Func<Task<HospitalReply<T>>> step)
+        where T : class, IMessage<T>
+    {
+        var reply = await WithholdReplyAsync(step);
+        Line.Cut();
+        (await reply).Pending();
+    }
+
+    /// <summary>The request has arrived and is answered; the answer is on the line.</summary>
+    /// <returns>The hospital, waiting.</returns>
+    protected async Task<Task<HospitalReply<T>>> WithholdReplyAsync<T>(Func<Task<HospitalReply<T>>> step)
+        where T : class, IMessage<T>
+    {
+        var answered = Yunnan.Count("inbox") + 1;
+        // A new line could not be laid while replies are withheld.
+        (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted();
+        Line.WithholdReplies();
+        var reply = step();
+        await YunnanHasAnsweredAsync(answered);
+        return reply;
+    }
 
     private NodeEntry Rerouted(NodeEntry entry) =>
         entry.Division == PilotCountry.Yunnan ? entry with { Address = new($"https://127.0.0.1:{Line.Port}") } : entry;
