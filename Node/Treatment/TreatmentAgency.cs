@@ -137,6 +137,9 @@ internal sealed class TreatmentAgency(
                     _hisInbox.Add(session, caller, operation, id, intent.Result);
                     _confirmations.Enter(session, caller, operation, id.Text);
                 }
+                // Told to wait for the reversal that is under way, the hospital may query it by the id it asked with.
+                if (operation is ReverseTransaction && intent.KnownTransactionId is { } underWay)
+                    _hisInbox.Add(session, caller, operation, TransactionId.Parse(underWay), result: null);
                 return new Prepared(intent.Result, intent.KnownTransactionId);
             }
             outbox.Add(session, intent.Request);
