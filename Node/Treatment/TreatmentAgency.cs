@@ -126,8 +126,8 @@ internal sealed class TreatmentAgency(
     {
         var prepared = await database.WriteAsync(session =>
         {
-            if (_hisInbox.Find(session, caller, operation) is { } known)
-                return new Prepared(known.Result, known.TransactionId);
+            if (_hisInbox.Find(session, caller, operation) is { } asked)
+                return new Prepared(asked.Result, asked.TransactionId);
             var intent = prepare(session);
             if (intent.Request is null)
             {
@@ -137,9 +137,8 @@ internal sealed class TreatmentAgency(
                     _hisInbox.Add(session, caller, operation, id, intent.Result);
                     _confirmations.Enter(session, caller, operation, id.Text);
                 }
-                // Told to wait for the reversal that is under way, the hospital may query it by the id it asked with.
-                if (operation is ReverseTransaction && intent.KnownTransactionId is { } underWay)
-                    _hisInbox.Add(session, caller, operation, TransactionId.Parse(underWay), result: null);
+                if (intent.KnownTransactionId is { } known)
+                    Remember(session, caller, operation, id, known);
                 return new Prepared(intent.Result, intent.KnownTransactionId);
             }
             outbox.Add(session, intent.Request);
@@ -152,6 +151,19 @@ internal sealed class TreatmentAgency(
         if (prepared.TransactionId == id.Text)
             await outbox.SendAsync(id.Text, cancellation);
         return database.Read(session => _answers.Load(session, prepared.TransactionId!));
+    }
+
+    /// <summary>
+    /// Under another id of the hospital's the same was asked for before: this id is told the same from now on. It waits for what is under way, and has
+    /// done nothing of its own where the answer is there.
+    /// </summary>
+    private void Remember(Session session, HisCaller caller, HisOperation operation, TransactionId id, string known)
+    {
+        var answer = _answers.Load(session, known);
+        if (answer is HisPending)
+            _hisInbox.Add(session, caller, operation, TransactionId.Parse(known), result: null);
+        else
+            _hisInbox.Add(session, caller, operation, id, answer);
     }
 
     private async Task<HisResult> UploadAsync(HisCaller caller, UploadFeeLines upload, TransactionId id, CancellationToken cancellation)
