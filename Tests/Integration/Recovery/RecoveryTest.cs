@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.Core;
 using NUnit.Framework;
 using Provincial.His.V1;
 using ProvincialGateway.Cli;
@@ -18,6 +19,9 @@ internal abstract class RecoveryTest : CountryTest
 
     /// <summary>What an operator sees of an unanswered transaction in the log.</summary>
     protected const int StillAwaiting = 1101;
+
+    /// <summary>What an operator sees of an answer that cannot be true.</summary>
+    protected const int Parked = 1103;
 
     [TearDown]
     public async Task TakeLineDown() => await Line.DisposeAsync();
@@ -60,6 +64,16 @@ internal abstract class RecoveryTest : CountryTest
         var reply = step();
         await YunnanHasAnsweredAsync(answered);
         return reply;
+    }
+
+    /// <summary>From now on the line leads to somebody who holds Yunnan's key and says this.</summary>
+    private protected Task<LyingPeer> LieAsync(Func<byte[], byte[]> answer) => LieAsync(request => new LyingPeer.Answer(StatusCode.OK, answer(request)));
+
+    private protected async Task<LyingPeer> LieAsync(Func<byte[], LyingPeer.Answer> answer)
+    {
+        var liar = await LyingPeer.StartAsync(Yunnan, Clock, Logs, answer);
+        Line.LeadTo(liar.Port);
+        return liar;
     }
 
     private NodeEntry Rerouted(NodeEntry entry) =>
