@@ -101,12 +101,15 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
         }
     }
 
-    /// <summary>Rows whose next attempt is due, oldest first. What a reversal is under way for waits for it: sent now, it would be done to be undone.</summary>
+    /// <summary>
+    /// Rows whose next attempt is due, oldest first. What a reversal is under way for waits for it, also when that is parked: sent now, it would be
+    /// done to be undone.
+    /// </summary>
     public IReadOnlyList<string> Due(int rowsMax) => database.Read(session => session.Query<string>(
         """
         SELECT o.transaction_id FROM outbound o
         WHERE o.state = 1 AND o.next_attempt_at_ms <= @now
-          AND NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = @Reversal AND r.state = 1)
+          AND NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = @Reversal AND r.state IN (1, 4))
         ORDER BY o.next_attempt_at_ms LIMIT @rowsMax
         """,
         new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal }));

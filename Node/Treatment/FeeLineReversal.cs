@@ -21,6 +21,8 @@ internal sealed class FeeLineReversal(Vault vault, TimeProvider time)
         nameof(UploadFeeLines) or nameof(RefundFeeLine) => TakeBack(session, caller, original.TransactionId, id),
         nameof(WithdrawFeeLines) => Restore(session, caller, original.TransactionId, id),
         nameof(ReverseTransaction) => Refuse(UndoChain.IsReversal),
+        // It repeated the discharge that stood already, under an id of its own.
+        nameof(Discharge) => Done(session, caller, original.TransactionId, id, HisReversalEffect.NothingToUndo),
         _ => Refuse(($"操作 {original.Operation} 不能冲正", $"operation {original.Operation} is not reversible")),
     };
 

@@ -130,7 +130,7 @@ internal static class ReversalReply
             return SettlementMirror.ContradictionIn(
                 session, settlement, original.Peer, visit.VisitNumber!, VisitIntents.ChargesOf(FeeLineStore.CategorySums(session, visit.Id)));
         var stored = VisitStore.SettlementOf(session, original.TransactionId);
-        return settlement is { Decision: { Charges: not null, Payments: not null } }
+        return settlement is { Decision: { Charges: not null, Payments: not null } } && settlement.VisitNumber == visit.VisitNumber
             && SettlementMirror.Of(original, visit, settlement, stored?.CatalogueVersions) == stored
                 ? null
                 : "another settlement than was answered before";

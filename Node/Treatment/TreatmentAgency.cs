@@ -131,8 +131,8 @@ internal sealed class TreatmentAgency(
         var content = _hisInbox.ContentOf(caller, operation);
         var prepared = await database.WriteAsync(session =>
         {
-            if (_hisInbox.Find(session, caller, content) is { } known)
-                return new Prepared(known.Result, known.TransactionId);
+            if (_hisInbox.Find(session, caller, content) is { } asked)
+                return new Prepared(asked.Result, asked.TransactionId);
             var intent = prepare(session);
             if (intent.Request is null)
             {
@@ -142,6 +142,8 @@ internal sealed class TreatmentAgency(
                     _hisInbox.Add(session, caller, content, id, intent.Result);
                     _confirmations.Enter(session, caller, operation, id.Text);
                 }
+                if (intent.KnownTransactionId is { } known)
+                    Remember(session, caller, content, id, known);
                 return new Prepared(intent.Result, intent.KnownTransactionId);
             }
             outbox.Add(session, intent.Request);
@@ -154,6 +156,19 @@ internal sealed class TreatmentAgency(
         if (prepared.TransactionId == id.Text)
             await outbox.SendAsync(id.Text, cancellation);
         return database.Read(session => _answers.Load(session, prepared.TransactionId!));
+    }
+
+    /// <summary>
+    /// Under another id of the hospital's the same was asked for before: this id is told the same from now on. It waits for what is under way, and has
+    /// done nothing of its own where the answer is there.
+    /// </summary>
+    private void Remember(Session session, HisCaller caller, HisContent? content, TransactionId id, string known)
+    {
+        var answer = _answers.Load(session, known);
+        if (answer is HisPending)
+            _hisInbox.Add(session, caller, content, TransactionId.Parse(known), result: null);
+        else
+            _hisInbox.Add(session, caller, content, id, answer);
     }
 
     private async Task<HisResult> UploadAsync(HisCaller caller, UploadFeeLines upload, TransactionId id, CancellationToken cancellation)

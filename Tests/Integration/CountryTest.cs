@@ -83,7 +83,7 @@ internal abstract class CountryTest : LoggedTest
         {
             foreach (var province in _country.Provinces)
                 await province.StopAsync();
-            AuditBooks(_country);
+            AuditBooks();
         }
         finally
         {
@@ -128,6 +128,17 @@ internal abstract class CountryTest : LoggedTest
         return visit;
     }
 
+    /// <summary>The audit that operators run, over all nodes, which may be running.</summary>
+    protected void AuditBooks()
+    {
+        var report = Audit.Run([.. Country.Provinces.Select(province => province.DataFolder)], Clock);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Checks.Where(check => check is not { Found: 0, NotCheckedReason: null }).SelectMany(Describe), Is.Empty, "The audit is not clean.");
+            Assert.That(report.InFlight, Has.Count.EqualTo(InFlightAtTheEnd), "Transactions without an applied answer.");
+        }
+    }
+
     // Far above what a loaded machine needs: a test that is not about silence must not see any. The circuit stays closed.
     private static TimeoutOptions Patient => new()
     {
@@ -140,16 +151,6 @@ internal abstract class CountryTest : LoggedTest
         ResolverDelayMax = TimeSpan.FromSeconds(0.1),
         AdapterPollInterval = TimeSpan.FromHours(1),
     };
-
-    private void AuditBooks(PilotCountry country)
-    {
-        var report = Audit.Run([.. country.Provinces.Select(province => province.DataFolder)], Clock);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(report.Checks.Where(check => check is not { Found: 0, NotCheckedReason: null }).SelectMany(Describe), Is.Empty, "The audit is not clean.");
-            Assert.That(report.InFlight, Has.Count.EqualTo(InFlightAtTheEnd), "Transactions without an applied answer.");
-        }
-    }
 
     private static IEnumerable<string> Describe(AuditCheck check) =>
         check.Findings.Select(finding => $"{check.Name} {finding.Node} {finding.Subject}: {finding.English}")

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Grpc.Core;
 using NUnit.Framework;
 using Provincial.His.V1;
 using ProvincialGateway.Cli;
@@ -18,6 +20,9 @@ internal abstract class RecoveryTest : CountryTest
     /// <summary>What an operator sees of an unanswered transaction in the log.</summary>
     protected const int StillAwaiting = 1101;
 
+    /// <summary>What an operator sees of an answer that cannot be true.</summary>
+    protected const int Parked = 1103;
+
     [TearDown]
     public async Task TakeLineDown() => await Line.DisposeAsync();
 
@@ -37,6 +42,39 @@ internal abstract class RecoveryTest : CountryTest
     /// <summary>Waits until Yunnan has committed its answer to that many requests.</summary>
     protected Task YunnanHasAnsweredAsync(long requests) =>
         Eventually.GetAsync($"Yunnan to commit {requests} answers", () => Yunnan.Count("inbox"), Is.EqualTo(requests));
+
+    /// <summary>The request arrives and is answered; the answer does not arrive.</summary>
+    protected async Task LoseReplyAsync<T>(Func<Task<HospitalReply<T>>> step)
+        where T : class, IMessage<T>
+    {
+        var reply = await WithholdReplyAsync(step);
+        Line.Cut();
+        (await reply).Pending();
+    }
+
+    /// <summary>The request has arrived and is answered; the answer is on the line.</summary>
+    /// <returns>The hospital, waiting.</returns>
+    protected async Task<Task<HospitalReply<T>>> WithholdReplyAsync<T>(Func<Task<HospitalReply<T>>> step)
+        where T : class, IMessage<T>
+    {
+        var answered = Yunnan.Count("inbox") + 1;
+        // A new line could not be laid while replies are withheld.
+        (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted();
+        Line.WithholdReplies();
+        var reply = step();
+        await YunnanHasAnsweredAsync(answered);
+        return reply;
+    }
+
+    /// <summary>From now on the line leads to somebody who holds Yunnan's key and says this.</summary>
+    private protected Task<LyingPeer> LieAsync(Func<byte[], byte[]> answer) => LieAsync(request => new LyingPeer.Answer(StatusCode.OK, answer(request)));
+
+    private protected async Task<LyingPeer> LieAsync(Func<byte[], LyingPeer.Answer> answer)
+    {
+        var liar = await LyingPeer.StartAsync(Yunnan, Clock, Logs, answer);
+        Line.LeadTo(liar.Port);
+        return liar;
+    }
 
     private NodeEntry Rerouted(NodeEntry entry) =>
         entry.Division == PilotCountry.Yunnan ? entry with { Address = new($"https://127.0.0.1:{Line.Port}") } : entry;

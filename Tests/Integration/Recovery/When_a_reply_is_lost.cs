@@ -152,19 +152,6 @@ internal sealed class When_a_reply_is_lost : RecoveryTest
         await StateAsync(Guangzhou, id, TransactionState.Committed);
     }
 
-    /// <summary>The request arrives and is answered; the answer does not arrive.</summary>
-    private async Task LoseReplyAsync<T>(Func<Task<HospitalReply<T>>> step)
-        where T : class, Google.Protobuf.IMessage<T>
-    {
-        var answered = Yunnan.Count("inbox") + 1;
-        (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted();
-        Line.WithholdReplies();
-        var reply = step();
-        await YunnanHasAnsweredAsync(answered);
-        Line.Cut();
-        (await reply).Pending();
-    }
-
     private async Task AssertSettledOnceAsync(string visit, string id)
     {
         var settled = (await Guangzhou.SettleAsync(visit, id)).Granted().Result;

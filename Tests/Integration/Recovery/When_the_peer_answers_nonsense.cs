@@ -15,8 +15,6 @@ namespace ProvincialGateway.Tests.Recovery;
 /// </summary>
 internal sealed class When_the_peer_answers_nonsense : RecoveryTest
 {
-    private const int Parked = 1103;
-
     private static readonly (string What, Action<SettleResponse> Lie, string Reason)[] SettlementLies =
     [
         ("a fund total that is not the sum of the funds", reply => Paid(reply).FundTotalFen++, "fund total"),
@@ -230,15 +228,6 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
         AdmissionOrdinal = 1,
         PolicyVersion = "lie",
     };
-
-    private Task<LyingPeer> LieAsync(Func<byte[], byte[]> answer) => LieAsync(request => new LyingPeer.Answer(StatusCode.OK, answer(request)));
-
-    private async Task<LyingPeer> LieAsync(Func<byte[], LyingPeer.Answer> answer)
-    {
-        var liar = await LyingPeer.StartAsync(Yunnan, Clock, Logs, answer);
-        Line.LeadTo(liar.Port);
-        return liar;
-    }
 
     private async Task AssertParkedAsync(string visit, string reason, long settlements = 0)
     {

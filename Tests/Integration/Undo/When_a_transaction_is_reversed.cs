@@ -125,6 +125,26 @@ internal sealed class When_a_transaction_is_reversed : CountryTest
     }
 
     [Test]
+    public async Task A_discharge_that_repeats_the_standing_one_has_done_nothing_and_is_told_the_same_for_good()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        var discharged = await Guangzhou.DischargeAsync(visit, Today, "D1");
+        var repeated = await Guangzhou.DischargeAsync(visit, Today, "D2");
+        Assert.That((await Guangzhou.ReverseAsync("D2", "R1")).Granted().Result.Effect, Is.EqualTo(ReversalEffect.NothingToUndo));
+        var stands = await Guangzhou.QueryAsync("D1");
+        var third = await Guangzhou.DischargeAsync(visit, Today, "D3");
+        (await Guangzhou.CancelDischargeAsync(visit)).Granted();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(discharged.IsGranted, Is.True);
+            Assert.That(stands, Is.EqualTo(TransactionState.Committed));
+            Assert.That(new[] { repeated.Text, third.Text, (await Guangzhou.DischargeAsync(visit, Today, "D3")).Text }, Is.All.EqualTo(discharged.Text));
+            Assert.That(Yunnan.Value<long>("SELECT state FROM insured_visit"), Is.EqualTo(1), "A repeat discharges nobody again.");
+        }
+    }
+
+    [Test]
     public async Task Reversed_cancellations_of_admission_and_discharge_bring_them_back()
     {
         var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);

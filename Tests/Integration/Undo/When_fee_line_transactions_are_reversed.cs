@@ -164,6 +164,23 @@ internal sealed class When_fee_line_transactions_are_reversed : CountryTest
     }
 
     [Test]
+    public async Task An_upload_that_waits_and_came_again_under_another_id_is_reversed_by_either()
+    {
+        FeeLine[] unmapped = [SampleBills.Line("1", "Y999999", "未对照药品", "01", "10.0000", "1", FeesOn)];
+        var (first, again) = (await Guangzhou.UploadAsync(_visit, unmapped, "U1"), await Guangzhou.UploadAsync(_visit, unmapped, "U2"));
+
+        Assert.That((await Guangzhou.ReverseAsync("U2", "R1")).Granted().Result.Effect, Is.EqualTo(ReversalEffect.Undone));
+
+        using (Assert.EnterMultipleScope())
+        {
+            first.Pending();
+            Assert.That(again.Text, Is.EqualTo(first.Text));
+            Assert.That((await Guangzhou.QueryAsync("U1"), await Guangzhou.QueryAsync("U2")), Is.EqualTo((TransactionState.Undone, TransactionState.Undone)));
+            Assert.That((await Guangzhou.ReverseAsync("U1", "R2")).Granted().Result.Effect, Is.EqualTo(ReversalEffect.NothingToUndo));
+        }
+    }
+
+    [Test]
     public async Task A_withdrawal_that_took_waiting_lines_stays()
     {
         (await Guangzhou.UploadAsync(_visit, [Line("1", "10")], "U1")).Granted();

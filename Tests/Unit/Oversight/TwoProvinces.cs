@@ -4,7 +4,6 @@ using System.Text;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Provincial.Exchange.V1;
-using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
@@ -38,26 +37,23 @@ internal sealed class TwoProvinces : IAsyncDisposable
     private static readonly DateTimeOffset Start = new(2024, 6, 3, 9, 0, 0, ChinaTime.Offset);
 
     private readonly ManualTimeProvider _time = new(Start);
-    private readonly Database _treatment;
     private readonly Database _insured;
-    private readonly Vault _treatmentVault;
     private readonly Outbox _outbox;
     private readonly ReplyApplier _applier;
-    private readonly InsuredAgency _agency;
     private TransactionIdSource _ids = null!;
     private int _visits;
 
     private TwoProvinces(string treatmentFolder, string insuredFolder)
     {
         (TreatmentFolder, InsuredFolder) = (treatmentFolder, insuredFolder);
-        (_treatment, _treatmentVault) = Open(treatmentFolder);
+        (TreatmentBooks, TreatmentVault) = Open(treatmentFolder);
         (_insured, var insuredVault) = Open(insuredFolder);
         _applier = new ReplyApplier(_time);
         var options = new OutboxOptions { InteractiveBudget = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(5), RetryDelayMax = TimeSpan.FromMinutes(5) };
-        _outbox = new Outbox(_treatment, _treatmentVault, null!, _applier, options, _time, NullLogger<Outbox>.Instance);
+        _outbox = new Outbox(TreatmentBooks, TreatmentVault, null!, _applier, options, _time, NullLogger<Outbox>.Instance);
         Persons = new PersonStore(insuredVault);
         var policy = new BenefitPolicySource(Policies.WithEveryFeature(), "", "");
-        _agency = new InsuredAgency(_insured, new Inbox(_insured, insuredVault, _time), new BenefitAssessment(Insured, Persons, policy), _time);
+        Agency = new InsuredAgency(_insured, new Inbox(_insured, insuredVault, _time), new BenefitAssessment(Insured, Persons, policy), _time);
     }
 
     public static Division Treatment { get; } = Division.Parse("530000");
@@ -68,14 +64,21 @@ internal sealed class TwoProvinces : IAsyncDisposable
 
     public string InsuredFolder { get; }
 
+    public Database TreatmentBooks { get; }
+
+    public Vault TreatmentVault { get; }
+
+    /// <summary>The insured side's.</summary>
+    public InsuredAgency Agency { get; }
+
     private PersonStore Persons { get; }
 
     public static async Task<TwoProvinces> StartAsync(string root)
     {
         var provinces = new TwoProvinces(Folder(root, "530000"), Folder(root, "610000"));
-        await provinces._treatment.WriteAsync(provinces.PrepareTreatment, CancellationToken.None);
+        await provinces.TreatmentBooks.WriteAsync(provinces.PrepareTreatment, CancellationToken.None);
         await provinces._insured.WriteAsync(provinces.PrepareInsured, CancellationToken.None);
-        provinces._ids = await TransactionIdSource.OpenAsync(provinces._treatment, Treatment, provinces._time, CancellationToken.None);
+        provinces._ids = await TransactionIdSource.OpenAsync(provinces.TreatmentBooks, Treatment, provinces._time, CancellationToken.None);
         return provinces;
     }
 
@@ -83,18 +86,8 @@ internal sealed class TwoProvinces : IAsyncDisposable
     public static async Task<TwoProvinces> ReopenAsync(string root)
     {
         var provinces = new TwoProvinces(Folder(root, "530000"), Folder(root, "610000"));
-        provinces._ids = await TransactionIdSource.OpenAsync(provinces._treatment, Treatment, provinces._time, CancellationToken.None);
+        provinces._ids = await TransactionIdSource.OpenAsync(provinces.TreatmentBooks, Treatment, provinces._time, CancellationToken.None);
         return provinces;
-    }
-
-    /// <summary>Reverses every transaction that is unanswered, whatever became of it at the insured side.</summary>
-    /// <returns>How many.</returns>
-    public async Task<int> ReverseOpenAsync()
-    {
-        var open = Open();
-        foreach (var (id, visit) in open)
-            await ReverseAsync(visit, id);
-        return open.Count;
     }
 
     /// <summary>One visit in each state, and everything that can be under way.</summary>
@@ -134,72 +127,17 @@ internal sealed class TwoProvinces : IAsyncDisposable
         var cancellationUnsent = await StayAsync(2);
         await SettleAsync(cancellationUnsent);
         await CancelAsync(cancellationUnsent, Fate.NeverArrived);
-        await UndoAsync();
-    }
-
-    /// <summary>Every kind of undo, with each kind of effect a reversal can have, whichever answer comes first.</summary>
-    private async Task UndoAsync()
-    {
-        await CancelAdmissionAsync(await AdmitAsync(2));
-        await CancelDischargeAsync(await StayAsync(2));
-        await CancelAdmissionAsync(await AdmitAsync(2), Fate.ReplyLost);
-        await CancelDischargeAsync(await StayAsync(2), Fate.NeverArrived);
-
-        var lost = await AdmitAsync(2, Fate.ReplyLost);
-        await ReverseAsync(lost, Visit(lost).AdmissionId);
-        var refused = await AdmitAsync(9, Fate.ReplyLost);
-        await ReverseAsync(refused, Visit(refused).AdmissionId);
-        var unsent = await AdmitAsync(2, Fate.NeverArrived);
-        await ReverseAsync(unsent, Visit(unsent).AdmissionId);
-        var known = await AdmitAsync(2);
-        await ReverseAsync(known, Visit(known).AdmissionId);
-
-        var discharged = await StayAsync(2);
-        await ReverseAsync(discharged, Visit(discharged).DischargeId!);
-        var corrected = await StayAsync(2);
-        await DischargeAsync(corrected, "2024-06-03");
-        await ReverseAsync(corrected, Visit(corrected).DischargeId!);
-
-        var settled = await StayAsync(1);
-        await SettleAsync(settled);
-        await ReverseAsync(settled, Visit(settled).SettlementId!);
-        var settlementLost = await StayAsync(1);
-        await SettleAsync(settlementLost, Fate.ReplyLost);
-        await ReverseAsync(settlementLost, Visit(settlementLost).SettlementId!);
-        var settlementUnsent = await StayAsync(2);
-        await SettleAsync(settlementUnsent, Fate.NeverArrived);
-        await ReverseAsync(settlementUnsent, Visit(settlementUnsent).SettlementId!);
-
-        var restored = await StayAsync(1);
-        await SettleAsync(restored);
-        await CancelAsync(restored);
-        await ReverseAsync(restored, Visit(restored).CancellationId!);
-        await CancelAsync(restored);
-        var restoredUnknown = await StayAsync(2);
-        await SettleAsync(restoredUnknown);
-        await CancelAsync(restoredUnknown, Fate.ReplyLost);
-        await ReverseAsync(restoredUnknown, Visit(restoredUnknown).CancellationId!);
-        var admittedAgain = await AdmitAsync(2);
-        await ReverseAsync(admittedAgain, await CancelAdmissionAsync(admittedAgain));
-        var dischargedAgain = await StayAsync(2);
-        await ReverseAsync(dischargedAgain, await CancelDischargeAsync(dischargedAgain, Fate.ReplyLost));
-
-        var pending = await StayAsync(2);
-        await SettleAsync(pending, Fate.ReplyLost);
-        await ReverseAsync(pending, Visit(pending).SettlementId!, Fate.NeverArrived);
-        var pendingToo = await StayAsync(1);
-        await SettleAsync(pendingToo);
-        await ReverseAsync(pendingToo, Visit(pendingToo).SettlementId!, Fate.ReplyLost);
-        await ReverseUnseenAsync();
-        await HoldAsync(await AdmitAsync(2));
+        await new UndoneStays(this).LiveAsync();
     }
 
     /// <summary>A whole stay of one person, up to the settlement.</summary>
     public async Task SettleOneAsync(int person) => await SettleAsync(await StayAsync(person));
 
+    public ValueTask<TransactionId> NextIdAsync() => _ids.NextAsync(CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
-        await _treatment.DisposeAsync();
+        await TreatmentBooks.DisposeAsync();
         await _insured.DisposeAsync();
     }
 
@@ -214,7 +152,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
 
     private void PrepareTreatment(Session session)
     {
-        NodeIdentity.Claim(session, Treatment, _treatmentVault);
+        NodeIdentity.Claim(session, Treatment, TreatmentVault);
         session.Execute(
             "INSERT INTO institution (code, name, division, level, adapter, token_hash) VALUES (@Institution, '测试医院', '530100', '02', 'test', @hash)",
             new { Institution, hash = SHA256.HashData("token"u8) });
@@ -271,17 +209,17 @@ internal sealed class TwoProvinces : IAsyncDisposable
 
     private static string PersonNumber(int number) => string.Create(CultureInfo.InvariantCulture, $"P{number:000}");
 
-    private async Task<long> StayAsync(int person)
+    public async Task<long> StayAsync(int person)
     {
         var visit = await AdmitAsync(person);
-        await _treatment.WriteAsync(session => AddLines(session, visit), CancellationToken.None);
+        await TreatmentBooks.WriteAsync(session => AddLines(session, visit), CancellationToken.None);
         await DischargeAsync(visit, "2024-06-02");
         return visit;
     }
 
-    private async Task<long> AdmitAsync(int person, Fate fate = Fate.Answered)
+    public async Task<long> AdmitAsync(int person, Fate fate = Fate.Answered)
     {
-        var id = await _ids.NextAsync(CancellationToken.None);
+        var id = await NextIdAsync();
         var hospitalNumber = string.Create(CultureInfo.InvariantCulture, $"ZY{++_visits:000}");
         var request = new RegisterAdmissionRequest
         {
@@ -301,19 +239,19 @@ internal sealed class TwoProvinces : IAsyncDisposable
             HospitalVisitNumber = hospitalNumber,
             InsuredDivision = "610100",
             AdmissionId = id.Text,
-            Admission = _treatmentVault.Seal("{}"u8, "treatment.admission"),
+            Admission = TreatmentVault.Seal("{}"u8, "treatment.admission"),
             State = VisitState.AdmissionSent,
             VisitKind = "21",
             AdmissionDate = "2024-06-01",
             Diagnoses = "[]",
             FeeVersion = 0,
-        }), async () => await _agency.RegisterAdmissionAsync(request, Treatment, CancellationToken.None));
+        }), async () => await Agency.RegisterAdmissionAsync(request, Treatment, CancellationToken.None));
         return visit;
     }
 
-    private async Task DischargeAsync(long visit, string date, Fate fate = Fate.Answered)
+    public async Task DischargeAsync(long visit, string date, Fate fate = Fate.Answered)
     {
-        var id = await _ids.NextAsync(CancellationToken.None);
+        var id = await NextIdAsync();
         var request = new RegisterDischargeRequest
         {
             Header = Header(id),
@@ -322,14 +260,14 @@ internal sealed class TwoProvinces : IAsyncDisposable
             Diagnoses = { new Diagnosis { Code = "K35.8", Name = "急性阑尾炎" } },
         };
         await ExchangeAsync(id, OutboundKind.Discharge, PeerMethod.RegisterDischarge, request, fate, session => Move(session, visit, VisitEvent.DischargeSent),
-            async () => await _agency.RegisterDischargeAsync(request, Treatment, CancellationToken.None));
+            async () => await Agency.RegisterDischargeAsync(request, Treatment, CancellationToken.None));
     }
 
-    private async Task SettleAsync(long visit, Fate fate = Fate.Answered, string? serviceDate = null)
+    public async Task SettleAsync(long visit, Fate fate = Fate.Answered, string? serviceDate = null)
     {
-        var id = await _ids.NextAsync(CancellationToken.None);
+        var id = await NextIdAsync();
         var row = Visit(visit);
-        var sums = _treatment.Read(session => FeeLineStore.CategorySums(session, visit));
+        var sums = TreatmentBooks.Read(session => FeeLineStore.CategorySums(session, visit));
         var bill = new Bill
         {
             VisitNumber = row.VisitNumber,
@@ -346,13 +284,13 @@ internal sealed class TwoProvinces : IAsyncDisposable
             Move(session, visit, VisitEvent.SettlementSent);
             VisitStore.SetSettlementId(session, visit, id.Text);
             return visit;
-        }, async () => await _agency.SettleAsync(request, Treatment, CancellationToken.None));
+        }, async () => await Agency.SettleAsync(request, Treatment, CancellationToken.None));
     }
 
-    private async Task CancelAsync(long visit, Fate fate = Fate.Answered)
+    public async Task CancelAsync(long visit, Fate fate = Fate.Answered)
     {
-        var id = await _ids.NextAsync(CancellationToken.None);
-        var settled = _treatment.Read(session => VisitStore.SettlementOf(session, VisitStore.Get(session, visit).SettlementId!))!;
+        var id = await NextIdAsync();
+        var settled = TreatmentBooks.Read(session => VisitStore.SettlementOf(session, VisitStore.Get(session, visit).SettlementId!))!;
         var request = new CancelSettlementRequest
         {
             Header = Header(id),
@@ -364,81 +302,23 @@ internal sealed class TwoProvinces : IAsyncDisposable
             Move(session, visit, VisitEvent.CancellationSent);
             VisitStore.SetCancellationId(session, visit, id.Text);
             return visit;
-        }, async () => await _agency.CancelSettlementAsync(request, Treatment, CancellationToken.None), settled.TransactionId);
+        }, async () => await Agency.CancelSettlementAsync(request, Treatment, CancellationToken.None), settled.TransactionId);
     }
 
-    private async Task<string> CancelAdmissionAsync(long visit, Fate fate = Fate.Answered)
-    {
-        var (id, row) = (await _ids.NextAsync(CancellationToken.None), Visit(visit));
-        var request = new CancelAdmissionRequest { Header = Header(id), VisitNumber = row.VisitNumber, AdmissionTransactionId = row.AdmissionId };
-        await ExchangeAsync(id, OutboundKind.AdmissionCancellation, PeerMethod.CancelAdmission, request, fate, session => Move(session, visit, VisitEvent.AdmissionCancellationSent),
-            async () => await _agency.CancelAdmissionAsync(request, Treatment, CancellationToken.None), row.AdmissionId);
-        return id.Text;
-    }
-
-    private async Task<string> CancelDischargeAsync(long visit, Fate fate = Fate.Answered)
-    {
-        var (id, row) = (await _ids.NextAsync(CancellationToken.None), Visit(visit));
-        var request = new CancelDischargeRequest { Header = Header(id), VisitNumber = row.VisitNumber, DischargeTransactionId = row.DischargeId };
-        await ExchangeAsync(id, OutboundKind.DischargeCancellation, PeerMethod.CancelDischarge, request, fate, session => Move(session, visit, VisitEvent.DischargeCancellationSent),
-            async () => await _agency.CancelDischargeAsync(request, Treatment, CancellationToken.None), row.DischargeId);
-        return id.Text;
-    }
-
-    private async Task ReverseAsync(long visit, string originalId, Fate fate = Fate.Answered)
-    {
-        var id = await _ids.NextAsync(CancellationToken.None);
-        var request = new ReverseTransactionRequest { Header = Header(id), OriginalTransactionId = originalId };
-        await ExchangeAsync(id, OutboundKind.Reversal, PeerMethod.ReverseTransaction, request, fate, session =>
-        {
-            VisitStore.BeginReversal(session, VisitStore.Get(session, visit), Outbox.Find(session, originalId)!.Kind, id.Text);
-            return visit;
-        }, async () => await _agency.ReverseTransactionAsync(request, Treatment, CancellationToken.None), originalId);
-    }
-
-    /// <summary>An upload that waits for a mapping, and one that was refused when its mapping came.</summary>
-    private async Task HoldAsync(long visit)
-    {
-        var (id, refused) = (await _ids.NextAsync(CancellationToken.None), await _ids.NextAsync(CancellationToken.None));
-        await _treatment.WriteAsync(session => session.Execute(
-            """
-            INSERT INTO held_upload (transaction_id, visit_id, institution_code, content_hash, operation, line_count, amount_fen, state, held_at_ms)
-            VALUES (@Text, @visit, @Institution, @hash, @operation, 1, 100, 1, 1);
-            INSERT INTO held_code (transaction_id, local_code) VALUES (@Text, 'X');
-            INSERT INTO held_upload (transaction_id, visit_id, institution_code, content_hash, operation, line_count, amount_fen, state, result, held_at_ms, finished_at_ms)
-            VALUES (@refused, @visit, @Institution, @hash, @operation, 1, 100, 3, @result, 1, 2)
-            """,
-            new
-            {
-                id.Text,
-                refused = refused.Text,
-                visit,
-                Institution,
-                hash = SHA256.HashData("held"u8),
-                operation = _treatmentVault.Seal("{}"u8, "held.operation"),
-                result = _treatmentVault.Seal("{}"u8, "held.result"),
-            }), CancellationToken.None);
-    }
-
-    /// <summary>A hospital's id that never came.</summary>
-    private async Task ReverseUnseenAsync()
-    {
-        var id = await _ids.NextAsync(CancellationToken.None);
-        await _treatment.WriteAsync(
-            session => UndoStore.InsertVoid(session, Institution, new VoidRow { OriginalId = "HIS0009", ReversalId = id.Text, Effect = HisReversalEffect.Voided }, 1), CancellationToken.None);
-    }
-
-    private async Task ExchangeAsync(
+    /// <summary>Stores the intent, asks if the request arrives, and records the answer if that arrives.</summary>
+    /// <returns>What the insured side answered, whether that arrived or not; null when it was never asked.</returns>
+    public async Task<IExchangeReply?> ExchangeAsync(
         TransactionId id, OutboundKind kind, PeerMethod method, IExchangeRequest request, Fate fate, Func<Session, long> intend, Func<Task<IExchangeReply>> ask,
         string? originalId = null)
     {
         _time.Advance(TimeSpan.FromSeconds(1));
         var bytes = request.ToByteArray();
-        await _treatment.WriteAsync(
+        await TreatmentBooks.WriteAsync(
             session => _outbox.Add(session, new OutboundRequest(id, Insured, kind, intend(session), method, bytes) { OriginalId = originalId }), CancellationToken.None);
-        var reply = fate is Fate.Answered or Fate.ReplyLost ? (await ask()).ToByteArray() : null;
+        var reply = fate is Fate.Answered or Fate.ReplyLost ? await ask() : null;
         if (fate is Fate.Answered or Fate.TurnedAway)
-            await _treatment.WriteAsync(session => Record(session, id, bytes, fate is Fate.Answered ? reply : null), CancellationToken.None);
+            await TreatmentBooks.WriteAsync(session => Record(session, id, bytes, reply?.ToByteArray()), CancellationToken.None);
+        return reply;
     }
 
     // What the outbox does with an answer, without its peer client.
@@ -447,7 +327,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         var row = Outbox.Find(session, id.Text)!;
         session.ExecuteExpecting(1,
             "UPDATE outbound SET state = @state, reply = @sealedReply, answered_at_ms = @now WHERE transaction_id = @Text AND state = 1",
-            new { state = reply is null ? 3 : 2, sealedReply = reply is null ? null : _treatmentVault.Seal(reply, "outbound.reply"), now = _time.NowMs(), id.Text });
+            new { state = reply is null ? 3 : 2, sealedReply = reply is null ? null : TreatmentVault.Seal(reply, "outbound.reply"), now = _time.NowMs(), id.Text });
         if (reply is null)
         {
             _applier.Reject(session, row);
@@ -459,8 +339,8 @@ internal sealed class TwoProvinces : IAsyncDisposable
 
     private async Task RecordHospitalRequestsAsync(long visit)
     {
-        var (own, period, update) = (await _ids.NextAsync(CancellationToken.None), await _ids.NextAsync(CancellationToken.None), await _ids.NextAsync(CancellationToken.None));
-        await _treatment.WriteAsync(session =>
+        var (own, period, update) = (await NextIdAsync(), await NextIdAsync(), await NextIdAsync());
+        await TreatmentBooks.WriteAsync(session =>
         {
             AddHisRequest(session, "HIS0001", Visit(session, visit).SettlementId!, withResult: false);
             AddHisRequest(session, "HIS0002", own.Text, withResult: true);
@@ -485,9 +365,9 @@ internal sealed class TwoProvinces : IAsyncDisposable
             Institution,
             hisId,
             hash = SHA256.HashData(Encoding.UTF8.GetBytes(hisId)),
-            operation = _treatmentVault.Seal("{}"u8, "his.operation"),
+            operation = TreatmentVault.Seal("{}"u8, "his.operation"),
             transactionId,
-            result = withResult ? _treatmentVault.Seal("{}"u8, "his.result") : null,
+            result = withResult ? TreatmentVault.Seal("{}"u8, "his.result") : null,
         });
 
     // A drug with a refund, an item above its limit, two self-paid items of which one is negative, and a withdrawn line.
@@ -541,7 +421,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         InScopeFen = sums.Sum(sum => sum.InScopeFen),
     };
 
-    private RequestHeader Header(TransactionId id) => new()
+    public RequestHeader Header(TransactionId id) => new()
     {
         TransactionId = id.Text,
         SenderDivision = Treatment.Code,
@@ -554,14 +434,11 @@ internal sealed class TwoProvinces : IAsyncDisposable
 
     private static Institution InstitutionMessage() => new() { Code = Institution, Name = "测试医院", Division = "530100", Level = "02" };
 
-    private List<(string Id, long Visit)> Open() => _treatment.Read(session => session.Query<(string, long)>(
-        "SELECT transaction_id, visit_id FROM outbound WHERE state = 1 AND kind < 7 ORDER BY rowid"));
-
-    private VisitRow Visit(long id) => _treatment.Read(session => VisitStore.Get(session, id));
+    public VisitRow Visit(long id) => TreatmentBooks.Read(session => VisitStore.Get(session, id));
 
     private static VisitRow Visit(Session session, long id) => VisitStore.Get(session, id);
 
-    private static long Move(Session session, long visit, VisitEvent happened)
+    public static long Move(Session session, long visit, VisitEvent happened)
     {
         VisitStore.Move(session, VisitStore.Get(session, visit), happened);
         return visit;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Dapper;
 using NUnit.Framework;
+using Provincial.Exchange.V1;
 using ProvincialGateway.Oversight;
 using ProvincialGateway.Tests.Oversight;
 using ProvincialGateway.Tests.Support;
@@ -74,7 +75,7 @@ internal sealed class UpgradeTests
     public async Task What_was_under_way_before_can_be_reversed_afterwards()
     {
         await using (var provinces = await TwoProvinces.ReopenAsync(_root.Path))
-            Assert.That(await provinces.ReverseOpenAsync(), Is.EqualTo(8));
+            Assert.That(await new UndoneStays(provinces).ReverseOpenAsync(), Is.EqualTo(8));
 
         using (Assert.EnterMultipleScope())
         {
@@ -83,9 +84,52 @@ internal sealed class UpgradeTests
         }
     }
 
+    [Test]
+    public async Task A_settlement_that_was_cancelled_before_can_be_restored_once_no_later_one_rests_on_what_it_gave_back()
+    {
+        const long Cancelled = 3, SettledLater = 15, Discharged = 4, Settled = 6;
+        await using (var provinces = await TwoProvinces.ReopenAsync(_root.Path))
+        {
+            var undo = new UndoneStays(provinces);
+            await undo.ReverseOpenAsync();
+            var cancellation = provinces.Visit(Cancelled).CancellationId!;
+            var later = SettlementOf(SettledLater);
+
+            // Of the same person and year: its deductible, ordinal and account are those that the cancellation left.
+            var refused = await undo.ReverseAsync(Cancelled, cancellation);
+            var whileItStands = StateOf(Cancelled);
+            await provinces.CancelAsync(SettledLater);
+            var restored = await undo.ReverseAsync(Cancelled, cancellation);
+
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(refused!.Refusal?.Code, Is.EqualTo(RefusalCode.NotReversible));
+                Assert.That(refused.Refusal?.MessageEn, Does.Contain(later));
+                Assert.That(whileItStands, Is.EqualTo((Discharged, 0L, 0L)), "A refused reversal changes nothing.");
+                Assert.That(restored!.Reversal?.Effect, Is.EqualTo(ReversalEffect.Undone));
+            }
+        }
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(StateOf(Cancelled), Is.EqualTo((Settled, 1L, 1L)));
+            Assert.That(Findings(), Is.Empty);
+        }
+    }
+
     private string Treatment => _root.File("530000");
 
     private string Insured => _root.File("610000");
+
+    /// <summary>Of the visit at the treatment side, and how many settlements of it stand on either side.</summary>
+    private (long Visit, long Mirrored, long Insured) StateOf(long visit) => (
+        Ask(Treatment, $"SELECT state FROM treatment_visit WHERE id = {visit}"),
+        Ask(Treatment, $"SELECT count(*) FROM treatment_settlement WHERE visit_id = {visit} AND state = 1"),
+        Ask(Insured, $"SELECT count(*) FROM insured_settlement WHERE visit_number = '{VisitNumberOf(visit)}' AND state = 1"));
+
+    private string VisitNumberOf(long visit) => Ask<string>(Treatment, $"SELECT visit_number FROM treatment_visit WHERE id = {visit}");
+
+    private string SettlementOf(long visit) => Ask<string>(Treatment, $"SELECT settlement_number FROM treatment_settlement WHERE visit_id = {visit} AND state = 1");
 
     private async Task UpgradeAsync()
     {
@@ -108,10 +152,12 @@ internal sealed class UpgradeTests
         return $"{table}: {connection.QuerySingle<string>($"SELECT coalesce(group_concat(row, char(10)), '') FROM (SELECT {string.Join(" || '|' || ", columns.Select(column => $"quote({column})"))} AS row FROM {table} ORDER BY rowid)")}";
     }
 
-    private static long Ask(string folder, string sql)
+    private static long Ask(string folder, string sql) => Ask<long>(folder, sql);
+
+    private static T Ask<T>(string folder, string sql)
     {
         using var connection = Open(folder);
-        return connection.QuerySingle<long>(sql);
+        return connection.QuerySingle<T>(sql);
     }
 
     private static int Foreign(string folder)
