@@ -112,7 +112,7 @@ internal sealed class FeeDetailAgency(Database database, Inbox inbox, TimeProvid
         return FeeDetailRules.FaultIn(start, BillOf(session, settlement));
     }
 
-    private static BegunTransfer Store(Session session, long transferId, IReadOnlyList<DetailLineRow> lines, long nowMs)
+    private static BegunTransfer Store(Session session, long transferId, List<DetailLineRow> lines, long nowMs)
     {
         var transfer = FeeDetailStore.Get(session, transferId);
         if (transfer.State is DetailTransferState.Replaced)

@@ -69,7 +69,7 @@ internal sealed class PeerClient : IAsyncDisposable
         try
         {
             using var call = _invoker.AsyncClientStreamingCall(method.AsClientStream(), null, new CallOptions(cancellationToken: end.Token));
-            await WriteAsync(call, messages, () => idle.CancelAfter(limits.Idle), end.Token);
+            await WriteAsync(call, messages, () => idle.CancelAfter(limits.Idle));
             var reply = await call.ResponseAsync;
             State.Succeeded();
             return new PeerOutcome.Answered(reply);
@@ -130,9 +130,9 @@ internal sealed class PeerClient : IAsyncDisposable
         }
     }
 
-    private static async Task WriteAsync(AsyncClientStreamingCall<byte[], byte[]> call, IAsyncEnumerable<byte[]> messages, Action moved, CancellationToken ct)
+    private static async Task WriteAsync(AsyncClientStreamingCall<byte[], byte[]> call, IAsyncEnumerable<byte[]> messages, Action moved)
     {
-        await foreach (var message in messages.WithCancellation(ct))
+        await foreach (var message in messages)
         {
             moved();
             if (!await TryAsync(() => call.RequestStream.WriteAsync(message)))

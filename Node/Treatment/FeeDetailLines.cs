@@ -46,7 +46,7 @@ internal static class FeeDetailLines
     {
         var chunk = new FeeDetailChunk { FirstLineNumber = lines[0].LineNumber };
         // Each line has a tag and a length of at most five bytes beside its own.
-        var bytes = 16;
+        var bytes = 32;
         foreach (var line in lines.Take(FeeDetailLimits.LinesOfChunkMax))
         {
             bytes += line.CalculateSize() + 6;
