@@ -150,7 +150,7 @@ internal sealed class PeerClient : IAsyncDisposable
             await write();
             return true;
         }
-        catch (Exception fault) when (fault is RpcException or InvalidOperationException or OperationCanceledException)
+        catch (Exception fault) when (fault is RpcException or InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
         {
             return false;
         }
