@@ -8,7 +8,7 @@ namespace ProvincialGateway.Oversight;
 /// <summary>The lines behind the settlements: owed exactly once, and where they have arrived they are the bill, category by category, on both sides.</summary>
 internal static class DetailInvariants
 {
-    private const string PartColumns = "total_fen, full_self_pay_fen, over_limit_fen, pre_self_pay_fen, in_scope_fen";
+    private static readonly string[] Parts = ["total_fen", "full_self_pay_fen", "over_limit_fen", "pre_self_pay_fen", "in_scope_fen"];
 
     public static readonly IReadOnlyList<NodeInvariant> All =
     [
@@ -47,8 +47,8 @@ internal static class DetailInvariants
                     sum(pre_self_pay_fen) AS pre_self_pay_fen, sum(in_scope_fen) AS in_scope_fen
                   FROM insured_detail_line GROUP BY transfer_id)
                 SELECT t.transaction_id, s.settlement_number FROM insured_detail_transfer t JOIN insured_settlement s USING (settlement_number)
-                WHERE t.state = 2 AND (SELECT {string.Join(" || ' ' || ", PartColumns.Split(", ").Select(column => $"l.{column}"))} FROM line l WHERE l.transfer_id = t.id)
-                  IS NOT {string.Join(" || ' ' || ", PartColumns.Split(", ").Select(column => $"s.{column}"))}
+                WHERE t.state = 2 AND (SELECT {string.Join(" || ' ' || ", Parts.Select(column => $"l.{column}"))} FROM line l WHERE l.transfer_id = t.id)
+                  IS NOT {string.Join(" || ' ' || ", Parts.Select(column => $"s.{column}"))}
                 """,
                 "明细合计不等于结算 {1}", "the lines do not add up to settlement {1}"),
             new RowRule(
@@ -105,23 +105,12 @@ internal static class DetailInvariants
 
     private static void CheckReceived(AuditedNode node, AuditTally tally)
     {
-        var digests = new Dictionary<long, IncrementalHash>();
-        foreach (var row in node.Snapshot.Rows<DetailLineRow>("SELECT * FROM insured_detail_line ORDER BY transfer_id, line_number"))
-        {
-            tally.Count(1);
-            if (!digests.TryGetValue(row.TransferId, out var digest))
-                digests.Add(row.TransferId, digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
-            digest.AppendData(row.RowSha256);
-            if (!RowDigest.Of(row.ToMessage()).AsSpan().SequenceEqual(row.RowSha256))
-                tally.Find(node.Name, $"insured_detail_line {row.TransferId}/{row.LineNumber}", "内容与摘要不符", "the line is not what its digest was made of");
-        }
+        var digests = CheckLines(node, tally);
         foreach (var transfer in node.Snapshot.Rows<CompleteRow>("SELECT id, transaction_id, lines_sha256 FROM insured_detail_transfer WHERE state = 2"))
         {
-            if (!digests.TryGetValue(transfer.Id, out var digest) || !digest.GetCurrentHash().AsSpan().SequenceEqual(transfer.LinesSha256))
+            if (!digests.TryGetValue(transfer.Id, out var digest) || !digest.AsSpan().SequenceEqual(transfer.LinesSha256))
                 tally.Find(node.Name, transfer.TransactionId, "全部明细的摘要不符", "the digest over its lines is another");
         }
-        foreach (var digest in digests.Values)
-            digest.Dispose();
         var sums = Sums(node, """
             SELECT t.transaction_id AS subject, l.fee_category, sum(l.amount_fen) AS total_fen, sum(l.full_self_pay_fen) AS full_self_pay_fen, sum(l.over_limit_fen) AS over_limit_fen,
               sum(l.pre_self_pay_fen) AS pre_self_pay_fen, sum(l.in_scope_fen) AS in_scope_fen, count(*) AS line_count
@@ -131,6 +120,27 @@ internal static class DetailInvariants
             SELECT t.transaction_id AS subject, i.request FROM insured_detail_transfer t JOIN insured_settlement s USING (settlement_number) LEFT JOIN inbox i ON i.transaction_id = s.transaction_id
             WHERE t.state = 2
             """);
+    }
+
+    /// <returns>The digest over the lines of each transfer, by its row id.</returns>
+    private static Dictionary<long, byte[]> CheckLines(AuditedNode node, AuditTally tally)
+    {
+        var digests = new Dictionary<long, byte[]>();
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long? transfer = null;
+        foreach (var row in node.Snapshot.Rows<DetailLineRow>("SELECT * FROM insured_detail_line ORDER BY transfer_id, line_number"))
+        {
+            tally.Count(1);
+            if (transfer is { } previous && previous != row.TransferId)
+                digests.Add(previous, digest.GetHashAndReset());
+            transfer = row.TransferId;
+            digest.AppendData(row.RowSha256);
+            if (!RowDigest.Of(row.ToMessage()).AsSpan().SequenceEqual(row.RowSha256))
+                tally.Find(node.Name, $"insured_detail_line {row.TransferId}/{row.LineNumber}", "内容与摘要不符", "the line is not what its digest was made of");
+        }
+        if (transfer is { } last)
+            digests.Add(last, digest.GetHashAndReset());
+        return digests;
     }
 
     private static ILookup<string, SumRow> Sums(AuditedNode node, string sql) => node.Snapshot.Rows<SumRow>(sql).ToLookup(row => row.Subject);

@@ -24,7 +24,20 @@ internal sealed class When_the_lines_follow_the_settlement : DetailsTest
     }
 
     [Test]
-    public async Task Refund_lines_name_the_line_they_take_back_and_items_without_a_code_say_so()
+    public async Task Refund_lines_name_the_line_they_take_back()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        (await Guangzhou.UploadAsync(visit, SampleBills.IntensiveCare(FeesOn), "U1")).Granted();
+        (await Guangzhou.RefundAsync(visit, "U1", "4", 720_00)).Granted();
+        (await Guangzhou.DischargeAsync(visit, Today)).Granted();
+        (await Guangzhou.SettleAsync(visit)).Granted();
+        await AllEndedAsync();
+
+        Assert.That(Yunnan.Value<string>("SELECT original_line_serial FROM insured_detail_line WHERE line_number = 2 AND quantity_e2 = -400 AND amount_fen = -72000"), Is.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task Items_without_an_exchange_code_travel_under_their_own_and_say_so()
     {
         var visit = await DischargeAsync(Kunming, Patient.OfGuangzhou, SampleBills.Kunming(FeesOn));
         var settlement = (await Kunming.SettleAsync(visit)).Granted().Result.SettlementNumber;
