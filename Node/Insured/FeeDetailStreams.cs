@@ -81,11 +81,19 @@ internal sealed class FeeDetailStreams(FeeDetailAgency agency, FeeDetailStreamOp
             {
                 return await messages.MoveNext(either.Token) ? messages.Current : null;
             }
-            catch (Exception fault) when (fault is OperationCanceledException or IOException or RpcException { StatusCode: StatusCode.Cancelled }
-                && either.IsCancellationRequested && !caller.IsCancellationRequested)
+            catch (Exception fault) when (IsEnd(fault) && either.IsCancellationRequested && !caller.IsCancellationRequested)
             {
                 throw Ended(StatusCode.DeadlineExceeded, "明细传输过慢,已中断;请从第一条缺少的明细续传", "the stream is too slow and was ended; go on at the first missing line");
             }
+            catch (Exception fault) when (IsEnd(fault))
+            {
+                // Not every cut is known as one by the time the read fails. The sender goes on where this ended.
+                throw Ended(StatusCode.Cancelled, "对方中断了数据流", "the sender has cut the stream");
+            }
         }
+
+        // Reading from a call that has ended meanwhile is called an invalid operation.
+        private bool IsEnd(Exception fault) => fault is OperationCanceledException or IOException or RpcException { StatusCode: StatusCode.Cancelled }
+            || (fault is InvalidOperationException && caller.IsCancellationRequested);
     }
 }

@@ -113,6 +113,14 @@ internal sealed class FeeDetailTests
     }
 
     [Test]
+    public void A_stream_that_the_sender_cuts_is_no_fault_of_this_node()
+    {
+        var streams = Streams(new ManualTimeProvider(), new FeeDetailStreamOptions { IdleMax = TimeSpan.FromSeconds(8) });
+        Assert.That(async () => await streams.ReceiveAsync(new CutStream(), Sender, CancellationToken.None),
+            Throws.TypeOf<RpcException>().With.Property(nameof(RpcException.StatusCode)).EqualTo(StatusCode.Cancelled));
+    }
+
+    [Test]
     public void A_stream_that_never_ends_is_ended()
     {
         var clock = new ManualTimeProvider();
@@ -135,7 +143,7 @@ internal sealed class FeeDetailTests
         Assert.That(other.IsCompleted, Is.False);
         await gone.CancelAsync();
         foreach (var each in open.Append(other))
-            Assert.That(async () => await each.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InstanceOf<OperationCanceledException>());
+            Assert.That(async () => await each.WaitAsync(TimeSpan.FromSeconds(30)), Throws.TypeOf<RpcException>().With.Property(nameof(RpcException.StatusCode)).EqualTo(StatusCode.Cancelled));
         using var later = new CancellationTokenSource();
         Assert.That(streams.ReceiveAsync(new SilentStream(), Sender, later.Token).IsCompleted, Is.False, "Ended streams do not count.");
         await later.CancelAsync();
@@ -179,5 +187,13 @@ internal sealed class FeeDetailTests
             await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
             return false;
         }
+    }
+
+    /// <summary>What Kestrel throws when the reset arrives before the call is known to be aborted.</summary>
+    private sealed class CutStream : IAsyncStreamReader<UploadFeeDetailsRequest>
+    {
+        public UploadFeeDetailsRequest Current => throw new InvalidOperationException("Nothing ever comes.");
+
+        public Task<bool> MoveNext(CancellationToken cancellationToken) => Task.FromException<bool>(new IOException("The client reset the request stream."));
     }
 }
