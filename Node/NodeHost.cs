@@ -121,6 +121,10 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton(provider => new HeldUploadResolver(
             opened.Database, opened.Vault, opened.Adapters, time, provider.GetRequiredService<ILogger<HeldUploadResolver>>()));
         services.AddHostedService(provider => provider.GetRequiredService<HeldUploadResolver>());
+        services.AddSingleton(provider => new FeeDetailSender(
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), time,
+            provider.GetRequiredService<ILogger<FeeDetailSender>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<FeeDetailSender>());
         services.AddSingleton(provider => new TreatmentAgency(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
         services.AddSingleton(provider => new HisEndpoint(
@@ -128,7 +132,10 @@ internal sealed class NodeHost : IAsyncDisposable
             provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<HisEndpoint>>()));
         var persons = new PersonStore(opened.Vault);
         var assessment = new BenefitAssessment(options.Self, persons, opened.Policy);
-        services.AddSingleton(new InsuredAgency(opened.Database, new Inbox(opened.Database, opened.Vault, time), assessment, time));
+        var inbox = new Inbox(opened.Database, opened.Vault, time);
+        services.AddSingleton(new InsuredAgency(opened.Database, inbox, assessment, time));
+        var details = new FeeDetailAgency(opened.Database, inbox, time);
+        services.AddSingleton(new FeeDetailGrpcService(details, new FeeDetailStreams(details, FeeDetailStreamOptions.From(configuration.Timeouts), time)));
         services.AddSingleton<PersonGrpcService>();
         services.AddSingleton<VisitGrpcService>();
         services.AddSingleton<SettlementGrpcService>();
@@ -145,6 +152,7 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<PersonGrpcService>();
         application.MapGrpcService<VisitGrpcService>();
         application.MapGrpcService<SettlementGrpcService>();
+        application.MapGrpcService<FeeDetailGrpcService>();
     }
 
     // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.

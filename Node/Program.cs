@@ -27,6 +27,7 @@ internal static class Program
             InstitutionCommands.Create(),
             CatalogueCommands.Create(),
             UnmappedCommands.Create(),
+            DetailsCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Provincial.His.V1;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Oversight;
+using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Cli;
@@ -27,6 +28,8 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
         Success = "\"result\"",
     };
 
+    private static readonly TimeSpan DetailsWithin = TimeSpan.FromSeconds(60);
+
     private readonly DemoReader _reader = new(country);
 
     public async Task<DemoReport> PlayAsync(CancellationToken cancellation)
@@ -41,11 +44,14 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
         using var client = new HttpClient();
         var directions = await PlayJourneysAsync(client, cancellation);
         var held = await PlayHeldBillAsync(client, cancellation);
+        await DetailsArrivedAsync(cancellation);
+        var details = _reader.Details();
         var ledgers = country.Provinces.Select(_reader.Ledger).ToList();
         return new DemoReport
         {
             Directions = directions,
             HeldBill = held,
+            Details = details,
             Ledgers = ledgers,
             Mirrors = DemoReader.Mirrors(ledgers),
             Audit = await AuditAsync(),
@@ -57,6 +63,26 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
     {
         var done = progress.Begin("未对照编码：等待、对照、续办 an unmapped code: held, mapped, released", DemoHeldBill.StepCount);
         return await new DemoHeldBill(country[PilotCountry.Guangdong], client, time).PlayAsync(done, cancellation);
+    }
+
+    /// <summary>Until no node owes any lines; what has not arrived by then is shown as missing.</summary>
+    private async Task DetailsArrivedAsync(CancellationToken cancellation)
+    {
+        var arrived = progress.Begin("事后传明细 the lines follow the settlements", country.Provinces.Count);
+        using var patience = new CancellationTokenSource(DetailsWithin, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        foreach (var province in country.Provinces)
+        {
+            try
+            {
+                await province.Host.Services.GetRequiredService<FeeDetailSender>().AllEndedAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // The report says what is missing.
+            }
+            arrived(_reader.Name(province.Division).Name);
+        }
     }
 
     private async Task<IReadOnlyList<DemoDirection>> PlayJourneysAsync(HttpClient client, CancellationToken cancellation)

@@ -40,6 +40,19 @@ internal sealed class DemoReader(PilotCountry country)
            select new DemoMirror(insured.Province, treatment.Province, payable, receivable),
     ];
 
+    /// <summary>The lines of all standing settlements as the insured sides have them, beside what was settled.</summary>
+    public DemoDetails Details()
+    {
+        var settled = country.Provinces.SelectMany(province => province.Host.Database.Read(session => session.Query<DemoDetailRow>(
+            "SELECT settlement_number, total_fen AS fen FROM treatment_settlement WHERE state = 1"))).ToDictionary(row => row.SettlementNumber);
+        var received = country.Provinces.SelectMany(province => province.Host.Database.Read(session => session.Query<DemoDetailRow>(
+            """
+            SELECT t.settlement_number, sum(l.amount_fen) AS fen, count(*) AS lines
+            FROM insured_detail_transfer t JOIN insured_detail_line l ON l.transfer_id = t.id WHERE t.state = 2 GROUP BY t.id
+            """))).Where(row => settled.ContainsKey(row.SettlementNumber)).ToList();
+        return new DemoDetails(settled.Count, received.Count, received.Sum(row => row.Lines), settled.Values.Sum(row => row.Fen), received.Sum(row => row.Fen));
+    }
+
     public DemoProvince Name(Division province) => new(province.Code, country[province].Configuration.Find(province)!.Name);
 
     private static long Balance(DemoLedger ledger, DemoLedger partner, Account account) =>
@@ -130,4 +143,11 @@ internal sealed class DemoReader(PilotCountry country)
         province.Host.Database.Read(session => InstitutionStore.ByToken(session, province.Tokens[institution])!.Name);
 
     private static decimal Percent(BasisPoints share) => share.Value / 100m;
+
+    private sealed class DemoDetailRow
+    {
+        public required string SettlementNumber { get; init; }
+        public required long Fen { get; init; }
+        public long Lines { get; init; }
+    }
 }

@@ -20,6 +20,9 @@ internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
         foreach (var direction in report.Directions)
             Write(direction);
         WriteHeldBill();
+        WriteMark(report.Details.AreComplete,
+            $"事后传明细：{report.Details.Complete}/{report.Details.Settlements} 笔结算的 {report.Details.Lines} 行明细已到参保地，合计 {Yuan(report.Details.ReceivedFen)} 元与结算一致\n"
+            + $"  all {report.Details.Lines} lines arrived at the insured sides and add up: {Yuan(report.Details.ReceivedFen)} of {Yuan(report.Details.SettledFen)} settled");
         Heading("各省账簿 The ledgers of the provinces");
         foreach (var pair in report.Ledgers.Chunk(LedgersAbreast))
             console.Write(Ledgers(pair));

@@ -17,6 +17,9 @@ internal sealed record DemoReport
     /// <summary>A bill that waits for a mapping and goes on.</summary>
     public required IReadOnlyList<DemoHeldStep> HeldBill { get; init; }
 
+    /// <summary>The lines behind the settlements, at the insured sides.</summary>
+    public required DemoDetails Details { get; init; }
+
     public required IReadOnlyList<DemoLedger> Ledgers { get; init; }
 
     public required IReadOnlyList<DemoMirror> Mirrors { get; init; }
@@ -26,8 +29,8 @@ internal sealed record DemoReport
     /// <summary>Where the data stayed; null when they were removed.</summary>
     public string? KeptFolder { get; init; }
 
-    /// <summary>Every step succeeded, the repeats were identical, preview and settlement agree, the ledgers mirror each other and the audit is clean.</summary>
-    public bool IsBalanced => Directions.All(direction => direction.IsGood) && HeldBill.All(step => step.IsGood) && Mirrors.All(mirror => mirror.IsEqual) && Audit.IsClean;
+    /// <summary>Every step succeeded, the repeats were identical, preview and settlement agree, all lines arrived, the ledgers mirror each other and the audit is clean.</summary>
+    public bool IsBalanced => Directions.All(direction => direction.IsGood) && HeldBill.All(step => step.IsGood) && Details.AreComplete && Mirrors.All(mirror => mirror.IsEqual) && Audit.IsClean;
 }
 
 /// <summary>One patient of one province in a hospital of another.</summary>
@@ -176,4 +179,14 @@ internal sealed record DemoLedger(DemoProvince Province, IReadOnlyList<TrialBala
 internal sealed record DemoMirror(DemoProvince Insured, DemoProvince Treatment, long PayableFen, long ReceivableFen)
 {
     public bool IsEqual => PayableFen == ReceivableFen;
+}
+
+/// <param name="Settlements">That stand, in all provinces.</param>
+/// <param name="Complete">Of these, whose lines the insured side has all and found right.</param>
+/// <param name="Lines">Of the complete ones.</param>
+/// <param name="SettledFen">By the treatment sides' mirrors.</param>
+/// <param name="ReceivedFen">Over the lines at the insured sides.</param>
+internal sealed record DemoDetails(int Settlements, int Complete, long Lines, long SettledFen, long ReceivedFen)
+{
+    public bool AreComplete => Settlements == Complete && SettledFen == ReceivedFen;
 }

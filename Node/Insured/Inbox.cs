@@ -28,6 +28,8 @@ internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
         {
             if (Find(session, id) is { } known)
                 return Repeat<TRequest, TReply>(known, request, method, sender, hash);
+            if (FeeDetailStore.Find(session, id) is not null)
+                return Conflict<TReply>(id, "method");
             var reply = FindVoid(session, id) is null ? decide(session) : new TReply { Refusal = InsuredRefusals.TransactionVoid() };
             Complete(reply, id);
             Insert(session, id, sender, method, hash, content, reply.ToByteArray());
@@ -50,6 +52,15 @@ internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
         return FindVoid(session, id) == sender.Code ? new TransactionRecord { State = TransactionState.Void } : null;
     }
 
+    public static bool Knows(Session session, string id) => Find(session, id) is not null;
+
+    public static bool IsVoid(Session session, string id) => FindVoid(session, id) is not null;
+
+    /// <summary>The request that was answered under an id, as it came.</summary>
+    /// <exception cref="InvalidOperationException">No such request was answered.</exception>
+    public byte[] RequestOf(Session session, string id) => vault.Open(
+        (Find(session, id) ?? throw new InvalidOperationException($"No request {id} was answered.")).Request, RequestPurpose);
+
     /// <summary>Voids an id that was never seen, in the transaction of the reversal: what comes under it later is refused.</summary>
     public void MakeVoid(Session session, string originalId, string reversalId, Division sender) => session.ExecuteExpecting(1,
         "INSERT INTO insured_void (reversal_id, original_id, sender, voided_at_ms) VALUES (@reversalId, @originalId, @Code, @now)",
@@ -68,8 +79,14 @@ internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
     {
         if (known.Sender == sender.Code && known.Method == method && known.ContentHash.AsSpan().SequenceEqual(hash))
             return new MessageParser<TReply>(() => new TReply()).ParseFrom(vault.Open(known.Reply, ReplyPurpose));
-        var conflict = new TReply { Refusal = InsuredRefusals.IdConflict(DifferingField(known, request, method, sender)) };
-        Complete(conflict, request.Header!.TransactionId);
+        return Conflict<TReply>(request.Header!.TransactionId, DifferingField(known, request, method, sender));
+    }
+
+    private TReply Conflict<TReply>(string id, string field)
+        where TReply : class, IExchangeReply, new()
+    {
+        var conflict = new TReply { Refusal = InsuredRefusals.IdConflict(field) };
+        Complete(conflict, id);
         return conflict;
     }
 

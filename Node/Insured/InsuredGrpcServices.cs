@@ -43,3 +43,12 @@ internal sealed class SettlementGrpcService(InsuredAgency agency) : SettlementSe
     public override Task<GetTransactionResponse> GetTransaction(GetTransactionRequest request, ServerCallContext context) =>
         Task.FromResult(agency.GetTransaction(request, context.Peer().Province));
 }
+
+internal sealed class FeeDetailGrpcService(FeeDetailAgency agency, FeeDetailStreams streams) : FeeDetailService.FeeDetailServiceBase
+{
+    public override Task<UploadFeeDetailsResponse> UploadFeeDetails(IAsyncStreamReader<UploadFeeDetailsRequest> requestStream, ServerCallContext context) =>
+        streams.ReceiveAsync(requestStream, context.Peer().Province, context.CancellationToken);
+
+    public override Task<GetFeeDetailProgressResponse> GetFeeDetailProgress(GetFeeDetailProgressRequest request, ServerCallContext context) =>
+        Task.FromResult(agency.Progress(request, context.Peer().Province));
+}

@@ -62,6 +62,35 @@ internal static class InsuredRefusals
         "该结算已撤销。", "the settlement is already cancelled.",
         "无需再次撤销。", "Nothing more to cancel.");
 
+    public static Refusal DetailsOfUndoneSettlement() => Of(RefusalCode.SettlementState, "start.settlement_number",
+        "该结算已撤销或冲正，不再接收其费用明细。", "the settlement was cancelled or reversed; its lines are not wanted.",
+        "无需再传；结算恢复后用新的交易流水号重传。", "Nothing to send; if the settlement is restored, send with a new transaction id.");
+
+    public static Refusal DetailsComplete(string transactionId) => Of(RefusalCode.SettlementState, "start.settlement_number",
+        $"该结算的费用明细已由传输 {transactionId} 收齐。", $"the lines of this settlement are complete by transfer {transactionId}.",
+        "请以 GetFeeDetailProgress 核对。", "Compare with GetFeeDetailProgress.");
+
+    public static Refusal DetailsReplaced() => Of(RefusalCode.SettlementState, "header.transaction_id",
+        "该传输已被新的传输代替。", "a transfer with a new transaction id has taken the place of this one.",
+        "请以 GetFeeDetailProgress 查询当前传输。", "Ask GetFeeDetailProgress for the one that counts.");
+
+    public static Refusal TooManyTransfers(int transfersMax) => Of(RefusalCode.SettlementState, "start.settlement_number",
+        $"该结算的费用明细已传输 {transfersMax} 次仍未成功，不再接收。", $"{transfersMax} transfers of this settlement's lines have come to nothing; no more are taken.",
+        "请与参保地技术人员查明原因。", "Find the cause together with the insured province.");
+
+    public static Refusal NotSettledCharges(string field, long stated, long settled) => Of(RefusalCode.TotalMismatch, field,
+        $"{field} 为 {new Fen(stated)}，结算为 {new Fen(settled)}，相差 {new Fen(checked(stated - settled))}。",
+        $"{field} is {new Fen(stated)}, {new Fen(settled)} was settled: off by {new Fen(checked(stated - settled))}.",
+        "请就医地核对明细与结算后用新的交易流水号重传。", "The treatment side compares lines and settlement and sends with a new transaction id.");
+
+    public static Refusal LinesDoNotMakeTheBill(string zh, string en) => Of(RefusalCode.TotalMismatch, "chunk.lines",
+        $"明细与结算的大类汇总不符：{zh}。", $"the lines are not the settled category sums: {en}.",
+        "请就医地核对明细后用新的交易流水号重传。", "The treatment side checks the lines and sends them with a new transaction id.");
+
+    public static Refusal LineConflict(int lineNumber, string field) => Of(RefusalCode.LineConflict, "chunk.lines",
+        $"第 {lineNumber} 行已存且内容不同，不同之处：{field}。已存的不变。", $"line {lineNumber} is stored with other content; it differs in {field}. What is stored stands.",
+        "请查明哪一份正确，再用新的交易流水号重传全部明细。", "Find out which one is right, then send all lines with a new transaction id.");
+
     public static Refusal TransactionVoid() => Of(RefusalCode.TransactionVoid, "header.transaction_id",
         "该交易流水号在到达之前已被冲正作废，未作任何处理。", "the transaction id was voided by a reversal before it arrived; nothing was done.",
         "仍需办理的，请用新的交易流水号重新发起。", "Begin anew with a new transaction id if the step is still wanted.");

@@ -56,6 +56,9 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     private readonly ConcurrentDictionary<string, bool> _sending = new();
 
+    /// <summary>Raised after what came of an attempt is committed: what waits for an answer may look.</summary>
+    public event EventHandler? Recorded;
+
     /// <summary>Stores a request in the caller's transaction. The first attempt, which the caller makes at once, is already counted.</summary>
     public void Add(Session session, OutboundRequest request)
     {
@@ -94,6 +97,7 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
                 ? await peer.CallAsync(new PeerMethod(row.Service, row.Method), vault.Open(row.Request, RequestPurpose), cancellation)
                 : new PeerOutcome.Unreachable($"province {row.Peer} is not in nodes.json");
             await database.WriteAsync(session => Record(session, row, outcome), CancellationToken.None);
+            Recorded?.Invoke(this, EventArgs.Empty);
         }
         finally
         {

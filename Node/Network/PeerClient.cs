@@ -50,6 +50,45 @@ internal sealed class PeerClient : IAsyncDisposable
         return outcome;
     }
 
+    /// <summary>
+    /// Sends a stream once, outside the interactive budget: the caller's own rule says when to try again. It ends early when the peer has answered.
+    /// </summary>
+    /// <param name="method">A client-streaming rpc.</param>
+    /// <param name="messages">Asked for one after another, as the peer takes them; what this throws goes to the caller.</param>
+    /// <param name="limits">How long it may take.</param>
+    /// <param name="ct">Gives up; what was sent by then stays sent.</param>
+    public async Task<PeerOutcome> StreamAsync(PeerMethod method, IAsyncEnumerable<byte[]> messages, PeerStreamLimits limits, CancellationToken ct)
+    {
+        if (NotToBeSent([]) is { } unlisted)
+            return unlisted;
+        var attempt = new PeerAttempt(limits.Whole);
+        _current.Value = attempt;
+        using var idle = new CancellationTokenSource(limits.Idle, _time);
+        using var whole = new CancellationTokenSource(limits.Whole, _time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, whole.Token, ct);
+        try
+        {
+            using var call = _invoker.AsyncClientStreamingCall(method.AsClientStream(), null, new CallOptions(cancellationToken: end.Token));
+            await WriteAsync(call, messages, () => idle.CancelAfter(limits.Idle));
+            var reply = await call.ResponseAsync;
+            State.Succeeded();
+            return new PeerOutcome.Answered(reply);
+        }
+        catch (RpcException) when (end.IsCancellationRequested)
+        {
+            var reason = ct.IsCancellationRequested ? "本节点放弃等待 / this node gave up waiting" : "对方在时限内未接收或未应答 / the peer took or answered nothing in time";
+            if (!ct.IsCancellationRequested)
+                State.Failed(reason);
+            return attempt.Close() ? new PeerOutcome.Unknown(reason) : new PeerOutcome.Unreachable(reason);
+        }
+        catch (RpcException fault)
+        {
+            var outcome = PeerFault.Judge(fault, attempt, _connection);
+            Note(outcome);
+            return outcome;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _channel.ShutdownAsync();
@@ -88,6 +127,32 @@ internal sealed class PeerClient : IAsyncDisposable
         catch (OperationCanceledException) when (call.Abandoned.IsCancellationRequested)
         {
             return call.Conclude(new PeerOutcome.Unreachable("本节点放弃等待 / this node gave up waiting"));
+        }
+    }
+
+    private static async Task WriteAsync(AsyncClientStreamingCall<byte[], byte[]> call, IAsyncEnumerable<byte[]> messages, Action moved)
+    {
+        await foreach (var message in messages)
+        {
+            moved();
+            if (!await TryAsync(() => call.RequestStream.WriteAsync(message)))
+                return;
+        }
+        moved();
+        await TryAsync(call.RequestStream.CompleteAsync);
+    }
+
+    /// <returns>False when the call has ended: its answer or its status says why.</returns>
+    private static async Task<bool> TryAsync(Func<Task> write)
+    {
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (Exception fault) when (fault is RpcException or InvalidOperationException or OperationCanceledException or IOException or HttpRequestException)
+        {
+            return false;
         }
     }
 
@@ -169,3 +234,8 @@ internal sealed class PeerClient : IAsyncDisposable
         };
     }
 }
+
+/// <summary>How long one stream may take.</summary>
+/// <param name="Idle">For one message to be taken by the peer, or for its answer to the last; above zero.</param>
+/// <param name="Whole">Altogether; above zero, and what the peer is told.</param>
+internal readonly record struct PeerStreamLimits(TimeSpan Idle, TimeSpan Whole);

@@ -62,6 +62,9 @@ internal readonly record struct PeerMethod(string Service, string Name)
     /// <summary>Bytes in, bytes out: what was stored is what is sent, and what arrived is what is stored.</summary>
     public Method<byte[], byte[]> AsUnary() => new(MethodType.Unary, Service, Name, Bytes, Bytes);
 
+    /// <inheritdoc cref="AsUnary"/>
+    public Method<byte[], byte[]> AsClientStream() => new(MethodType.ClientStreaming, Service, Name, Bytes, Bytes);
+
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create<byte[]>(message => message, message => message);
 
     public override string ToString() => Path;

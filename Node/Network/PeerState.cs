@@ -48,6 +48,9 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     private bool _lastSucceeded;
     private int _streak;
 
+    /// <summary>Raised when the peer answers again, or for the first time: what waits for it may be tried at once.</summary>
+    public event EventHandler? CameUp;
+
     public PeerStatus Status
     {
         get
@@ -83,8 +86,13 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
             _status = _status with { Availability = towards };
         }
         if (success)
+        {
             NetworkLog.PeerUp(logger, peer);
+            CameUp?.Invoke(this, EventArgs.Empty);
+        }
         else
+        {
             NetworkLog.PeerDown(logger, peer, error);
+        }
     }
 }

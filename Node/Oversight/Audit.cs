@@ -15,7 +15,10 @@ internal static class Audit
     [
         .. StorageInvariants.All, .. FeeInvariants.All, .. CatalogueInvariants.All, .. HeldInvariants.All, .. VisitInvariants.All, .. UndoInvariants.All, .. DeskInvariants.All,
         .. LedgerInvariants.All, .. PersonInvariants.All, .. NumberInvariants.All, .. ReplyInvariants.All,
+        .. DetailInvariants.All,
     ];
+
+    private static readonly IReadOnlyList<PairInvariant> OfPairs = [.. PairInvariants.All, .. DetailInvariants.Pairs];
 
     /// <param name="dataFolders">Each node's data folder once. Every pair among them is compared in both directions.</param>
     /// <exception cref="StorageRefusedException">A folder holds no node's database, two hold the same node's, or a stopped node was started meanwhile.</exception>
@@ -67,7 +70,7 @@ internal static class Audit
 
     private static IEnumerable<AuditCheck> CheckPairs(List<AuditedNode> nodes, List<AuditInFlight> inFlight, List<AuditBalance> balances)
     {
-        var tallies = PairInvariants.All.ToDictionary(invariant => invariant, invariant => new AuditTally(invariant.Name, invariant.Chinese, invariant.English));
+        var tallies = OfPairs.ToDictionary(invariant => invariant, invariant => new AuditTally(invariant.Name, invariant.Chinese, invariant.English));
         foreach (var (treatment, insured) in nodes.SelectMany(_ => nodes, (treatment, insured) => (treatment, insured)).Where(pair => pair.treatment != pair.insured))
         {
             if ((SchemaReason(treatment) ?? SchemaReason(insured)) is { } reason)

@@ -87,6 +87,8 @@ internal static class NumberInvariants
         UNION ALL SELECT period_number, 'business_period', @province FROM business_period
         UNION ALL SELECT transaction_id, 'visit_update', @province FROM visit_update
         UNION ALL SELECT transaction_id, 'fee_withdrawal', @province FROM fee_withdrawal
+        UNION ALL SELECT transaction_id, 'fee_transfer', @province FROM fee_transfer WHERE transaction_id IS NOT NULL
+        UNION ALL SELECT transaction_id, 'insured_detail_transfer', sender FROM insured_detail_transfer
         UNION ALL SELECT reversal_id, 'his_void', @province FROM his_void WHERE reversal_id NOT IN (SELECT transaction_id FROM outbound)
         """;
 

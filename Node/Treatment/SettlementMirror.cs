@@ -52,6 +52,7 @@ internal static class SettlementMirror
     public static void Book(Session session, TreatmentSettlementRow mirror, long nowMs)
     {
         VisitStore.InsertSettlement(session, mirror);
+        FeeTransfers.Owe(session, mirror.SettlementNumber, nowMs);
         Post(session, mirror, mirror.TransactionId, PostingEvent.Settlement, mirror.BusinessDate, PostingRules.Treatment(mirror), nowMs);
     }
 
@@ -59,6 +60,7 @@ internal static class SettlementMirror
     public static void TakeBack(Session session, TreatmentSettlementRow mirror, UndoRow undo, long nowMs)
     {
         VisitStore.CancelSettlement(session, mirror.SettlementNumber, undo.TransactionId, undo.UndoneAtMs, undo.BusinessDate);
+        FeeTransfers.Withdraw(session, mirror.SettlementNumber, nowMs);
         BookUndo(session, mirror, undo, nowMs);
     }
 
@@ -74,6 +76,8 @@ internal static class SettlementMirror
     public static void BookRestoration(Session session, TreatmentSettlementRow mirror, UndoRow undo, long nowMs)
     {
         UndoStore.Insert(session, undo);
+        // Also where the cancellation was never learned here: the insured side may have refused lines meanwhile.
+        FeeTransfers.OweAgain(session, mirror.SettlementNumber, nowMs);
         Post(session, mirror, undo.TransactionId, PostingEvent.Reversal, undo.BusinessDate, PostingRules.Treatment(mirror), nowMs);
     }
 

@@ -206,7 +206,7 @@ public sealed class InvariantTests
             """, "posting-origin", "partner-balances", "pair-balance");
         yield return Case("A standing settlement that the ledger thinks cancelled", T,
             "UPDATE treatment_settlement SET state = 1, cancellation_id = NULL, cancelled_at_ms = NULL, cancellation_date = NULL WHERE visit_id = 3",
-            "visit-states", "undo-states", "partner-balances");
+            "visit-states", "undo-states", "partner-balances", "details-owed");
 
         // Persons
         foreach (var column in (string[])["deductible_paid_fen", "pool_paid_fen", "admissions"])
@@ -247,7 +247,20 @@ public sealed class InvariantTests
         yield return Case("Requests that changed places", T, "UPDATE outbound SET request = (SELECT o.request FROM outbound o WHERE o.rowid = outbound.rowid + 2) WHERE rowid = 1", "outbound-requests");
         yield return Case("A request of another kind than its method", T, "UPDATE outbound SET kind = 2 WHERE transaction_id = (SELECT admission_id FROM treatment_visit WHERE state = 8 LIMIT 1)", "visit-transactions", "outbound-requests");
         yield return Case("Replies that changed places", T, "UPDATE outbound SET reply = (SELECT o.reply FROM outbound o WHERE o.rowid = outbound.rowid + 1) WHERE rowid = 1", "outbound-replies", "pair-replies");
-        yield return Case("An answered settlement without its mirror", T, "DELETE FROM treatment_settlement WHERE visit_id = 3", "posting-origin", "outbound-replies", "pair-settlements");
+        yield return Case("An answered settlement without its mirror", T, "DELETE FROM treatment_settlement WHERE visit_id = 3", "foreign-keys", "details-owed", "posting-origin", "outbound-replies", "pair-settlements");
+
+        // Fee details
+        yield return Case("A transfer under the id of a settlement", T, "UPDATE fee_transfer SET transaction_id = (SELECT settlement_id FROM treatment_visit WHERE id = 1) WHERE state = 3", "transaction-ids", "pair-details");
+        yield return Case("A settlement whose lines nobody owes", T, "DELETE FROM fee_transfer WHERE settlement_number = (SELECT settlement_number FROM treatment_settlement WHERE visit_id = 3)", "details-owed");
+        yield return Case("Lines owed of a cancelled settlement", T,
+            "UPDATE fee_transfer SET state = 1, finished_at_ms = NULL WHERE settlement_number = (SELECT settlement_number FROM treatment_settlement WHERE visit_id = 3)", "details-owed");
+        yield return Case("A complete transfer of which not everything was acknowledged", T, "UPDATE fee_transfer SET acknowledged = '1-1' WHERE state = 3", "details-owed");
+        yield return Case("A line in another category than it was settled in", T, "UPDATE fee_line SET fee_category = '09' WHERE visit_id = 2 AND line_serial = '2'", "details-sent");
+        yield return Case("A received line that is gone", I, "DELETE FROM insured_detail_line WHERE line_number = 1", "details-stored", "details-lines");
+        yield return Case("A received line that was altered", I, "UPDATE insured_detail_line SET doctor = 'x' WHERE line_number = 1", "details-lines");
+        yield return Case("Received lines from another province", I, "UPDATE insured_detail_transfer SET sender = '310000'", "transaction-ids", "details-stored", "pair-details");
+        yield return Case("Another digest than was sent", I, "UPDATE insured_detail_transfer SET lines_sha256 = zeroblob(32)", "details-lines", "pair-details");
+        yield return Case("Lines the insured side has forgotten", I, "DELETE FROM insured_detail_line; DELETE FROM insured_detail_transfer", "pair-details");
 
         // Between two nodes
         yield return Case("A visit under another hospital number", T, "UPDATE treatment_visit SET hospital_visit_number = 'ZY999' WHERE id = 4", "pair-visits");
@@ -286,7 +299,7 @@ public sealed class InvariantTests
             DELETE FROM outbound WHERE visit_id = 1 AND kind = 3;
             DELETE FROM his_request WHERE result IS NULL;
             UPDATE treatment_visit SET state = 4, settlement_id = NULL WHERE id = 1
-            """, "business-periods", "posting-sequence", "pair-settlements", "pair-requests", "pair-balance");
+            """, "foreign-keys", "details-owed", "business-periods", "posting-sequence", "pair-settlements", "pair-requests", "pair-balance");
     }
 
     private static TestCaseData Case(string name, string side, string sql, params string[] noticed) => new TestCaseData(side, sql, noticed).SetName($"{{m}}: {name}");

@@ -40,6 +40,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
     private readonly Database _insured;
     private readonly Outbox _outbox;
     private readonly ReplyApplier _applier;
+    private readonly FeeDetailAgency _details;
     private TransactionIdSource _ids = null!;
     private int _visits;
 
@@ -53,7 +54,9 @@ internal sealed class TwoProvinces : IAsyncDisposable
         _outbox = new Outbox(TreatmentBooks, TreatmentVault, null!, _applier, options, _time, NullLogger<Outbox>.Instance);
         Persons = new PersonStore(insuredVault);
         var policy = new BenefitPolicySource(Policies.WithEveryFeature(), "", "");
-        Agency = new InsuredAgency(_insured, new Inbox(_insured, insuredVault, _time), new BenefitAssessment(Insured, Persons, policy), _time);
+        var inbox = new Inbox(_insured, insuredVault, _time);
+        Agency = new InsuredAgency(_insured, inbox, new BenefitAssessment(Insured, Persons, policy), _time);
+        _details = new FeeDetailAgency(_insured, inbox, _time);
     }
 
     public static Division Treatment { get; } = Division.Parse("530000");
@@ -102,6 +105,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         await SettleAsync(settledAgain);
         await CancelAsync(settledAgain);
         await SettleAsync(settledAgain);
+        await SendDetailsAsync(settledAgain);
 
         var cancelled = await StayAsync(2);
         await SettleAsync(cancelled);
@@ -285,6 +289,24 @@ internal sealed class TwoProvinces : IAsyncDisposable
             VisitStore.SetSettlementId(session, visit, id.Text);
             return visit;
         }, async () => await Agency.SettleAsync(request, Treatment, CancellationToken.None));
+    }
+
+    /// <summary>What the sender does, without its peer client.</summary>
+    private async Task SendDetailsAsync(long visit)
+    {
+        var id = await _ids.NextAsync(CancellationToken.None);
+        var (settlement, start, lines, feeVersion) = TreatmentBooks.Read(session =>
+        {
+            var settled = VisitStore.SettlementsOf(session, visit).Single(settlement => settlement.State == 1);
+            var begun = FeeDetailLines.StartOf(session, settled);
+            return (settled.SettlementNumber, begun, FeeDetailLines.Read(session, visit, new LineSpan(1, begun.LineCount)), VisitStore.Get(session, visit).FeeVersion);
+        });
+        await TreatmentBooks.WriteAsync(session => FeeTransfers.Prepare(session, id.Text, start, start.ToByteArray(), feeVersion), CancellationToken.None);
+        var transfer = (await _details.BeginAsync(id.Text, start, Treatment, CancellationToken.None)).Transfer!;
+        await _details.StoreAsync(transfer, FeeDetailLines.FirstChunk(lines, FeeDetailLimits.ChunkBytesMax), CancellationToken.None);
+        var reply = await _details.ConcludeAsync(transfer, CancellationToken.None);
+        NUnit.Framework.Assert.That(reply.Progress?.State, NUnit.Framework.Is.EqualTo(FeeDetailState.Complete), reply.ToString());
+        await TreatmentBooks.WriteAsync(session => FeeTransfers.Complete(session, FeeTransfers.Find(session, settlement)!, _time.NowMs()), CancellationToken.None);
     }
 
     public async Task CancelAsync(long visit, Fate fate = Fate.Answered)

@@ -47,6 +47,18 @@ internal sealed class UpgradeTests
     }
 
     [Test]
+    public async Task Settlements_from_before_owe_their_lines_and_cancelled_ones_do_not()
+    {
+        await UpgradeAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Ask(Treatment, "SELECT count(*) FROM fee_transfer WHERE state = 1"), Is.EqualTo(Ask(Treatment, "SELECT count(*) FROM treatment_settlement WHERE state = 1")).And.Positive);
+            Assert.That(Ask(Treatment, "SELECT count(*) FROM fee_transfer WHERE state = 5"), Is.EqualTo(Ask(Treatment, "SELECT count(*) FROM treatment_settlement WHERE state = 2")).And.Positive);
+        }
+    }
+
+    [Test]
     public async Task Rebuilt_tables_refuse_what_they_refused_and_are_referred_to_as_before()
     {
         await UpgradeAsync();

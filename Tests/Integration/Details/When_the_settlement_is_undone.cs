@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Treatment;
+
+namespace ProvincialGateway.Tests.Details;
+
+/// <summary>Lines of a settlement that does not stand any more are not sent; what has arrived stays where it is.</summary>
+internal sealed class When_the_settlement_is_undone : DetailsTest
+{
+    [Test]
+    public async Task Before_the_lines_were_sent_nothing_is_sent_until_the_settlement_is_restored()
+    {
+        await Guangdong.Host.Services.GetRequiredService<FeeDetailSender>().StopAsync(CancellationToken.None);
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        var settlement = (await Guangzhou.SettleAsync(visit)).Granted().Result.SettlementNumber;
+        (await Guangzhou.CancelAsync(visit, settlement, "C1")).Granted();
+        await Guangdong.RestartAsync(CancellationToken.None);
+        await AllEndedAsync();
+        Assert.That((Transfer(settlement).State, Received(settlement)), Is.EqualTo((FeeTransferState.Withdrawn, (Insured.DetailTransferRow?)null)));
+
+        (await Guangzhou.ReverseAsync("C1", "R1")).Granted();
+        await AllEndedAsync();
+        AssertComplete(settlement, 24);
+    }
+
+    [Test]
+    public async Task Afterwards_the_insured_side_keeps_the_lines_and_the_next_settlement_has_its_own()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        var settlement = (await Guangzhou.SettleAsync(visit)).Granted().Result.SettlementNumber;
+        await AllEndedAsync();
+        (await Guangzhou.CancelAsync(visit, settlement, "C1")).Granted();
+
+        AssertComplete(settlement, 24);
+        var again = (await Guangzhou.SettleAsync(visit)).Granted().Result.SettlementNumber;
+        await AllEndedAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((Transfer(settlement).State, Transfer(again).State), Is.EqualTo((FeeTransferState.Complete, FeeTransferState.Complete)));
+            Assert.That(Yunnan.Count("insured_detail_line"), Is.EqualTo(48));
+        }
+    }
+
+    [Test]
+    public async Task Lines_of_an_undone_settlement_are_not_taken()
+    {
+        await Guangdong.Host.Services.GetRequiredService<FeeDetailSender>().StopAsync(CancellationToken.None);
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        var settlement = (await Guangzhou.SettleAsync(visit)).Granted().Result.SettlementNumber;
+        var start = Guangdong.Host.Database.Read(session => FeeDetailLines.StartOf(session, VisitStore.FindSettlement(session, settlement)!));
+        (await Guangzhou.CancelAsync(visit, settlement)).Granted();
+        using var client = new DetailClient(Guangdong, Yunnan, Clock);
+
+        Assert.That((await client.UploadAsync(client.NextId(), start)).Refusal.Code, Is.EqualTo(RefusalCode.SettlementState));
+    }
+}
