@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 
@@ -18,7 +19,7 @@ internal readonly record struct UploadedLine(HisFeeLine Line, byte[] ContentHash
 /// </summary>
 internal sealed class UploadedLines
 {
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly CatalogueTimeline _catalogue;
     private readonly string? _personClass;

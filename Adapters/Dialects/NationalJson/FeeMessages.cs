@@ -14,9 +14,6 @@ internal static class FeeMessages
     /// <summary>The output buffer of the DLL's clients has 50000 bytes; a reply that does not fit would be lost after the lines are stored.</summary>
     private const int DllLinesMax = 70;
 
-    /// <summary>How the platform writes that there is no price limit.</summary>
-    private const decimal NoLimit = 999999m;
-
     public static HisOperation Upload(CallReader call)
     {
         var rows = call.Input.Rows(Fields.Lines) ?? [];
@@ -31,7 +28,7 @@ internal static class FeeMessages
 
     public static JsonNode? Stored(CallState state, HisResult result) => result is not FeeLinesStored stored ? null : new JsonObject
     {
-        ["result"] = new JsonArray([.. stored.Lines.Select(line => Split(state, line))]),
+        ["result"] = SplitLines.Of(state.Variant, stored.Lines),
     };
 
     /// <summary>A list with one client, an object with the others; 0000 anywhere means every line.</summary>
@@ -100,38 +97,4 @@ internal static class FeeMessages
             row.Invalid(Fields.Quantity, "退单（填有 init_feedetl_sn）的数量应为负数。", "the quantity of a refund (init_feedetl_sn is filled in) is negative.");
         return quantity;
     }
-
-    private static JsonObject Split(CallState state, HisSplitLine line)
-    {
-        var row = new JsonObject
-        {
-            ["feedetl_sn"] = line.LineSerial,
-            ["det_item_fee_sumamt"] = Json.Yuan(line.AmountFen),
-            ["cnt"] = Json.Number(line.Quantity),
-            ["pric"] = Json.Number(line.UnitPrice),
-            ["pric_uplmt_amt"] = Json.Number(LimitOf(line)),
-            ["selfpay_prop"] = Json.Number(line.SelfPayBasisPoints / 10_000m),
-            ["fulamt_ownpay_amt"] = Json.Yuan(line.FullSelfPayFen),
-            ["overlmt_amt"] = Json.Yuan(line.OverLimitFen),
-            ["preselfpay_amt"] = Json.Yuan(line.PreSelfPayFen),
-            ["inscp_scp_amt"] = Json.Yuan(line.InScopeFen),
-            ["chrgitm_lv"] = line.ItemClass,
-            ["med_chrgitm_type"] = line.FeeCategory,
-            ["bas_medn_flag"] = null,
-            ["hi_nego_drug_flag"] = null,
-            ["chld_medc_flag"] = null,
-            ["list_sp_item_flag"] = null,
-            ["lmt_used_flag"] = "0",
-            ["drt_reim_flag"] = "0",
-            ["memo"] = line.ExchangeCode is null ? "无有效目录对照，按全自费计 no mapping, counted as full self-pay" : null,
-        };
-        if (state.Variant == ClientVariant.GZ)
-            row["defray_type"] = "";
-        return row;
-    }
-
-    // The contract carries what lies above the limit, not the limit: the price up to which the line was counted, exact to the fen of the line.
-    private static decimal LimitOf(HisSplitLine line) => line.OverLimitFen == 0 || line.Quantity == 0
-        ? NoLimit
-        : decimal.Round(line.UnitPrice - line.OverLimitFen / 100m / line.Quantity, 4, MidpointRounding.AwayFromZero);
 }

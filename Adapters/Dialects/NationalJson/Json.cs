@@ -6,8 +6,14 @@ namespace ProvincialGateway.Dialects.NationalJson;
 internal static class Json
 {
     /// <summary>Yuan with two decimals.</summary>
-    public static JsonNode Yuan(decimal fen) => JsonValue.Create(fen / 100m + 0.00m);
+    public static JsonNode Yuan(decimal fen) => JsonValue.Create(YuanOf(fen));
 
     /// <summary>As few decimals as say it.</summary>
-    public static JsonNode Number(decimal value) => JsonValue.Create(value / 1.0000000000000000000000000000m);
+    public static JsonNode Number(decimal value) => JsonValue.Create(Shortest(value));
+
+    /// <inheritdoc cref="Yuan"/>
+    public static decimal YuanOf(decimal fen) => fen / 100m + 0.00m;
+
+    /// <inheritdoc cref="Number"/>
+    public static decimal Shortest(decimal value) => value / 1.0000000000000000000000000000m;
 }

@@ -53,7 +53,7 @@ internal static class Replies
         };
         return new HisReply
         {
-            Body = charset.Bytes(envelope.ToJsonString(Writing)),
+            Body = charset.Bytes(envelope, Writing),
             ContentType = $"application/json; charset={charset.Label}",
         };
     }

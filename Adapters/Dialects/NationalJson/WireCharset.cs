@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.NationalJson;
@@ -25,7 +27,8 @@ internal sealed class WireCharset
     public string Label { get; }
 
     /// <summary>In GBK, characters outside code page 936 are written as escapes, which every JSON reader understands.</summary>
-    public byte[] Bytes(string json) => LegacyText.Encode(this == Gbk ? WithEscapes(json) : json, Encoding);
+    public byte[] Bytes(JsonNode json, JsonSerializerOptions writing) =>
+        this == Gbk ? LegacyText.Encode(WithEscapes(json.ToJsonString(writing)), Encoding) : JsonSerializer.SerializeToUtf8Bytes(json, writing);
 
     private static string WithEscapes(string json)
     {
