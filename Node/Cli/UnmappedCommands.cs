@@ -35,8 +35,7 @@ internal static class UnmappedCommands
         command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
         {
             var wanted = parsed.GetValue(state);
-            var explained = Explained(work);
-            var entries = work.Database.Read(UnmappedQueue.List).Select(code => Entry(work, code, explained))
+            var entries = work.Database.Read(UnmappedQueue.List).Select(code => Entry(work, code))
                 .Where(entry => wanted is null || entry.State.Equals(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
             if (parsed.GetValue(json))
                 work.Out.WriteLine(JsonSerializer.Serialize(entries, Json));
@@ -54,7 +53,7 @@ internal static class UnmappedCommands
         var command = new Command("show", "一个编码的全部情况 / everything about one code\n例 example: gateway unmapped show Y999999 --as 440000 --data data-440000") { code, Adapter, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
         {
-            var entry = Entry(work, Find(work, parsed, code), Explained(work));
+            var entry = Entry(work, Find(work, parsed, code));
             if (parsed.GetValue(json))
                 work.Out.WriteLine(JsonSerializer.Serialize(entry, Json));
             else
@@ -93,7 +92,7 @@ internal static class UnmappedCommands
             await work.Database.WriteAsync(session => UnmappedQueue.SetState(
                 session, found.Adapter, found.LocalCode, state, owner is null ? null : parsed.GetRequiredValue(owner), note is null ? null : parsed.GetRequiredValue(note), work.Time.NowMs()),
                 cancellation);
-            WriteOne(work, Entry(work, Find(work, parsed, code), Explained(work)));
+            WriteOne(work, Entry(work, Find(work, parsed, code)));
             return 0;
         });
         return command;
@@ -115,18 +114,10 @@ internal static class UnmappedCommands
         };
     }
 
-    /// <summary>What the assistant said of the codes of an adapter, read once.</summary>
-    private static Func<string, Dictionary<string, ExplainedCode>> Explained(NodeWork work)
+    private static QueueEntry Entry(NodeWork work, UnmappedCode code)
     {
-        var (reasons, read) = (new SuggestionReasons(DataFolder.CataloguePath(work.Node.DataFolder)), new Dictionary<string, Dictionary<string, ExplainedCode>>(StringComparer.Ordinal));
-        return adapter => read.TryGetValue(adapter, out var known) ? known : read[adapter] = reasons.Read(adapter);
-    }
-
-    private static QueueEntry Entry(NodeWork work, UnmappedCode code, Func<string, Dictionary<string, ExplainedCode>> explainedOf)
-    {
-        var suggestions = work.Database.Read(session => UnmappedQueue.Suggestions(session, code.Adapter, code.LocalCode));
-        // An explanation of other suggestions than the stored ones explains nothing.
-        var explained = explainedOf(code.Adapter).GetValueOrDefault(code.LocalCode) is { } found && found.ToSuggestions().SequenceEqual(suggestions) ? found : null;
+        var (suggestions, without) = work.Database.Read(session =>
+            (SuggestionStore.Suggestions(session, code.Adapter, code.LocalCode), SuggestionStore.NoMatch(session, code.Adapter, code.LocalCode)));
         return new QueueEntry
         {
             Adapter = code.Adapter,
@@ -142,10 +133,8 @@ internal static class UnmappedCommands
             State = IsMapped(work, code) ? "mapped" : code.State.ToString().ToLowerInvariant(),
             Owner = code.Owner,
             Note = code.Note,
-            Suggestions = [.. suggestions.Select((suggestion, index) => new QueueSuggestion(
-                suggestion.Rank, suggestion.ExchangeCode, suggestion.ExchangeName, explained?.Proposals[index].Score ?? suggestion.Score, explained?.Proposals[index].Reasons))],
-            NoMatch = explained is not { Decision: MatchDecision.NoMatch } ? null
-                : explained.Proposals is [var nearest, ..] ? [.. nearest.Reasons, Nearest(nearest)] : [MatchReasons.NothingAlike],
+            Suggestions = suggestions,
+            NoMatch = without,
         };
     }
 
@@ -191,9 +180,6 @@ internal static class UnmappedCommands
             work.Out.WriteLine($"  建议 suggestion     {NoMatch}: {Words(without)}");
     }
 
-    private static MatchReason Nearest(ExplainedProposal proposal) =>
-        new($"最接近的是 {proposal.ExchangeCode} {proposal.ExchangeName}", $"the nearest is {proposal.ExchangeCode} {proposal.ExchangeName}");
-
     private static string Score(decimal score) => score.ToString("0.0", CultureInfo.InvariantCulture);
 
     private static string Day(DateTimeOffset time) => $"{time:yyyy-MM-dd}";
@@ -218,13 +204,9 @@ internal static class UnmappedCommands
         public required string State { get; init; }
         public string? Owner { get; init; }
         public string? Note { get; init; }
-        public required IReadOnlyList<QueueSuggestion> Suggestions { get; init; }
+        public required IReadOnlyList<UnmappedSuggestion> Suggestions { get; init; }
 
         /// <summary>Why the assistant found no counterpart; null when it found one, or has not looked.</summary>
         public IReadOnlyList<MatchReason>? NoMatch { get; init; }
     }
-
-    /// <param name="Score">0..100.</param>
-    /// <param name="Reasons">Null when they are not on record.</param>
-    private sealed record QueueSuggestion(int Rank, string ExchangeCode, string ExchangeName, decimal Score, IReadOnlyList<MatchReason>? Reasons);
 }

@@ -41,10 +41,6 @@ internal sealed class UnmappedSuggestCommand
         var words = Words(work, parsed.GetValue(_adapter));
         var asJson = parsed.GetValue(_json);
         var codes = words.Count == 0 ? [] : await MatchAsync(work, words, Exchange(work, parsed), asJson, cancellation);
-        // First the explanations: one that fits no stored suggestion is not shown.
-        var reasons = new SuggestionReasons(DataFolder.CataloguePath(work.Node.DataFolder));
-        foreach (var group in codes.GroupBy(code => code.Adapter))
-            reasons.Put(group.Key, [.. group]);
         await work.Database.WriteAsync(session => UnmappedMatching.Store(session, codes), cancellation);
         if (asJson)
             await work.Out.WriteLineAsync(CommandJson.Of(codes));

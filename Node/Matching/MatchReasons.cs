@@ -38,6 +38,8 @@ internal static class MatchReasons
 
     public static MatchReason NothingAlike { get; } = new("交换目录中没有相近的项目", "the exchange catalogue has nothing alike");
 
+    public static MatchReason Nearest(string exchangeCode, string exchangeName) => new($"最接近的是 {exchangeCode} {exchangeName}", $"the nearest is {exchangeCode} {exchangeName}");
+
     private static int Order(Verdict verdict) => verdict switch
     {
         Verdict.Differs => 0,

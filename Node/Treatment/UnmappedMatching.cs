@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ProvincialGateway.Matching;
 using ProvincialGateway.Storage;
 
@@ -24,16 +25,10 @@ internal sealed record ExplainedCode
     /// <summary>Best first, at most <see cref="MatchOptions.TopDefault"/>. Without a counterpart these are the nearest items, which are others, or none.</summary>
     public required IReadOnlyList<ExplainedProposal> Proposals { get; init; }
 
-    /// <summary>What is kept as suggestions: nothing for a code without a counterpart.</summary>
-    public IReadOnlyList<UnmappedSuggestion> ToSuggestions() => Decision == MatchDecision.NoMatch
-        ? []
-        : [.. Proposals.Select((proposal, index) => new UnmappedSuggestion
-        {
-            Rank = index + 1,
-            ExchangeCode = proposal.ExchangeCode,
-            ExchangeName = proposal.ExchangeName,
-            Score = UnmappedSuggestion.Whole(proposal.Score),
-        })];
+    /// <summary>Why there is no counterpart; null when there is one.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<MatchReason>? NoMatch => Decision != MatchDecision.NoMatch ? null
+        : Proposals is [var nearest, ..] ? [.. nearest.Reasons, MatchReasons.Nearest(nearest.ExchangeCode, nearest.ExchangeName)] : [MatchReasons.NothingAlike];
 }
 
 /// <summary>Has the mapping assistant look at the queue.</summary>
@@ -56,7 +51,7 @@ internal static class UnmappedMatching
     public static void Store(Session session, IEnumerable<ExplainedCode> codes)
     {
         foreach (var code in codes)
-            UnmappedQueue.SetSuggestions(session, code.Adapter, code.LocalCode, code.ToSuggestions());
+            SuggestionStore.Replace(session, code);
     }
 
     private static ExplainedCode Explained(WordedCode worded, IReadOnlyList<CatalogueMatch> readings)

@@ -41,20 +41,6 @@ internal sealed record UnmappedCode
     public string? Note { get; init; }
 }
 
-/// <summary>An exchange item a code may mean.</summary>
-internal sealed record UnmappedSuggestion
-{
-    public required int Rank { get; init; }
-    public required string ExchangeCode { get; init; }
-    public required string ExchangeName { get; init; }
-
-    /// <summary>0..100, see <see cref="Whole"/>.</summary>
-    public required int Score { get; init; }
-
-    /// <summary>A score in whole points, rounded down: none is shown higher than it is.</summary>
-    public static int Whole(decimal score) => (int)decimal.Floor(score);
-}
-
 /// <summary>The work queue of codes without a mapping: what hospitals used, what waits for it, and who looks after it.</summary>
 internal static class UnmappedQueue
 {
@@ -86,23 +72,4 @@ internal static class UnmappedQueue
         ON CONFLICT (adapter, local_code) DO UPDATE SET state = excluded.state, owner = excluded.owner, note = coalesce(excluded.note, note), changed_at_ms = excluded.changed_at_ms
         """,
         new { adapter, localCode, state = (int)state, owner, note, nowMs });
-
-    /// <summary>Best first; empty when nothing was proposed.</summary>
-    public static IReadOnlyList<UnmappedSuggestion> Suggestions(Session session, string adapter, string localCode) => session.Query<UnmappedSuggestion>(
-        "SELECT rank, exchange_code, exchange_name, score FROM unmapped_suggestion WHERE adapter = @adapter AND local_code = @localCode ORDER BY rank",
-        new { adapter, localCode });
-
-    public static void SetSuggestions(Session session, string adapter, string localCode, IReadOnlyList<UnmappedSuggestion> suggestions)
-    {
-        session.Execute("DELETE FROM unmapped_suggestion WHERE adapter = @adapter AND local_code = @localCode", new { adapter, localCode });
-        foreach (var suggestion in suggestions)
-        {
-            session.ExecuteExpecting(1,
-                """
-                INSERT INTO unmapped_suggestion (adapter, local_code, rank, exchange_code, exchange_name, score)
-                VALUES (@adapter, @localCode, @Rank, @ExchangeCode, @ExchangeName, @Score)
-                """,
-                new { adapter, localCode, suggestion.Rank, suggestion.ExchangeCode, suggestion.ExchangeName, suggestion.Score });
-        }
-    }
 }

@@ -138,15 +138,16 @@ internal sealed class When_exchange_items_are_suggested : CatalogueTest
     }
 
     [Test]
-    public async Task Without_the_file_of_reasons_the_suggestions_still_stand()
+    public async Task A_code_that_lost_its_counterpart_keeps_no_suggestion_and_one_that_found_it_no_refusal()
     {
+        var other = Write("other.csv", ExchangeHeader, "E0098,院内自拟合剂甲,102,,,盒,,01,,2016-01-01,");
         await Operator.SucceedAsync("unmapped", "suggest", "--exchange", _exchange);
-        var file = Path.Combine(Guangdong.DataFolder, "catalogue", "guangdong", "suggestions.json");
-        await File.WriteAllTextAsync(file, "[{");
+        await Operator.SucceedAsync("unmapped", "suggest", "--exchange", other);
 
-        var shown = (await Operator.AskAsync("unmapped", "show", Amoxicillin))["suggestions"]!.AsArray();
+        var (lost, found) = (await Operator.AskAsync("unmapped", "show", Amoxicillin), await Operator.AskAsync("unmapped", "show", Nothing));
 
-        Assert.That(shown.Select(row => (row!["exchangeCode"]!.GetValue<string>(), row["reasons"])), Is.EqualTo(new[] { ("E0001", (JsonNode?)null), ("E0002", null) }));
+        Assert.That((lost["suggestions"]!.AsArray().Count, lost["noMatch"]?.AsArray().Count > 0), Is.EqualTo((0, true)));
+        Assert.That((found["suggestions"]!.AsArray().Count, found["noMatch"]), Is.EqualTo((1, (JsonNode?)null)));
     }
 
     /// <summary>What <c>catalogue match</c> writes for the same item.</summary>

@@ -43,10 +43,12 @@ internal sealed record FuzzSubject(string Name, IHisDialect Dialect, IReadOnlyLi
     private static FuzzSubject Of(string settings, IHisDialect dialect) =>
         new(settings.Length == 0 ? dialect.Name : $"{dialect.Name} {settings}", dialect, [.. Recorded(dialect.Name).Select(sample => sample.Message), .. Built(dialect.Name)]);
 
-    // Messages of transactions that no recorded sample has.
+    // Messages of transactions, batches and encodings that no recorded sample has.
     private static HisMessage[] Built(string dialect) => dialect switch
     {
         "neusoft-caret" => NeusoftCaretRobustnessTests.Originals,
+        "yinhai-xml" => YinhaiXmlRobustnessTests.Originals,
+        "yunnan-ydjy-xml" => YunnanYdjyRobustnessTests.Originals,
         // The two codes of one transaction, of which the samples have each in one of its forms.
         "province2016-xml" => [Renamed(dialect, "0214", "18"), Renamed(dialect, "18", "0214")],
         _ => [],

@@ -8,7 +8,7 @@ namespace ProvincialGateway.Tests.House;
 [TestFixture]
 public sealed partial class SliceTests
 {
-    private static readonly string[] Slices =
+    internal static readonly string[] Slices =
         ["Values", "Configuration", "Storage", "Tables", "Ledger", "Catalogue", "Matching", "AdapterHost", "AdapterKit", "Network", "Insured", "Treatment", "Oversight", "His", "Cli"];
 
     [Test]

@@ -69,7 +69,7 @@ internal sealed class CatalogueUpgradeTests
 
         var code = database.Read(UnmappedQueue.List).Single();
         Assert.That((code.LocalCode, code.State, code.LineCount, code.AmountFen, code.WaitingCount, code.HeldFen), Is.EqualTo(("Z1", UnmappedState.Open, 3L, 400L, 0L, 0L)));
-        Assert.That(database.Read(session => UnmappedQueue.Suggestions(session, code.Adapter, code.LocalCode)), Is.Empty);
+        Assert.That(database.Read(session => SuggestionStore.Suggestions(session, code.Adapter, code.LocalCode)), Is.Empty);
     }
 
     [Test]
