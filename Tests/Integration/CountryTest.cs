@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Provincial.His.V1;
@@ -6,6 +7,7 @@ using ProvincialGateway.Cli;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Oversight;
 using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests;
@@ -137,6 +139,13 @@ internal abstract class CountryTest : LoggedTest
             Assert.That(report.Checks.Where(check => check is not { Found: 0, NotCheckedReason: null }).SelectMany(Describe), Is.Empty, "The audit is not clean.");
             Assert.That(report.InFlight, Has.Count.EqualTo(InFlightAtTheEnd), "Transactions without an applied answer.");
         }
+    }
+
+    /// <summary>Waits for the sender's own word that nothing is open any more.</summary>
+    protected async Task AllEndedAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await Guangdong.Host.Services.GetRequiredService<FeeDetailSender>().AllEndedAsync(patience.Token);
     }
 
     // Far above what a loaded machine needs: a test that is not about silence must not see any. The circuit stays closed.

@@ -19,6 +19,7 @@ internal sealed class When_a_catalogue_changes : CatalogueTest
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
         var settled = (await Guangzhou.SettleAsync(visit)).Granted().Result;
+        await AllEndedAsync();
         var version = await ImportAsync("--items", ItemsWithDrugInFull());
         var before = StoredRows.In(Guangdong.DataFolder, Yunnan.DataFolder);
 

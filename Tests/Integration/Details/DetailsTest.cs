@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Tests.Recovery;
@@ -28,13 +27,6 @@ internal abstract class DetailsTest : RecoveryTest
     {
         foreach (var part in Enumerable.Range(1, lineCount).Chunk(1_000))
             (await Guangzhou.UploadAsync(visit, part.Select(BillLine))).Granted();
-    }
-
-    /// <summary>Waits for the sender's own word that nothing is open any more.</summary>
-    protected async Task AllEndedAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await Guangdong.Host.Services.GetRequiredService<FeeDetailSender>().AllEndedAsync(patience.Token);
     }
 
     protected FeeTransferRow Transfer(string settlementNumber) => Guangdong.Host.Database.Read(session => FeeTransfers.Find(session, settlementNumber))!;
