@@ -59,12 +59,6 @@ internal sealed class ObjectReader
         }
     }
 
-    /// <param name="List">The canonical name of the list whose row an object is, e.g. <c>lines</c>.</param>
-    private sealed record Row(string List, int Index)
-    {
-        public override string ToString() => $"{List}[{Index}]";
-    }
-
     /// <summary>Where the object stands, e.g. <c>input.data</c>; empty is the message itself.</summary>
     public string Path { get; }
 
@@ -257,5 +251,11 @@ internal sealed class ObjectReader
             return (long)(yuan * 100m);
         Invalid(field, "超出范围。", "out of range.");
         return 0;
+    }
+
+    /// <param name="List">The canonical name of the list whose row an object is, e.g. <c>lines</c>.</param>
+    private sealed record Row(string List, int Index)
+    {
+        public override string ToString() => $"{List}[{Index}]";
     }
 }
