@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Provincial.Exchange.V1;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Support;
@@ -18,6 +19,8 @@ namespace ProvincialGateway.Tests.Recovery;
 internal sealed class LyingPeer : IAsyncDisposable
 {
     private const int FrameHead = 5;
+
+    private static readonly PathString FeeDetails = $"/{FeeDetailService.Descriptor.FullName}";
 
     private readonly ReservedPort _port = new();
     private readonly NodeCertificate _certificate;
@@ -38,6 +41,7 @@ internal sealed class LyingPeer : IAsyncDisposable
 
     public int Port => _port.Port;
 
+    /// <summary>Without the streams of fee details: the lines of a settlement set out when they like.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
     /// <param name="answer">From the bytes of a request message to what is said.</param>
@@ -58,7 +62,8 @@ internal sealed class LyingPeer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context, Func<byte[], Answer> answer)
     {
-        Interlocked.Increment(ref _calls);
+        if (!context.Request.Path.StartsWithSegments(FeeDetails))
+            Interlocked.Increment(ref _calls);
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var (status, message) = answer(body.ToArray()[FrameHead..]);
