@@ -193,6 +193,8 @@ internal sealed class NodeHost : IAsyncDisposable
                 {
                     NodeIdentity.Claim(session, options.Self, vault);
                     policy.Record(session, options.Time.NowMs());
+                    InsuredLedgerArrears.Pay(session, new Inbox(database, vault, options.Time));
+                    TreatmentLedgerArrears.Pay(session, vault);
                 }, cancellation);
                 return new Opened
                 {

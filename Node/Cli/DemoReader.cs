@@ -27,7 +27,7 @@ internal sealed class DemoReader(PilotCountry country)
             : null;
     });
 
-    public DemoLedger Ledger(PilotProvince province) => new(Name(province.Division), province.Host.Database.Read(TrialBalance.Of));
+    public DemoLedger Ledger(PilotProvince province) => new(Name(province.Division), province.Host.Database.Read(session => TrialBalance.Of(session)));
 
     /// <summary>One for each pair of provinces in which one owes the other something by either side's books.</summary>
     public static IReadOnlyList<DemoMirror> Mirrors(IReadOnlyList<DemoLedger> ledgers) =>

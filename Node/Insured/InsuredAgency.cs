@@ -116,6 +116,8 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
         { Person: null } => InsuredRefusals.MissingField("person"),
         { Institution: null } => InsuredRefusals.MissingField("institution"),
         { Institution.Code: "" } => InsuredRefusals.MissingField("institution.code"),
+        _ when request.Institution.Code.Any(char.IsControl) =>
+            InsuredRefusals.InvalidField("institution.code", "含控制字符", "contains a control character"),
         { HospitalVisitNumber: "" } => InsuredRefusals.MissingField("hospital_visit_number"),
         _ when !BenefitCodes.VisitKinds.Contains(request.VisitKind) =>
             InsuredRefusals.InvalidField("visit_kind", "不是交换码", "not an exchange code"),
@@ -173,16 +175,15 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
         var decision = bill.ToDecision();
         // The receipt shows what is left in the account, not what was there.
         decision.Person.AccountBalanceFen -= settlement.AccountFen;
-        return new()
+        var answer = new Settlement
         {
-            Settlement = new Settlement
-            {
-                SettlementNumber = settlement.SettlementNumber,
-                VisitNumber = settlement.VisitNumber,
-                SettledAtMs = now,
-                BusinessDate = today.Iso(),
-                Decision = decision,
-            },
+            SettlementNumber = settlement.SettlementNumber,
+            VisitNumber = settlement.VisitNumber,
+            SettledAtMs = now,
+            BusinessDate = today.Iso(),
+            Decision = decision,
         };
+        LedgerBook.Settled(session, LedgerSide.Insured, sender, settlement.TransactionId, answer, bill.Visit.InstitutionCode, bill.Visit.VisitKind);
+        return new() { Settlement = answer };
     }
 }

@@ -1,3 +1,4 @@
+using Provincial.Exchange.V1;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
@@ -52,6 +53,8 @@ internal static class InsuredUndoSteps
         InsuredUndoStore.Insert(session, undo, OutboundKind.Settlement, settlement.VisitNumber);
         SettlementPostings.AppendOpposite(
             session, settlement, undo.TransactionId, undo.ByReversal ? PostingEvent.Reversal : PostingEvent.Cancellation, undo.On, undo.AtMs);
+        LedgerBook.TakenBack(
+            session, undo.ByReversal ? LedgerRowKind.Reversal : LedgerRowKind.Cancellation, undo.TransactionId, settlement.TransactionId, undo.On.Iso());
     }
 
     /// <summary>As if the discharge had never come: the one it corrected stands again.</summary>
@@ -93,6 +96,7 @@ internal static class InsuredUndoSteps
         InsuredStore.MoveVisit(session, settlement.VisitNumber, InsuredVisitState.Discharged, InsuredVisitState.Settled);
         Lift(session, undo, OutboundKind.SettlementCancellation, visit);
         SettlementPostings.Append(session, settlement, undo.TransactionId, PostingEvent.Reversal, undo.On, undo.AtMs);
+        LedgerBook.TakenBack(session, LedgerRowKind.Reversal, undo.TransactionId, undo.OriginalId, undo.On.Iso());
         return null;
     }
 

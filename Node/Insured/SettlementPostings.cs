@@ -20,7 +20,7 @@ internal static class SettlementPostings
         {
             TransactionId = TransactionId.Parse(transactionId),
             Event = what,
-            SettlementNumber = settlement.SettlementNumber,
+            Subject = settlement.SettlementNumber,
             Partner = Division.Parse(settlement.TreatmentProvince),
             BusinessDate = on,
             PostedAtMs = nowMs,

@@ -17,6 +17,18 @@ internal enum Account
 
     /// <summary>应付医疗机构: owed to this province's hospitals (treatment side, credit).</summary>
     PayableToHospitals = 5,
+
+    /// <summary>存出预付金: this province's deposit with the treatment province (insured side, debit).</summary>
+    PrepaymentDeposited = 6,
+
+    /// <summary>存入预付金: the insured province's deposit held here (treatment side, credit).</summary>
+    PrepaymentHeld = 7,
+
+    /// <summary>银行存款: money in the bank that clearing and prepayment move (either side).</summary>
+    Bank = 8,
+
+    /// <summary>待处理: money sent and not yet confirmed by who gets it (either side).</summary>
+    Suspense = 9,
 }
 
 /// <summary>The business event a posting set belongs to.</summary>
@@ -27,4 +39,19 @@ internal enum PostingEvent
 
     /// <summary>The opposite of the set of the settlement or cancellation that was reversed.</summary>
     Reversal = 3,
+
+    /// <summary>The payer has sent a deposit, or the return of one.</summary>
+    PrepaymentNotified = 4,
+
+    /// <summary>The payee has it.</summary>
+    PrepaymentReceived = 5,
+
+    /// <summary>What a confirmed statement deducts and offsets.</summary>
+    StatementConfirmed = 6,
+
+    /// <summary>The insured side has sent what a statement leaves to be paid.</summary>
+    PaymentNotified = 7,
+
+    /// <summary>The treatment side has it.</summary>
+    PaymentReceived = 8,
 }

@@ -39,15 +39,15 @@ internal static class PostingStore
         {
             session.ExecuteExpecting(1,
                 """
-                INSERT INTO posting (sequence, transaction_id, event, settlement_number, partner, account, amount_fen, business_date, posted_at_ms)
-                VALUES (@Sequence, @TransactionId, @Event, @SettlementNumber, @Partner, @Account, @AmountFen, @BusinessDate, @PostedAtMs)
+                INSERT INTO posting (sequence, transaction_id, event, subject, partner, account, amount_fen, business_date, posted_at_ms)
+                VALUES (@Sequence, @TransactionId, @Event, @Subject, @Partner, @Account, @AmountFen, @BusinessDate, @PostedAtMs)
                 """,
                 new
                 {
                     Sequence = Counters.Next(session, "posting"),
                     TransactionId = set.TransactionId.Text,
                     Event = (int)set.Event,
-                    set.SettlementNumber,
+                    set.Subject,
                     Partner = set.Partner.Code,
                     Account = (int)posting.Account,
                     posting.AmountFen,
@@ -65,7 +65,8 @@ internal sealed record PostingSet
 
     public required PostingEvent Event { get; init; }
 
-    public required string SettlementNumber { get; init; }
+    /// <summary>A settlement or statement number; of money that moves, the transaction id of its notice.</summary>
+    public required string Subject { get; init; }
 
     /// <summary>The other province.</summary>
     public required Division Partner { get; init; }

@@ -20,9 +20,11 @@ internal sealed record TrialBalanceRow
 internal static class TrialBalance
 {
     /// <summary>By partner, then account; an account without postings has no row.</summary>
-    public static IReadOnlyList<TrialBalanceRow> Of(Session session) => session.Query<TrialBalanceRow>(
+    /// <param name="through">The sequence number of the last posting counted; null is all.</param>
+    public static IReadOnlyList<TrialBalanceRow> Of(Session session, long? through = null) => session.Query<TrialBalanceRow>(
         """
         SELECT partner, account, sum(max(amount_fen, 0)) AS debit_fen, sum(max(-amount_fen, 0)) AS credit_fen
-        FROM posting GROUP BY partner, account ORDER BY partner, account
-        """);
+        FROM posting WHERE @through IS NULL OR sequence <= @through GROUP BY partner, account ORDER BY partner, account
+        """,
+        new { through });
 }

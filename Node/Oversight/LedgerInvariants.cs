@@ -14,7 +14,7 @@ internal static class LedgerInvariants
             new RowRule(
                 """
                 SELECT transaction_id FROM posting GROUP BY transaction_id
-                HAVING min(event) <> max(event) OR min(settlement_number) <> max(settlement_number) OR min(partner) <> max(partner) OR min(business_date) <> max(business_date)
+                HAVING min(event) <> max(event) OR min(subject) <> max(subject) OR min(partner) <> max(partner) OR min(business_date) <> max(business_date)
                 """,
                 "同一流水的分录属于不同事项", "the lines of one transaction are of different events")),
         NodeInvariant.OfRows(
@@ -39,11 +39,11 @@ internal static class LedgerInvariants
             new RowRule(PostedOtherwise, "流水 {1} 科目 {2}:应记 {3} 分,实记 {4} 分,或事项、对方、日期不符", "transaction {1}, account {2}: {3} fen due, {4} posted, or another event, partner or date")),
         NodeInvariant.OfRows(
             "posting-origin", "每条分录都有其结算、撤销或冲正", "Every posting belongs to a settlement, cancellation or reversal",
-            "SELECT count(*) FROM posting",
+            "SELECT count(*) FROM posting WHERE event <= 3",
             new RowRule(
                 $"""
                 {Events} SELECT 'posting ' || p.sequence, p.transaction_id FROM posting p
-                WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.transaction_id = p.transaction_id AND e.event = p.event AND e.side = CASE WHEN p.account <= 3 THEN 1 ELSE 2 END)
+                WHERE p.event <= 3 AND NOT EXISTS (SELECT 1 FROM event e WHERE e.transaction_id = p.transaction_id AND e.event = p.event AND e.side = CASE WHEN p.account <= 3 THEN 1 ELSE 2 END)
                 """,
                 "流水 {1} 不是结算、撤销或冲正", "transaction {1} is no settlement, cancellation or reversal")),
         NodeInvariant.OfRows(
@@ -56,12 +56,12 @@ internal static class LedgerInvariants
                 """,
                 "相差 {1} 分", "off by {1} fen")),
         NodeInvariant.OfRows(
-            "partner-balances", "应收应付余额等于有效结算之和", "What is receivable and payable is the sum of the standing settlements",
-            "SELECT count(*) FROM (SELECT DISTINCT partner, account FROM posting WHERE account IN (3, 4))",
+            "partner-balances", "应收应付的发生额等于有效结算之和", "What settlements made receivable and payable is the sum of those that stand",
+            "SELECT count(*) FROM (SELECT DISTINCT partner, account FROM posting WHERE account IN (3, 4) AND event <= 3)",
             new RowRule(
                 """
                 SELECT 'partner ' || partner, account, sum(posted), sum(due) FROM (
-                  SELECT partner, account, amount_fen AS posted, 0 AS due FROM posting WHERE account IN (3, 4)
+                  SELECT partner, account, amount_fen AS posted, 0 AS due FROM posting WHERE account IN (3, 4) AND event <= 3
                   UNION ALL SELECT treatment_province, 3, 0, -fund_total_fen - account_fen FROM insured_settlement WHERE state = 1
                   UNION ALL SELECT insured_province, 4, 0, fund_total_fen + account_fen FROM treatment_settlement WHERE state = 1)
                 GROUP BY partner, account HAVING sum(posted) <> sum(due)
@@ -102,6 +102,6 @@ internal static class LedgerInvariants
         SELECT d.settlement_number, d.transaction_id, d.account, d.amount, coalesce(p.amount_fen, 0)
         FROM due d LEFT JOIN posting p ON p.transaction_id = d.transaction_id AND p.account = d.account
         WHERE coalesce(p.amount_fen, 0) <> d.amount
-          OR (p.sequence IS NOT NULL AND (p.event, p.settlement_number, p.partner, p.business_date) IS NOT (d.event, d.settlement_number, d.partner, d.business_date))
+          OR (p.sequence IS NOT NULL AND (p.event, p.subject, p.partner, p.business_date) IS NOT (d.event, d.settlement_number, d.partner, d.business_date))
         """;
 }

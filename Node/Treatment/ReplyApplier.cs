@@ -99,7 +99,7 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
 
     private void Settle(Session session, OutboundRow row, VisitRow visit, Settlement settlement)
     {
-        SettlementMirror.Book(session, SettlementMirror.Of(row, visit, settlement, FeeLineStore.CatalogueVersions(session, visit.Id)), time.NowMs());
+        SettlementMirror.Book(session, row, visit, settlement, time.NowMs());
         VisitStore.Move(session, visit, VisitEvent.SettlementAccepted);
     }
 

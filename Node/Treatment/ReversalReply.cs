@@ -62,7 +62,7 @@ internal static class ReversalReply
                 break;
             case OutboundKind.Settlement:
                 if (original.IsOpen)
-                    SettlementMirror.Book(session, SettlementMirror.Of(original, visit, reversal.Settlement, FeeLineStore.CatalogueVersions(session, visit.Id)), nowMs);
+                    SettlementMirror.Book(session, original, visit, reversal.Settlement, nowMs);
                 SettlementMirror.TakeBack(session, VisitStore.SettlementOf(session, original.TransactionId)!, undo, nowMs);
                 break;
             case OutboundKind.SettlementCancellation:

@@ -49,11 +49,15 @@ internal static class SettlementMirror
         };
     }
 
-    public static void Book(Session session, TreatmentSettlementRow mirror, long nowMs)
+    /// <summary>Books a settlement that this side learns of.</summary>
+    /// <param name="row">The request that was the settlement's.</param>
+    public static void Book(Session session, OutboundRow row, VisitRow visit, Settlement settlement, long nowMs)
     {
+        var mirror = Of(row, visit, settlement, FeeLineStore.CatalogueVersions(session, visit.Id));
         VisitStore.InsertSettlement(session, mirror);
         FeeTransfers.Owe(session, mirror.SettlementNumber, nowMs);
         Post(session, mirror, mirror.TransactionId, PostingEvent.Settlement, mirror.BusinessDate, PostingRules.Treatment(mirror), nowMs);
+        LedgerBook.Settled(session, LedgerSide.Treatment, Division.Parse(row.Peer), row.TransactionId, settlement, visit.InstitutionCode, visit.VisitKind);
     }
 
     /// <summary>Cancels or reverses a standing settlement.</summary>
@@ -70,6 +74,8 @@ internal static class SettlementMirror
         UndoStore.Insert(session, undo);
         Post(session, mirror, undo.TransactionId, undo.ByReversal ? PostingEvent.Reversal : PostingEvent.Cancellation, undo.BusinessDate,
             PostingRules.Opposite(PostingRules.Treatment(mirror)), nowMs);
+        LedgerBook.TakenBack(
+            session, undo.ByReversal ? LedgerRowKind.Reversal : LedgerRowKind.Cancellation, undo.TransactionId, undo.OriginalId, undo.BusinessDate);
     }
 
     /// <summary>What the reversal of a cancellation posts: the settlement's own set again.</summary>
@@ -79,6 +85,7 @@ internal static class SettlementMirror
         // Also where the cancellation was never learned here: the insured side may have refused lines meanwhile.
         FeeTransfers.OweAgain(session, mirror.SettlementNumber, nowMs);
         Post(session, mirror, undo.TransactionId, PostingEvent.Reversal, undo.BusinessDate, PostingRules.Treatment(mirror), nowMs);
+        LedgerBook.TakenBack(session, LedgerRowKind.Reversal, undo.TransactionId, undo.OriginalId, undo.BusinessDate);
     }
 
     /// <summary>Why a settlement that is not stored yet cannot be true, or null.</summary>
@@ -88,6 +95,8 @@ internal static class SettlementMirror
             return "a settlement without person, charges or payments";
         if (!HisPersons.IsWhole(person))
             return "a person without year or birth date";
+        if (LedgerBook.FaultOf(person, peer) is { } fault)
+            return fault;
         if (!IssuedNumber.IsSettlement(settlement.SettlementNumber) || IssuedNumber.InsuredOf(settlement.SettlementNumber).Province.Code != peer)
             return "a settlement number that this peer does not issue";
         if (settlement.VisitNumber != visitNumber)
@@ -105,7 +114,7 @@ internal static class SettlementMirror
         {
             TransactionId = TransactionId.Parse(transactionId),
             Event = what,
-            SettlementNumber = mirror.SettlementNumber,
+            Subject = mirror.SettlementNumber,
             Partner = Division.Parse(mirror.InsuredProvince),
             BusinessDate = ChinaTime.ParseIso(businessDate),
             PostedAtMs = nowMs,

@@ -200,7 +200,7 @@ public sealed class InvariantTests
             """, "posting-figures", "partner-balances", "pair-balance");
         yield return Case("A settlement that was posted twice", I,
             """
-            INSERT INTO posting SELECT sequence + (SELECT max(sequence) FROM posting), '530000209912310000000000000000', event, settlement_number, partner, account, amount_fen, business_date, posted_at_ms
+            INSERT INTO posting SELECT sequence + (SELECT max(sequence) FROM posting), '530000209912310000000000000000', event, subject, partner, account, amount_fen, business_date, posted_at_ms
               FROM posting WHERE transaction_id = (SELECT transaction_id FROM posting WHERE sequence = 1);
             UPDATE counter SET value = (SELECT max(sequence) FROM posting) WHERE name = 'posting'
             """, "posting-origin", "partner-balances", "pair-balance");
