@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace ProvincialGateway.Storage;
@@ -37,7 +38,7 @@ internal static class KeyFile
         try
         {
             Write(unfinished);
-            File.Move(unfinished, path, overwrite: false);
+            Place(unfinished, path);
             // The first sync saved the bytes; this one saves the name, before anything is sealed with the key.
             using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
             RandomAccess.FlushToDisk(handle);
@@ -51,6 +52,23 @@ internal static class KeyFile
             File.Delete(unfinished);
         }
     }
+
+    /// <remarks>
+    /// A move that does not overwrite looks first and renames then: two starts that look at the same moment would each go on with a key of its own.
+    /// A hard link is refused by the file system itself where the name is taken.
+    /// </remarks>
+    /// <exception cref="IOException">The name is taken, or the disk failed.</exception>
+    private static void Place(string unfinished, string path)
+    {
+        if (OperatingSystem.IsWindows())
+            File.Move(unfinished, path, overwrite: false);
+        else if (Link(unfinished, path) != 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string added);
 
     private static void Write(string path)
     {

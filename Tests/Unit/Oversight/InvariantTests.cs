@@ -64,7 +64,7 @@ public sealed class InvariantTests
         {
             var table = $"{side}_settlement";
             var where = $"WHERE settlement_number = (SELECT min(settlement_number) FROM {table} WHERE state = 1)";
-            string[] both = ["column-checks", "settlement-equations", replies, "pair-settlements"];
+            string[] both = ["column-checks", "settlement-equations", "ledger-rows", replies, "pair-settlements"];
             string[] lines = side == T ? ["settlement-lines"] : [];
             yield return Case($"{side}: cash off by a fen", side, $"UPDATE {table} SET cash_fen = cash_fen + 1 {where}", both);
             yield return Case($"{side}: personal total off by a fen", side, $"UPDATE {table} SET personal_total_fen = personal_total_fen + 1 {where}", both);
@@ -208,6 +208,18 @@ public sealed class InvariantTests
             "UPDATE treatment_settlement SET state = 1, cancellation_id = NULL, cancelled_at_ms = NULL, cancellation_date = NULL WHERE visit_id = 3",
             "visit-states", "undo-states", "partner-balances", "details-owed");
 
+        yield return Case("A settlement that has no row", T,
+            """
+            DELETE FROM ledger_row WHERE sequence = (SELECT max(sequence) FROM ledger_row);
+            UPDATE counter SET value = value - 1 WHERE name = 'ledger.1.610000'
+            """, "ledger-rows", "pair-ledger");
+        yield return Case("A row that was written before its time", I, "UPDATE ledger_row SET business_date = '2024-06-01' WHERE sequence = 1", "ledger-rows", "ledger-digests");
+        yield return Case("A row under another person", I, "UPDATE ledger_row SET person_number = 'P999' WHERE sequence = 1", "ledger-digests");
+        yield return Case("A row with the digest of another", T,
+            "UPDATE ledger_row SET row_sha256 = (SELECT row_sha256 FROM ledger_row WHERE sequence = 2) WHERE sequence = 1", "ledger-digests", "pair-ledger");
+        yield return Case("A gap in the ledger", T, "UPDATE ledger_row SET sequence = sequence + 1 WHERE sequence = (SELECT max(sequence) FROM ledger_row)", "ledger-sequence");
+        yield return Case("A ledger whose counter runs ahead", I, "UPDATE counter SET value = value + 1 WHERE name GLOB 'ledger.*'", "ledger-sequence");
+
         // Persons
         foreach (var column in (string[])["deductible_paid_fen", "pool_paid_fen", "admissions"])
             yield return Case($"A year with too much {column}", I, $"UPDATE accumulator SET {column} = {column} + 1 WHERE person_number = 'P001'", "accumulators");
@@ -233,7 +245,7 @@ public sealed class InvariantTests
         yield return Case("A serial for a day on which nothing was issued", I, "INSERT INTO counter VALUES ('visit.610100.2024-06-04', 1)", "issued-serials");
         yield return Case("A business date that is not the time's", I,
             $"UPDATE insured_settlement SET business_date = '2024-06-04' WHERE settlement_number = (SELECT min(settlement_number) FROM insured_settlement)",
-            "posting-figures", "issued-numbers", "business-dates", "inbox-replies", "pair-settlements");
+            "posting-figures", "ledger-rows", "issued-numbers", "business-dates", "inbox-replies", "pair-settlements");
         yield return Case("A cancellation date that is not the time's", T, "UPDATE treatment_settlement SET cancellation_date = '2024-06-04' WHERE visit_id = 3", "undo-states", "business-dates");
         yield return Case("A hospital request of an unknown transaction", T, "UPDATE his_request SET transaction_id = '530000202406030900009999999999' WHERE result IS NULL", "his-requests");
         yield return Case("A hospital request with two answers", T, "UPDATE his_request SET transaction_id = (SELECT admission_id FROM treatment_visit WHERE id = 2) WHERE result IS NOT NULL", "his-requests");
@@ -247,7 +259,7 @@ public sealed class InvariantTests
         yield return Case("Requests that changed places", T, "UPDATE outbound SET request = (SELECT o.request FROM outbound o WHERE o.rowid = outbound.rowid + 2) WHERE rowid = 1", "outbound-requests");
         yield return Case("A request of another kind than its method", T, "UPDATE outbound SET kind = 2 WHERE transaction_id = (SELECT admission_id FROM treatment_visit WHERE state = 8 LIMIT 1)", "visit-transactions", "outbound-requests");
         yield return Case("Replies that changed places", T, "UPDATE outbound SET reply = (SELECT o.reply FROM outbound o WHERE o.rowid = outbound.rowid + 1) WHERE rowid = 1", "outbound-replies", "pair-replies");
-        yield return Case("An answered settlement without its mirror", T, "DELETE FROM treatment_settlement WHERE visit_id = 3", "foreign-keys", "details-owed", "posting-origin", "outbound-replies", "pair-settlements");
+        yield return Case("An answered settlement without its mirror", T, "DELETE FROM treatment_settlement WHERE visit_id = 3", "foreign-keys", "details-owed", "posting-origin", "ledger-rows", "outbound-replies", "pair-settlements");
 
         // Fee details
         yield return Case("A transfer under the id of a settlement", T, "UPDATE fee_transfer SET transaction_id = (SELECT settlement_id FROM treatment_visit WHERE id = 1) WHERE state = 3", "transaction-ids", "pair-details");
@@ -299,7 +311,7 @@ public sealed class InvariantTests
             DELETE FROM outbound WHERE visit_id = 1 AND kind = 3;
             DELETE FROM his_request WHERE result IS NULL;
             UPDATE treatment_visit SET state = 4, settlement_id = NULL WHERE id = 1
-            """, "foreign-keys", "details-owed", "business-periods", "posting-sequence", "pair-settlements", "pair-requests", "pair-balance");
+            """, "foreign-keys", "details-owed", "business-periods", "posting-sequence", "ledger-rows", "pair-settlements", "pair-requests", "pair-balance");
     }
 
     private static TestCaseData Case(string name, string side, string sql, params string[] noticed) => new TestCaseData(side, sql, noticed).SetName($"{{m}}: {name}");

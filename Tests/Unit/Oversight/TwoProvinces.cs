@@ -41,6 +41,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
     private readonly Outbox _outbox;
     private readonly ReplyApplier _applier;
     private readonly FeeDetailAgency _details;
+    private readonly Inbox _inbox;
     private TransactionIdSource _ids = null!;
     private int _visits;
 
@@ -54,9 +55,9 @@ internal sealed class TwoProvinces : IAsyncDisposable
         _outbox = new Outbox(TreatmentBooks, TreatmentVault, null!, _applier, options, _time, NullLogger<Outbox>.Instance);
         Persons = new PersonStore(insuredVault);
         var policy = new BenefitPolicySource(Policies.WithEveryFeature(), "", "");
-        var inbox = new Inbox(_insured, insuredVault, _time);
-        Agency = new InsuredAgency(_insured, inbox, new BenefitAssessment(Insured, Persons, policy), _time);
-        _details = new FeeDetailAgency(_insured, inbox, _time);
+        _inbox = new Inbox(_insured, insuredVault, _time);
+        Agency = new InsuredAgency(_insured, _inbox, new BenefitAssessment(Insured, Persons, policy), _time);
+        _details = new FeeDetailAgency(_insured, _inbox, _time);
     }
 
     public static Division Treatment { get; } = Division.Parse("530000");
@@ -89,6 +90,8 @@ internal sealed class TwoProvinces : IAsyncDisposable
     public static async Task<TwoProvinces> ReopenAsync(string root)
     {
         var provinces = new TwoProvinces(Folder(root, "530000"), Folder(root, "610000"));
+        await provinces.TreatmentBooks.WriteAsync(session => TreatmentLedgerArrears.Pay(session, provinces.TreatmentVault), CancellationToken.None);
+        await provinces._insured.WriteAsync(session => InsuredLedgerArrears.Pay(session, provinces._inbox), CancellationToken.None);
         provinces._ids = await TransactionIdSource.OpenAsync(provinces.TreatmentBooks, Treatment, provinces._time, CancellationToken.None);
         return provinces;
     }
