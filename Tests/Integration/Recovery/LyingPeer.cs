@@ -41,7 +41,7 @@ internal sealed class LyingPeer : IAsyncDisposable
 
     public int Port => _port.Port;
 
-    /// <summary>Without the streams of fee details: the lines of a settlement set out when they like.</summary>
+    /// <summary>Without the streams of fee details.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
     /// <param name="answer">From the bytes of a request message to what is said.</param>
@@ -62,11 +62,21 @@ internal sealed class LyingPeer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context, Func<byte[], Answer> answer)
     {
-        if (!context.Request.Path.StartsWithSegments(FeeDetails))
-            Interlocked.Increment(ref _calls);
+        // The lines of an earlier settlement set out when they like, and are not what the test lies about.
+        if (context.Request.Path.StartsWithSegments(FeeDetails))
+        {
+            await SayAsync(context, new Answer(StatusCode.Unavailable, null));
+            return;
+        }
+        Interlocked.Increment(ref _calls);
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        var (status, message) = answer(body.ToArray()[FrameHead..]);
+        await SayAsync(context, answer(body.ToArray()[FrameHead..]));
+    }
+
+    private static async Task SayAsync(HttpContext context, Answer answer)
+    {
+        var (status, message) = answer;
         var code = ((int)status).ToString(CultureInfo.InvariantCulture);
         context.Response.ContentType = "application/grpc";
         if (message is null)

@@ -27,6 +27,9 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
         ("no payments", reply => reply.Settlement.Decision.Payments = null, "without person, charges or payments"),
         ("no person", reply => reply.Settlement.Decision.Person = null, "without person, charges or payments"),
         ("a person without a birth date", reply => reply.Settlement.Decision.Person.BirthDate = "2017-02-30", "birth date"),
+        ("a person of a third province", reply => reply.Settlement.Decision.Person.InsuredDivision = "310000", "of another province"),
+        ("a person without a number", reply => reply.Settlement.Decision.Person.PersonNumber = "", "without scheme or number"),
+        ("a scheme that no row could hold", reply => reply.Settlement.Decision.Person.Scheme = "31\u001f", "control characters"),
         ("another transaction's id", reply => reply.TransactionId = reply.TransactionId[..^1] + "x", "another transaction id"),
         ("another visit", reply => reply.Settlement.VisitNumber = "S5301001709200000077", "of another visit"),
         ("a settlement number that is none", reply => reply.Settlement.SettlementNumber = "A5301", "settlement number"),
@@ -191,8 +194,9 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
         Line.WithholdReplies();
         var settling = Guangzhou.SettleAsync(visit, "T1");
         await YunnanHasAnsweredAsync(answered);
-        Line.Mend();
+        // In this order: a whole line that still led to Yunnan would bring the answer to the next attempt.
         await using var liar = await LieAsync(_ => new LyingPeer.Answer(StatusCode.PermissionDenied, null));
+        Line.Mend();
         (await settling).Pending();
         LetTheResolverBegin();
         await Eventually.GetAsync("the resolver to be turned away", () => liar.Calls, Is.GreaterThan(0));
@@ -222,7 +226,7 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
 
     private static Decision Decision(Bill bill) => new()
     {
-        Person = new() { BirthDate = "1976-01-01", Accumulators = new() },
+        Person = new() { InsuredDivision = "530100", PersonNumber = "5301000001", Scheme = "310", BirthDate = "1976-01-01", Accumulators = new() },
         Charges = bill.Charges,
         Payments = new() { DeductibleFen = 1_200_00, PoolFen = 2_040_00, FundTotalFen = 2_040_00, AccountFen = 1_560_00, PersonalTotalFen = 1_560_00 },
         AdmissionOrdinal = 1,

@@ -232,7 +232,7 @@ internal sealed class When_the_peer_lies_about_an_undo : RecoveryTest
         BusinessDate = Clock.Today().Iso(),
         Decision = new()
         {
-            Person = new() { BirthDate = "1976-01-01", Accumulators = new() },
+            Person = new() { InsuredDivision = "530100", PersonNumber = "5301000001", Scheme = "310", BirthDate = "1976-01-01", Accumulators = new() },
             Charges = new() { TotalFen = 3_600_00, InScopeFen = 3_600_00 },
             Payments = new() { DeductibleFen = 1_200_00, PoolFen = 2_040_00, FundTotalFen = 2_040_00, AccountFen = 1_560_00, PersonalTotalFen = 1_560_00 },
             AdmissionOrdinal = 1,
