@@ -134,8 +134,13 @@ internal sealed class NodeHost : IAsyncDisposable
         var assessment = new BenefitAssessment(options.Self, persons, opened.Policy);
         var inbox = new Inbox(opened.Database, opened.Vault, time);
         services.AddSingleton(new InsuredAgency(opened.Database, inbox, assessment, time));
-        var details = new FeeDetailAgency(opened.Database, inbox, time);
-        services.AddSingleton(new FeeDetailGrpcService(details, new FeeDetailStreams(details, FeeDetailStreamOptions.From(configuration.Timeouts), time)));
+        services.AddSingleton(provider => new LineAudits(
+            opened.Database, opened.LineAudit, new CatalogueArchive(opened.Database, DataFolder.CataloguePath(options.DataFolder), time).ExchangePath, time,
+            provider.GetRequiredService<ILogger<LineAudits>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<LineAudits>());
+        services.AddSingleton(provider => new FeeDetailAgency(opened.Database, inbox, time) { Completed = provider.GetRequiredService<LineAudits>().Wake });
+        services.AddSingleton(provider => new FeeDetailStreams(provider.GetRequiredService<FeeDetailAgency>(), FeeDetailStreamOptions.From(configuration.Timeouts), time));
+        services.AddSingleton<FeeDetailGrpcService>();
         services.AddSingleton<PersonGrpcService>();
         services.AddSingleton<VisitGrpcService>();
         services.AddSingleton<SettlementGrpcService>();
@@ -174,6 +179,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
         public required BenefitPolicySource Policy { get; init; }
 
+        public required LineAuditRules LineAudit { get; init; }
+
         public required AdapterDirectory Adapters { get; init; }
 
         /// <summary>For what happens before the application has loggers of its own.</summary>
@@ -183,6 +190,8 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             var policy = BenefitPolicySource.Load(options.DataFolder, out var errors)
                 ?? throw new NodeRefusedException(string.Join(Environment.NewLine, errors.Select(error => $"policy.json {error.Path}: {error.Chinese} | {error.English}")));
+            var lineAudit = LineAuditRules.Load(options.DataFolder, out var faults)
+                ?? throw new NodeRefusedException(string.Join(Environment.NewLine, faults));
             var certificate = NodeCertificate.Load(options.DataFolder);
             var vault = DataFolder.OpenVault(options.DataFolder);
             var database = DataFolder.OpenDatabase(options.DataFolder, options.Time);
@@ -203,6 +212,7 @@ internal sealed class NodeHost : IAsyncDisposable
                     Database = database,
                     Ids = await TransactionIdSource.OpenAsync(database, options.Self, options.Time, cancellation),
                     Policy = policy,
+                    LineAudit = lineAudit,
                     Adapters = AdapterDirectory.Load(
                         options.AdaptersFolder, entry.Adapters, new CatalogueArchive(database, DataFolder.CataloguePath(options.DataFolder), options.Time),
                         AdapterBudget.From(options.Configuration.Limits), options.Time, loggers.CreateLogger<AdapterDirectory>()),

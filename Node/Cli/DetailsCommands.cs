@@ -8,12 +8,12 @@ using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
-/// <summary><c>gateway details list|show|resend</c>: the lines behind settled bills, sent as treatment side and received as insured side.</summary>
+/// <summary><c>gateway details list|show|resend|audit</c>: the lines behind settled bills, sent as treatment side and received as insured side.</summary>
 internal static class DetailsCommands
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Command Create() => new("details", "结算后的费用明细传输 / the fee lines that follow settlements") { List(), Show(), Resend() };
+    public static Command Create() => new("details", "结算后的费用明细传输 / the fee lines that follow settlements") { List(), Show(), Resend(), LineAuditCommands.Create() };
 
     private static Command List()
     {

@@ -50,6 +50,9 @@ internal sealed class JsonSection
         return "";
     }
 
+    /// <summary>A text that may be absent.</summary>
+    public string TextOr(string key, string byDefault) => Value(key) is null ? Noted(key, byDefault, byDefault) : Text(key);
+
     public bool Flag(string key, bool byDefault)
     {
         var value = Value(key);
@@ -79,6 +82,19 @@ internal sealed class JsonSection
 
     public double Ratio(string key, double byDefault, decimal min, decimal max) => (double)Number(key, (decimal)byDefault, min, max);
 
+    public decimal Number(string key, decimal byDefault, decimal min, decimal max)
+    {
+        var value = Value(key);
+        var number = byDefault;
+        if (value is { } given && (given.ValueKind != JsonValueKind.Number || !given.TryGetDecimal(out number) || number < min || number > max))
+        {
+            Expected(PathOf(key), string.Create(CultureInfo.InvariantCulture, $"{min} 至 {max} 之间的数字"),
+                string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"));
+            return byDefault;
+        }
+        return Noted(key, number.ToString(CultureInfo.InvariantCulture), number);
+    }
+
     /// <summary>A list of texts; empty when absent, and when one of them is no text, which has then been reported.</summary>
     public IReadOnlyList<string> Texts(string key)
     {
@@ -93,10 +109,11 @@ internal sealed class JsonSection
     /// <summary>A part that may be absent; all its settings then have their defaults.</summary>
     public JsonSection Section(string key) => new(Value(key), PathOf(key), _reading);
 
-    /// <summary>A list of objects with at least one entry.</summary>
-    public IReadOnlyList<JsonSection> Sections(string key)
+    /// <summary>A list of objects.</summary>
+    /// <param name="mayBeEmpty">It may be absent, too.</param>
+    public IReadOnlyList<JsonSection> Sections(string key, bool mayBeEmpty = false)
     {
-        if (Value(key) is not { } list || (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == 0))
+        if (!mayBeEmpty && (Value(key) is not { } list || (list.ValueKind == JsonValueKind.Array && list.GetArrayLength() == 0)))
             Reject(key, "至少需要一项。", "at least one entry is required");
         return [.. Items(key).Select((item, index) => new JsonSection(item, $"{PathOf(key)}[{index}]", _reading))];
     }
@@ -118,19 +135,6 @@ internal sealed class JsonSection
                 nearest is null ? $"未知的键;可用的键:{string.Join("、", _known)}。" : $"未知的键;是否应为“{nearest}”?",
                 nearest is null ? $"unknown key; known keys: {string.Join(", ", _known)}" : $"unknown key; did you mean '{nearest}'?");
         }
-    }
-
-    private decimal Number(string key, decimal byDefault, decimal min, decimal max)
-    {
-        var value = Value(key);
-        var number = byDefault;
-        if (value is { } given && (given.ValueKind != JsonValueKind.Number || !given.TryGetDecimal(out number) || number < min || number > max))
-        {
-            Expected(PathOf(key), string.Create(CultureInfo.InvariantCulture, $"{min} 至 {max} 之间的数字"),
-                string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"));
-            return byDefault;
-        }
-        return Noted(key, number.ToString(CultureInfo.InvariantCulture), number);
     }
 
     private List<JsonElement> Items(string key)

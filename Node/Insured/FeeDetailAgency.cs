@@ -17,6 +17,9 @@ internal sealed record BegunTransfer(Refusal? Refusal, DetailTransferRow? Transf
 /// </summary>
 internal sealed class FeeDetailAgency(Database database, Inbox inbox, TimeProvider time)
 {
+    /// <summary>Called when the lines of a bill are complete.</summary>
+    public Action Completed { get; init; } = () => { };
+
     /// <summary>Begins a transfer, or goes on with the one the id stands for. A new id takes the place of one that is not complete.</summary>
     public Task<BegunTransfer> BeginAsync(string transactionId, FeeDetailStart start, Division sender, CancellationToken cancellation) =>
         database.WriteAsync(session => Begin(session, transactionId, start, sender), cancellation);
@@ -45,6 +48,7 @@ internal sealed class FeeDetailAgency(Database database, Inbox inbox, TimeProvid
                 FeeDetailStore.Finish(session, transfer.Id, fault, time.NowMs());
                 return FeeDetailStore.Get(session, transfer.Id);
             }, cancellation);
+            Completed();
         }
         return Reply(transfer);
     }

@@ -56,6 +56,29 @@ internal static class DetailInvariants
                 SELECT t.transaction_id, t.settlement_number FROM insured_detail_transfer t JOIN insured_settlement s USING (settlement_number) WHERE s.treatment_province <> t.sender
                 """,
                 "不是结算 {1} 的就医地发来的", "was not sent by the treatment province of settlement {1}")),
+        NodeInvariant.OfRows(
+            "details-audit", "明细审核只针对已收齐的行,扣减不为负", "Lines are audited that are complete, and no line gives back more than was taken",
+            "SELECT count(*) FROM line_audit",
+            new RowRule(
+                """
+                SELECT a.settlement_number, a.line_number FROM line_audit a JOIN insured_detail_transfer t ON t.id = a.transfer_id
+                WHERE t.state <> 2 OR t.settlement_number <> a.settlement_number
+                """,
+                "第 {1} 行不属于该结算已收齐的明细", "line {1} is not of this settlement's complete lines"),
+            new RowRule(
+                "SELECT settlement_number, line_number, sum(amount_fen) FROM line_audit GROUP BY transfer_id, line_number HAVING sum(amount_fen) < 0",
+                "第 {1} 行的扣减为 {2} 分", "the deduction of line {1} is {2} fen"),
+            new RowRule(
+                """
+                SELECT s.settlement_number, sum(a.amount_fen), s.fund_total_fen FROM line_audit a JOIN insured_settlement s USING (settlement_number)
+                GROUP BY s.settlement_number HAVING sum(a.amount_fen) > s.fund_total_fen
+                """,
+                "共扣 {1} 分,基金只付 {2} 分", "{1} fen are taken back, the funds paid {2}"),
+            new RowRule(
+                """
+                SELECT 'line_audit ' || sequence, before FROM (SELECT sequence, lag(sequence, 1, 0) OVER (ORDER BY sequence) AS before FROM line_audit) WHERE sequence <> before + 1
+                """,
+                "前一个序号是 {1}", "the one before is {1}")),
         new("details-lines", "参保地收到的每一行与其摘要一致,完成的与传输摘要及大类汇总一致", "Every received line has its digest; of a complete transfer digest and category sums are the announced and settled ones",
             NeedsKey: true, CheckReceived),
     ];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NUnit.Framework;
+using ProvincialGateway.Cli;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Tests.Recovery;
 using ProvincialGateway.Tests.Support;
@@ -43,6 +44,22 @@ internal abstract class DetailsTest : RecoveryTest
             Assert.That(received.LinesSha256, Is.EqualTo(sent.LinesSha256));
             Assert.That(Yunnan.Count("insured_detail_line"), Is.EqualTo(lineCount), "each line once");
         }
+    }
+
+    /// <summary>What a command in the serving node prints; it has to succeed.</summary>
+    protected async Task<string> CommandAsync(PilotProvince province, params string[] line)
+    {
+        var (exitCode, said) = await SayAsync(province, line);
+        Assert.That(exitCode, Is.Zero, said);
+        return said;
+    }
+
+    protected async Task<(int ExitCode, string Said)> SayAsync(PilotProvince province, params string[] line)
+    {
+        using var output = new StringWriter();
+        var invocation = new LiveInvocation { Node = province.Running(Clock), Terminal = Terminal.None, Output = output, Error = output };
+        var exitCode = await Program.RunAsync(Program.Root().Parse([.. line, "--as", province.Division.Code, "--data", province.DataFolder]), invocation, CancellationToken.None);
+        return (exitCode, output.ToString());
     }
 
     private HisLine BillLine(int number)

@@ -2,7 +2,6 @@ using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
-using ProvincialGateway.Cli;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Tests.Recovery;
 using ProvincialGateway.Tests.Support;
@@ -149,13 +148,4 @@ internal sealed class When_the_lines_are_refused : DetailsTest
 
     private FeeDetailChunk ChunkOf(string settlement, int first, int last) => Guangdong.Host.Database.Read(session => FeeDetailLines.FirstChunk(
         FeeDetailLines.Read(session, VisitStore.FindSettlement(session, settlement)!.VisitId, new LineSpan(first, last)), 1024 * 1024));
-
-    private async Task<string> CommandAsync(PilotProvince province, params string[] line)
-    {
-        using var output = new StringWriter();
-        var invocation = new LiveInvocation { Node = province.Running(Clock), Terminal = Terminal.None, Output = output, Error = output };
-        var exitCode = await Program.RunAsync(Program.Root().Parse([.. line, "--as", province.Division.Code, "--data", province.DataFolder]), invocation, CancellationToken.None);
-        Assert.That(exitCode, Is.Zero, output.ToString);
-        return output.ToString();
-    }
 }

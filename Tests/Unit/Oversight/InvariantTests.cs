@@ -269,6 +269,10 @@ public sealed class InvariantTests
         yield return Case("A complete transfer of which not everything was acknowledged", T, "UPDATE fee_transfer SET acknowledged = '1-1' WHERE state = 3", "details-owed");
         yield return Case("A line in another category than it was settled in", T, "UPDATE fee_line SET fee_category = '09' WHERE visit_id = 2 AND line_serial = '2'", "details-sent");
         yield return Case("A received line that is gone", I, "DELETE FROM insured_detail_line WHERE line_number = 1", "details-stored", "details-lines");
+        yield return Case("More given back of a line than was taken", I,
+            """
+            INSERT INTO line_audit SELECT 1, id, 1, settlement_number, NULL, 5, -1, '', '理由', 'reason', 'rule', 0 FROM insured_detail_transfer WHERE state = 2 LIMIT 1
+            """, "details-audit");
         yield return Case("A received line that was altered", I, "UPDATE insured_detail_line SET doctor = 'x' WHERE line_number = 1", "details-lines");
         yield return Case("Received lines from another province", I, "UPDATE insured_detail_transfer SET sender = '310000'", "transaction-ids", "details-stored", "pair-details");
         yield return Case("Another digest than was sent", I, "UPDATE insured_detail_transfer SET lines_sha256 = zeroblob(32)", "details-lines", "pair-details");
