@@ -15,7 +15,7 @@ internal sealed class When_the_lines_are_audited : DetailsTest
         base.Arrange();
         File.WriteAllText(Path.Combine(Yunnan.DataFolder, LineAuditRules.FileName),
             $$"""
-            { "items": [ { "exchange_code": "{{Ceftriaxone}}", "max_per_day": 3 } ] }
+            { "outcomes": { "duplicate": "off" }, "items": [ { "exchange_code": "{{Ceftriaxone}}", "max_per_day": 3 } ] }
             """);
     }
 
