@@ -15,14 +15,14 @@ internal sealed class When_the_lines_are_audited : DetailsTest
         base.Arrange();
         File.WriteAllText(Path.Combine(Yunnan.DataFolder, LineAuditRules.FileName),
             $$"""
-            { "outcomes": { "duplicate": "off" }, "items": [ { "exchange_code": "{{Ceftriaxone}}", "max_per_day": 3 } ] }
+            { "outcomes": { "duplicate": "off" }, "items": [ { "exchange_code": "{{Ceftriaxone}}", "max_per_day": 37 } ] }
             """);
     }
 
     [Test]
     public async Task Lines_are_audited_when_they_have_arrived_and_once()
     {
-        var settlement = await SettleAsync(8);
+        var settlement = await SettleAsync(60);
         await AllEndedAsync();
         var findings = await FindingsAsync(settlement, 2);
 
@@ -32,10 +32,10 @@ internal sealed class When_the_lines_are_audited : DetailsTest
 
         using (Assert.EnterMultipleScope())
         {
-            // Lines 1, 4 and 7 are two units each: 6 of 3.
+            // Every third line is two units: 40 of 37.
             Assert.That(findings.Select(row => (row.LineNumber, row.Rule, row.Outcome)), Is.EqualTo(new[]
             {
-                (4, (LineAuditRule?)LineAuditRule.Quantity, LineAuditOutcome.Deduct), (7, LineAuditRule.Quantity, LineAuditOutcome.Deduct),
+                (55, (LineAuditRule?)LineAuditRule.Quantity, LineAuditOutcome.Deduct), (58, LineAuditRule.Quantity, LineAuditOutcome.Deduct),
             }));
             Assert.That(findings[0].AmountFen * 2, Is.EqualTo(findings[1].AmountFen).Within(1), "one unit of two, and two of two");
             Assert.That(Yunnan.Count("line_audit"), Is.EqualTo(2));
@@ -46,11 +46,11 @@ internal sealed class When_the_lines_are_audited : DetailsTest
     [Test]
     public async Task A_deduction_is_restored_and_a_line_refused_by_a_person()
     {
-        var settlement = await SettleAsync(8);
+        var settlement = await SettleAsync(60);
         await AllEndedAsync();
         var found = (await FindingsAsync(settlement, 2))[1];
 
-        await CommandAsync(Yunnan, "details", "audit", "decide", settlement, "7", "restore", "--reason", "医院已说明用量", "--by", "测试经办");
+        await CommandAsync(Yunnan, "details", "audit", "decide", settlement, "58", "restore", "--reason", "医院已说明用量", "--by", "测试经办");
         var refused = await CommandAsync(Yunnan, "details", "audit", "decide", settlement, "1", "refuse", "--reason", "无医嘱", "--responsible", "03", "--by", "测试经办");
 
         var rows = Yunnan.Host.Database.Read(session => LineAuditStore.Of(session, settlement));
@@ -63,15 +63,15 @@ internal sealed class When_the_lines_are_audited : DetailsTest
         }
     }
 
-    [TestCase("7", "restore", "1000.00", "at most")]
+    [TestCase("58", "restore", "1000.00", "at most")]
     [TestCase("1", "restore", null, "at most 0.00")]
     [TestCase("1", "deduct", "99999.00", "at most")]
-    [TestCase("7", "pass", null, "restore it first")]
+    [TestCase("58", "pass", null, "restore it first")]
     [TestCase("1", "refuse", "1.00", "take an amount")]
     [TestCase("99", "refuse", null, "no line 99")]
     public async Task A_decision_that_cannot_be_is_refused_with_the_reason(string line, string outcome, string? amount, string reason)
     {
-        var settlement = await SettleAsync(8);
+        var settlement = await SettleAsync(60);
         await AllEndedAsync();
         await FindingsAsync(settlement, 2);
 

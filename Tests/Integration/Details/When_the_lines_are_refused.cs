@@ -120,7 +120,7 @@ internal sealed class When_the_lines_are_refused : DetailsTest
     public async Task A_peer_that_does_not_take_details_yet_is_asked_rarely_and_gets_them_after_its_upgrade()
     {
         var settlement = await SettledUnsentAsync();
-        await using (var old = await LyingPeer.StartAsync(Yunnan, Clock, Logs, _ => new LyingPeer.Answer(StatusCode.Unimplemented, null)))
+        await using (var old = await LyingPeer.StartAsync(Yunnan, Clock, Logs, _ => new LyingPeer.Answer(StatusCode.Unimplemented, null), aboutDetails: true))
         {
             Line.LeadTo(old.Port);
             await Guangdong.RestartAsync(CancellationToken.None);

@@ -27,7 +27,7 @@ internal sealed class LyingPeer : IAsyncDisposable
     private readonly WebApplication _host;
     private int _calls;
 
-    private LyingPeer(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer)
+    private LyingPeer(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer, bool aboutDetails)
     {
         _certificate = NodeCertificate.Load(province.DataFolder);
         var trust = new PeerTrust(province.Configuration, province.Division, time);
@@ -36,18 +36,19 @@ internal sealed class LyingPeer : IAsyncDisposable
         builder.WebHost.UseKestrel(kestrel => kestrel.ListenForPeers(_port.EndPoint, _certificate, trust)).UseKestrelHttpsConfiguration();
         builder.Services.TakeOver(_port);
         _host = builder.Build();
-        _host.Run(context => AnswerAsync(context, answer));
+        _host.Run(context => AnswerAsync(context, answer, aboutDetails));
     }
 
     public int Port => _port.Port;
 
-    /// <summary>Without the streams of fee details.</summary>
+    /// <summary>Without those that were turned away.</summary>
     public int Calls => Volatile.Read(ref _calls);
 
     /// <param name="answer">From the bytes of a request message to what is said.</param>
-    public static async Task<LyingPeer> StartAsync(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer)
+    /// <param name="aboutDetails">Also to the lines of a settlement, which set out when they like; else they are turned away.</param>
+    public static async Task<LyingPeer> StartAsync(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer, bool aboutDetails = false)
     {
-        var peer = new LyingPeer(province, time, logs, answer);
+        var peer = new LyingPeer(province, time, logs, answer, aboutDetails);
         await peer._host.StartAsync();
         return peer;
     }
@@ -60,10 +61,9 @@ internal sealed class LyingPeer : IAsyncDisposable
         _port.Dispose();
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<byte[], Answer> answer)
+    private async Task AnswerAsync(HttpContext context, Func<byte[], Answer> answer, bool aboutDetails)
     {
-        // The lines of an earlier settlement set out when they like, and are not what the test lies about.
-        if (context.Request.Path.StartsWithSegments(FeeDetails))
+        if (!aboutDetails && context.Request.Path.StartsWithSegments(FeeDetails))
         {
             await SayAsync(context, new Answer(StatusCode.Unavailable, null));
             return;
