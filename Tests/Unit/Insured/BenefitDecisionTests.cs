@@ -14,6 +14,9 @@ internal sealed class BenefitDecisionTests
     private static readonly BenefitCase XianEmployee = KunmingEmployee with { PoolingArea = Division.Parse("610100") };
     private static readonly BenefitCase XianResident = XianEmployee with { Scheme = "390", PersonClass = PersonClass.ResidentAdult };
 
+    private static readonly BenefitPolicy Lanzhou = WithEveryKind();
+    private static readonly BenefitCase LanzhouResident = KunmingEmployee with { PoolingArea = Division.Parse("620100"), Scheme = "390", PersonClass = PersonClass.ResidentAdult };
+
     private static readonly BenefitCase ChongqingEmployee = KunmingEmployee.OfInScope(0) with { PoolingArea = Division.Parse("500000") };
 
     [Test]
@@ -235,7 +238,7 @@ internal sealed class BenefitDecisionTests
         var chongqing = Sample("500000");
 
         Assert.That(chongqing.Decided(bill).Pool, Is.EqualTo(chongqing.Decided(ChongqingEmployee.OfInScope(10_000)).Pool).And.GreaterThan(Fen.Zero));
-        Assert.That(chongqing.Find(Division.Parse("500100"), "310", "21", new DateOnly(2018, 6, 12)), Is.SameAs(chongqing.Find(Division.Parse("500000"), "310", "21", new DateOnly(2018, 6, 12))));
+        Assert.That(chongqing.Find(Division.Parse("500100"), "310", "21", null, PersonClass.Working, new DateOnly(2018, 6, 12)), Is.SameAs(chongqing.Find(Division.Parse("500000"), "310", "21", null, PersonClass.Working, new DateOnly(2018, 6, 12))));
     }
 
     [Test]
@@ -393,6 +396,10 @@ internal sealed class BenefitDecisionTests
             (Xian, XianEmployee with { ServiceDate = new DateOnly(2023, 12, 31) }, BenefitRefusalCode.NotInForce),
             (Sample("310000"), KunmingEmployee with { PoolingArea = Division.Parse("310000"), FilingKind = null }, BenefitRefusalCode.FilingRequired),
             (Xian, XianEmployee with { FilingKind = "06" }, BenefitRefusalCode.FilingKindNotCovered),
+            (Kunming, KunmingEmployee with { ChronicDisease = "M99999" }, BenefitRefusalCode.ChronicDiseaseUnknown),
+            (Lanzhou, LanzhouResident with { VisitKind = "14" }, BenefitRefusalCode.ChronicDiseaseNotCovered),
+            (Lanzhou, LanzhouResident with { VisitKind = "14", ChronicDisease = "M00500" }, BenefitRefusalCode.ChronicDiseaseNotCovered),
+            (Lanzhou, LanzhouResident with { VisitKind = "11" }, BenefitRefusalCode.PersonClassNotCovered),
         };
 
         foreach (var (policy, bill, code) in refusals)

@@ -118,7 +118,7 @@ internal sealed class BenefitPolicyParsingTests
     [Test]
     public void Ratios_are_read_exactly()
     {
-        Assert.That(WithEveryFeature().Plans[0].Segments[1].Ratios.For("21").Tertiary.Value, Is.EqualTo(9_525));
+        Assert.That(((PoolRule.Ratios)WithEveryFeature().Plans[0].Pool).Segments[1].Ratios.For("21").Tertiary.Value, Is.EqualTo(9_525));
         Assert.That(WithEveryFeature().Plans[0].Layers[1].Bands[0].Ratio.Value, Is.EqualTo(3_333));
     }
 
