@@ -165,7 +165,7 @@ internal sealed class BenefitDecisionTests
     [TestCase(2, ExpectedResult = "600.00")]
     [TestCase(5, ExpectedResult = "600.00")]
     public string Repeat_admissions_may_pay_half_the_deductible(int ordinal) =>
-        Kunming.Decided(KunmingEmployee with { AdmissionOrdinal = ordinal }).Deductible.ToString();
+        Kunming.Decided(KunmingEmployee with { AdmissionOrdinal = ordinal, YearByKind = [new("310", "21", null, Fen.Zero, Fen.Zero, ordinal - 1)] }).Deductible.ToString();
 
     [TestCase("02", 1, ExpectedResult = "900.00")]
     [TestCase("02", 2, ExpectedResult = "300.00")]
@@ -392,7 +392,7 @@ internal sealed class BenefitDecisionTests
             (Kunming, KunmingEmployee with { FilingKind = "07" }, BenefitRefusalCode.FilingKindUnknown),
             (Kunming, KunmingEmployee with { PoolingArea = Division.Parse("530300") }, BenefitRefusalCode.AreaNotCovered),
             (Kunming, KunmingEmployee with { Scheme = "340" }, BenefitRefusalCode.SchemeNotCovered),
-            (Kunming, KunmingEmployee with { VisitKind = "11" }, BenefitRefusalCode.VisitKindNotCovered),
+            (Kunming, KunmingEmployee with { VisitKind = "99" }, BenefitRefusalCode.VisitKindNotCovered),
             (Xian, XianEmployee with { ServiceDate = new DateOnly(2023, 12, 31) }, BenefitRefusalCode.NotInForce),
             (Sample("310000"), KunmingEmployee with { PoolingArea = Division.Parse("310000"), FilingKind = null }, BenefitRefusalCode.FilingRequired),
             (Xian, XianEmployee with { FilingKind = "06" }, BenefitRefusalCode.FilingKindNotCovered),

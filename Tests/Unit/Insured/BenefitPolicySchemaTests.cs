@@ -104,7 +104,9 @@ internal sealed class BenefitPolicySchemaTests
             var json = document();
             if (!JsonPlaces.RemoveProperty(json, path))
                 continue;
-            var accepted = BenefitPolicy.TryParse(Encoding.UTF8.GetBytes(json.ToJsonString()), out _, out _);
+            // Without what sets it apart a plan overlaps the general one, which no schema can say.
+            var accepted = BenefitPolicy.TryParse(Encoding.UTF8.GetBytes(json.ToJsonString()), out _, out var errors)
+                || errors.All(error => error.English.Contains("the period in force overlaps"));
             Assert.That(SchemaCheck.Faults(Schema, json).Count == 0, Is.EqualTo(accepted), path);
         }
     }
