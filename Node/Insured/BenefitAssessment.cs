@@ -148,7 +148,7 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
     private BenefitPlan? PlanOf(PersonRow row, string visitKind, string? chronicDisease, DateOnly on) =>
         policy.Policy?.Find(Division.Parse(row.InsuredDivision), row.Scheme, visitKind, chronicDisease, row.PersonClass, on);
 
-    private static IReadOnlyList<YearPart> PartsOf(Session session, string personNumber, int year) => [.. InsuredStore.YearParts(session, personNumber, year).Select(part => part.ToPart())];
+    private static IReadOnlyList<YearPart> PartsOf(Session session, string personNumber, int year) => [.. InsuredStore.YearParts(session, personNumber, year, before: null).Select(part => part.ToPart())];
 
     private static void AddLimits(Accumulators year, BenefitPlan plan, string personClass, IReadOnlyList<YearPart> parts)
     {

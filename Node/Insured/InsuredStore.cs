@@ -115,14 +115,30 @@ internal static class InsuredStore
         new { personNumber, year }) ?? new AccumulatorRow();
 
     /// <summary>The person's year from the settlements that stand: adds up to <see cref="Accumulator"/>, and can be counted as any policy wants.</summary>
-    public static IReadOnlyList<YearPartRow> YearParts(Session session, string personNumber, int year) => session.Query<YearPartRow>(
+    /// <param name="before">ISO date: only settlements with an earlier business date; null for all.</param>
+    public static IReadOnlyList<YearPartRow> YearParts(Session session, string personNumber, int year, string? before) => session.Query<YearPartRow>(
         """
         SELECT s.scheme, v.visit_kind, v.chronic_disease, sum(s.deductible_fen) AS deductible_fen, sum(s.pool_fen) AS pool_fen, count(*) AS settlements
         FROM insured_settlement s JOIN insured_visit v USING (visit_number)
-        WHERE s.person_number = @personNumber AND s.accumulator_year = @year AND s.state = 1
+        WHERE s.person_number = @personNumber AND s.accumulator_year = @year AND s.state = 1 AND (@before IS NULL OR s.business_date < @before)
         GROUP BY s.scheme, v.visit_kind, v.chronic_disease
         """,
-        new { personNumber, year });
+        new { personNumber, year, before });
+
+    /// <summary>What the standing settlements of a year with a business date before a day (ISO) added to each layer.</summary>
+    public static IReadOnlyList<LayerRow> YearLayers(Session session, string personNumber, int year, string before) => session.Query<LayerRow>(
+        """
+        SELECT l.layer, sum(l.paid_fen) AS paid_fen, sum(l.base_fen) AS base_fen
+        FROM insured_settlement s JOIN insured_settlement_layer l USING (settlement_number)
+        WHERE s.person_number = @personNumber AND s.accumulator_year = @year AND s.state = 1 AND s.business_date < @before
+        GROUP BY l.layer
+        """,
+        new { personNumber, year, before });
+
+    /// <summary>Standing settlements with a business date (ISO) from a day until before another, in the order in which they were made.</summary>
+    public static IReadOnlyList<InsuredSettlementRow> StandingSettlements(Session session, string from, string to) => session.Query<InsuredSettlementRow>(
+        $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE state = 1 AND business_date >= @from AND business_date < @to ORDER BY rowid",
+        new { from, to });
 
     public static IReadOnlyList<LayerRow> AccumulatorLayers(Session session, string personNumber, int year) => session.Query<LayerRow>(
         "SELECT layer, paid_fen, base_fen FROM accumulator_layer WHERE person_number = @personNumber AND year = @year ORDER BY layer",
