@@ -167,6 +167,17 @@ internal sealed class BenefitKindTests
         return Accepted(json).Decided(Employee with { ServiceDate = DateOnly.Parse(date, null) }).PolicyVersion;
     }
 
+    [Test]
+    public void A_stay_over_a_change_of_policy_is_decided_whole_by_the_version_of_the_discharge_date()
+    {
+        var json = EveryFeatureJson();
+        var bill = KunmingEmployee.OfInScope(9_000) with { PoolingArea = Division.Parse("610100"), ServiceDate = new DateOnly(2025, 1, 4), StayDays = 20 };
+
+        var decision = Accepted(json).Decided(bill);
+
+        Assert.That((decision.PolicyVersion, decision.Deductible), Is.EqualTo(("xian-310-2025", Yuan("1200"))));
+    }
+
     [TestCase("2024-02-28", "2024-03-01", ExpectedResult = 2)]
     [TestCase("2023-02-28", "2023-03-01", ExpectedResult = 1)]
     [TestCase("2023-12-20", "2024-01-05", ExpectedResult = 16)]
