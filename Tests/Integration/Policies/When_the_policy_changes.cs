@@ -23,7 +23,7 @@ internal sealed class When_the_policy_changes : CountryTest
     public async Task The_stored_explanation_is_what_the_patient_was_told_and_outlives_the_policy()
     {
         var settled = await SettleAsync("ZY0001");
-        var told = settled.Steps.Select(step => step.TextZh).ToList();
+        var told = settled.Steps.Select(step => step.Chinese).ToList();
 
         var before = await AskAsync("policy", "explain", "--settlement", settled.SettlementNumber);
         await Yunnan.StopAsync();
@@ -99,6 +99,23 @@ internal sealed class When_the_policy_changes : CountryTest
     }
 
     [Test]
+    public async Task What_was_settled_before_the_month_stays_as_it_was_settled()
+    {
+        await SettleAsync("ZY0001");
+        Clock.PutForward(TimeSpan.FromDays(30));
+        await SettleAsync("ZY0002");
+
+        var report = await CompareAsync(WriteChanged(plan => plan["pool_cap"]!["amount"] = "40000.00"), "2017-10");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(((int)report["settlements"]!, (int)report["notAsStored"]!), Is.EqualTo((1, 0)));
+            Assert.That((string?)report["old"]!["pool"], Is.EqualTo("35190.00"));
+            Assert.That((string?)report["new"]!["pool"], Is.EqualTo("5320.00"), "40000 less the 34680 of September");
+        }
+    }
+
+    [Test]
     public async Task A_settlement_the_new_version_would_refuse_is_named()
     {
         await SettleAsync("ZY0001");
@@ -117,7 +134,7 @@ internal sealed class When_the_policy_changes : CountryTest
         return new(visit, result.SettlementNumber, [.. result.Steps]);
     }
 
-    private Task<JsonNode> CompareAsync(string newPolicy) => AskAsync("policy", "compare", PolicyPath, newPolicy, "--month", "2017-09");
+    private Task<JsonNode> CompareAsync(string newPolicy, string month = "2017-09") => AskAsync("policy", "compare", PolicyPath, newPolicy, "--month", month);
 
     private async Task<JsonNode> AskAsync(params string[] command)
     {
