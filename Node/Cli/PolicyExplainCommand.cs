@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -41,7 +40,7 @@ internal sealed class PolicyExplainCommand
         foreach (var member in explain._members.Values)
             command.Add(member);
         explain._selection.AddTo(command);
-        command.Action = new ExplainAction(explain);
+        command.Action = new NodeAction(explain._selection, (work, parsed, _) => Task.FromResult(explain.Stored(work, parsed))) { WithoutNode = explain.RunWithoutNode };
         return command;
     }
 
@@ -64,6 +63,11 @@ internal sealed class PolicyExplainCommand
         "account_requested" => "申请使用的个人账户(元) / wish for the personal account, yuan",
         _ => throw new ArgumentOutOfRangeException(nameof(member)),
     };
+
+    /// <summary>A made-up bill needs no node; a stored settlement needs the one that has it.</summary>
+    private int? RunWithoutNode(ParseResult parsed) => parsed.GetValue(_settlement) is null ? MadeUp(parsed)
+        : _selection.IsGiven(parsed) ? null
+        : throw new CommandRefusedException("--settlement 需要 --as 与 --data。 / --settlement needs --as and --data.");
 
     private int Stored(NodeWork work, ParseResult parsed)
     {
@@ -144,20 +148,5 @@ internal sealed class PolicyExplainCommand
         foreach (var step in steps)
             table.AddRow(new Text(step.Code), new Text($"{step.Chinese}\n{step.English}"), step.Amount is { } amount ? CatalogueTables.Yuan(amount.Value) : new Text(""));
         screen.Write(table);
-    }
-
-    /// <summary>A stored settlement is work on a node's data, wherever that is done; a made-up bill needs no node.</summary>
-    private sealed class ExplainAction(PolicyExplainCommand explain) : AsynchronousCommandLineAction
-    {
-        private readonly NodeAction _stored = new(explain._selection, (work, parsed, _) => Task.FromResult(explain.Stored(work, parsed)));
-
-        public override Task<int> InvokeAsync(ParseResult parsed, CancellationToken cancellation)
-        {
-            if (parsed.GetValue(explain._settlement) is null)
-                return Task.FromResult(explain.MadeUp(parsed));
-            return explain._selection.IsGiven(parsed)
-                ? _stored.InvokeAsync(parsed, cancellation)
-                : throw new CommandRefusedException("--settlement 需要 --as 与 --data。 / --settlement needs --as and --data.");
-        }
     }
 }
