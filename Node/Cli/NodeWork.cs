@@ -69,8 +69,12 @@ internal sealed class LiveInvocation : InvocationConfiguration
 /// </summary>
 internal sealed class NodeAction(NodeSelection selection, Func<NodeWork, ParseResult, CancellationToken, Task<int>> work) : AsynchronousCommandLineAction
 {
+    /// <summary>For a command that needs a node only when asked to: its exit code where it needs none, or null. Never asked in a running node.</summary>
+    public Func<ParseResult, int?> WithoutNode { get; init; } = _ => null;
+
     public override Task<int> InvokeAsync(ParseResult parsed, CancellationToken cancellation) => parsed.InvocationConfiguration is LiveInvocation live
         ? InNodeAsync(live, parsed, cancellation)
+        : WithoutNode(parsed) is { } exitCode ? Task.FromResult(exitCode)
         : InvokeAsync(selection.Read(parsed).WithData(), parsed, cancellation);
 
     private Task<int> InNodeAsync(LiveInvocation live, ParseResult parsed, CancellationToken cancellation)
