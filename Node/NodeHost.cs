@@ -29,6 +29,9 @@ internal sealed class NodeHost : IAsyncDisposable
 
     public AdapterDirectory Adapters => _opened.Adapters;
 
+    /// <summary>As read at the start.</summary>
+    public FilingRules Filings => _opened.Filings;
+
     public IServiceProvider Services => _application.Services;
 
     /// <summary>Opens the data, checks that they are this province's, and listens.</summary>
@@ -131,9 +134,12 @@ internal sealed class NodeHost : IAsyncDisposable
             opened.Database, opened.Adapters, provider.GetRequiredService<TreatmentAgency>(), configuration.Limits, time,
             provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<HisEndpoint>>()));
         var persons = new PersonStore(opened.Vault);
-        var assessment = new BenefitAssessment(options.Self, persons, opened.Policy);
+        var assessment = new BenefitAssessment(options.Self, persons, opened.Policy, opened.Filings);
         var inbox = new Inbox(opened.Database, opened.Vault, time);
         services.AddSingleton(new InsuredAgency(opened.Database, inbox, assessment, time));
+        services.AddSingleton(provider => new FilingAgency(
+            opened.Database, inbox, assessment, opened.Filings, time, provider.GetRequiredService<ILogger<FilingAgency>>()));
+        services.AddSingleton<FilingGrpcService>();
         var details = new FeeDetailAgency(opened.Database, inbox, time);
         services.AddSingleton(new FeeDetailGrpcService(details, new FeeDetailStreams(details, FeeDetailStreamOptions.From(configuration.Timeouts), time)));
         services.AddSingleton<PersonGrpcService>();
@@ -152,6 +158,7 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<PersonGrpcService>();
         application.MapGrpcService<VisitGrpcService>();
         application.MapGrpcService<SettlementGrpcService>();
+        application.MapGrpcService<FilingGrpcService>();
         application.MapGrpcService<FeeDetailGrpcService>();
     }
 
@@ -174,6 +181,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
         public required BenefitPolicySource Policy { get; init; }
 
+        public required FilingRules Filings { get; init; }
+
         public required AdapterDirectory Adapters { get; init; }
 
         /// <summary>For what happens before the application has loggers of its own.</summary>
@@ -183,6 +192,8 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             var policy = BenefitPolicySource.Load(options.DataFolder, out var errors)
                 ?? throw new NodeRefusedException(string.Join(Environment.NewLine, errors.Select(error => $"policy.json {error.Path}: {error.Chinese} | {error.English}")));
+            var filings = FilingRules.Load(options.DataFolder, options.Self, out var faults)
+                ?? throw new NodeRefusedException(string.Join(Environment.NewLine, faults));
             var certificate = NodeCertificate.Load(options.DataFolder);
             var vault = DataFolder.OpenVault(options.DataFolder);
             var database = DataFolder.OpenDatabase(options.DataFolder, options.Time);
@@ -201,6 +212,7 @@ internal sealed class NodeHost : IAsyncDisposable
                     Database = database,
                     Ids = await TransactionIdSource.OpenAsync(database, options.Self, options.Time, cancellation),
                     Policy = policy,
+                    Filings = filings,
                     Adapters = AdapterDirectory.Load(
                         options.AdaptersFolder, entry.Adapters, new CatalogueArchive(database, DataFolder.CataloguePath(options.DataFolder), options.Time),
                         AdapterBudget.From(options.Configuration.Limits), options.Time, loggers.CreateLogger<AdapterDirectory>()),

@@ -22,7 +22,7 @@ internal static class ImportCommands
     public static Command Filings()
     {
         var import = new Import("filings.csv", "导入异地就医备案 / import filings for treatment elsewhere");
-        import.Runs((work, session, file) => new FilingImport(work.Node.Self).Run(session, file), Report);
+        import.Runs((work, session, file) => new FilingImport(work.Node.Self, work.Time).Run(session, file), Report);
         return new Command("filings", "异地就医备案 / filings for treatment elsewhere") { import.Command };
     }
 

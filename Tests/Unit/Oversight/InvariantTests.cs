@@ -365,7 +365,7 @@ public sealed class InvariantTests
         AuditFolders.Spoil(_folders.Insured,
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
-            INSERT INTO filing SELECT 'X' || i, 'nobody', '02', '530000', '2024-01-01', NULL, 1 FROM n
+            INSERT INTO filing (filing_number, person_number, kind, target_area, valid_from, valid_to, state) SELECT 'X' || i, 'nobody', '02', '530000', '2024-01-01', NULL, 1 FROM n
             """);
         var check = _folders.Audit().Checks.Single(check => check.Name == "foreign-keys");
         Assert.That((check.Found, check.Findings.Count), Is.EqualTo((1_500L, AuditTally.KeptMax)));

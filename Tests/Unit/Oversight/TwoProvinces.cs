@@ -55,7 +55,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         Persons = new PersonStore(insuredVault);
         var policy = new BenefitPolicySource(Policies.WithEveryFeature(), "", "");
         var inbox = new Inbox(_insured, insuredVault, _time);
-        Agency = new InsuredAgency(_insured, inbox, new BenefitAssessment(Insured, Persons, policy), _time);
+        Agency = new InsuredAgency(_insured, inbox, new BenefitAssessment(Insured, Persons, policy, FilingRules.Defaults), _time);
         _details = new FeeDetailAgency(_insured, inbox, _time);
     }
 
@@ -199,15 +199,15 @@ internal sealed class TwoProvinces : IAsyncDisposable
                 Scheme = "390",
                 AccountBalanceFen = 1_000_000,
             }, insuranceState: 1);
-            PersonStore.PutFiling(session, new FilingRow
+            FilingStore.Insert(session, new FilingRow
             {
                 FilingNumber = $"F{number}",
                 PersonNumber = PersonNumber(number),
                 Kind = "02",
                 TargetArea = "530000",
                 ValidFrom = "2024-01-01",
-                State = 1,
-            });
+                State = FilingStatus.Effective,
+            }, new Change("import", "import", _time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
     }
 
