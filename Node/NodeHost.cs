@@ -128,6 +128,9 @@ internal sealed class NodeHost : IAsyncDisposable
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), time,
             provider.GetRequiredService<ILogger<FeeDetailSender>>()));
         services.AddHostedService(provider => provider.GetRequiredService<FeeDetailSender>());
+        services.AddSingleton(provider => new FilingRequests(
+            configuration, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time, provider.GetRequiredService<ILogger<FilingRequests>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<FilingRequests>());
         services.AddSingleton(provider => new TreatmentAgency(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
         services.AddSingleton(provider => new HisEndpoint(

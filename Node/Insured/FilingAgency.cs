@@ -80,7 +80,7 @@ internal sealed partial class FilingAgency(
             return new() { Refusal = overlap };
         var (now, today) = time.Moment();
         var numbered = filing with { FilingNumber = IssuedNumber.Filing(insured, today, Counters.Next(session, $"filing.{insured.Code}.{today.Iso()}")), RecordedAtMs = now };
-        FilingStore.Insert(session, numbered, new Change(request.Header.SenderDivision, "SubmitFiling", now));
+        FilingStore.Insert(session, numbered, new Change(request.Header.SenderDivision, $"SubmitFiling {request.Header.TransactionId}", now));
         return new() { Filing = ToRecord(numbered, insured) };
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class FilingAgency(
             return new() { Refusal = FilingRefusals.NotFound() };
         if (filing.SubmittedBy is null || Division.Parse(filing.SubmittedBy).Province != sender)
             return new() { Refusal = FilingRefusals.SubmittedElsewhere() };
-        var change = new Change(request.Header.SenderDivision, "CancelFiling", time.NowMs());
+        var change = new Change(request.Header.SenderDivision, $"CancelFiling {request.Header.TransactionId}", time.NowMs());
         if (_register.Cancel(session, filing, change) is { } refused)
             return new() { Refusal = refused };
         var division = PersonEventStore.Standing(session, found.Person, time.Today()).Division;

@@ -68,15 +68,27 @@ internal static class FilingStore
     public static FilingRow? For(Session session, string personNumber, Division treatment, DateOnly admission) =>
         Standing(session, personNumber).Find(filing => filing.CountsFor(treatment, admission.Iso()));
 
-    /// <param name="personNumber">Null for anybody's.</param>
-    /// <param name="state">Null for any.</param>
-    public static List<FilingRow> List(Session session, string? personNumber, FilingStatus? state, int rowsMax) => session.Query<FilingRow>(
+    /// <summary>The latest recorded first. Null leaves a filter out.</summary>
+    /// <param name="covers">A treatment division.</param>
+    /// <param name="on">ISO date on which the filing holds, whatever its state.</param>
+    public static List<FilingRow> List(Session session, string? personNumber, FilingStatus? state, Division? covers, string? on, int rowsMax) => session.Query<FilingRow>(
         $"""
         SELECT {Columns} FROM filing
         WHERE (@personNumber IS NULL OR person_number = @personNumber) AND (@state IS NULL OR state = @state)
+          AND (@area IS NULL OR target_area IN (@area, @city, @province))
+          AND (@on IS NULL OR (valid_from <= @on AND coalesce(valid_to, @on) >= @on))
         ORDER BY recorded_at_ms DESC, filing_number DESC LIMIT @rowsMax
         """,
-        new { personNumber, state = (int?)state, rowsMax });
+        new
+        {
+            personNumber,
+            state = (int?)state,
+            area = covers?.Code,
+            city = covers is { } division ? $"{division.Code[..4]}00" : null,
+            province = covers?.Province.Code,
+            on,
+            rowsMax,
+        });
 
     public static List<FilingVersionRow> Versions(Session session, string filingNumber) => session.Query<FilingVersionRow>(
         """

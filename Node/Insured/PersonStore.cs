@@ -76,9 +76,21 @@ internal sealed class PersonStore(Vault vault)
         Put(session, person, row.InsuranceState);
     }
 
-    /// <summary>In the order of their numbers.</summary>
-    public static List<PersonRow> List(Session session, string? after, int rowsMax) => session.Query<PersonRow>(
-        $"SELECT {Columns} FROM person WHERE @after IS NULL OR person_number > @after ORDER BY person_number LIMIT @rowsMax", new { after, rowsMax });
+    /// <summary>Everybody after a number, in the order of their numbers; read in pages as far as the caller goes.</summary>
+    public static IEnumerable<PersonRow> From(Session session, string? after)
+    {
+        const int PageRows = 1_000;
+        List<PersonRow> page;
+        do
+        {
+            page = session.Query<PersonRow>(
+                $"SELECT {Columns} FROM person WHERE person_number > @after ORDER BY person_number LIMIT @PageRows", new { after = after ?? "", PageRows });
+            foreach (var row in page)
+                yield return row;
+            after = page.Count > 0 ? page[^1].PersonNumber : after;
+        }
+        while (page.Count == PageRows);
+    }
 
     private PersonRow? By(Session session, string column, string value) =>
         session.QuerySingleOrDefault<PersonRow>($"SELECT {Columns} FROM person WHERE {column} = @hash", new { hash = Hash(column, value) });
