@@ -25,16 +25,26 @@ internal sealed partial class FilingAgency(
 
     public async Task<SubmitFilingResponse> SubmitFilingAsync(SubmitFilingRequest request, Division sender, CancellationToken cancellation)
     {
-        var reply = await inbox.AnswerOnceAsync(request, PeerMethod.SubmitFiling.Path, sender, session => Submit(session, request, sender), cancellation);
-        if (reply.Filing is { } record)
+        var isFirst = false;
+        var reply = await inbox.AnswerOnceAsync(request, PeerMethod.SubmitFiling.Path, sender, session =>
+        {
+            isFirst = true;
+            return Submit(session, request, sender);
+        }, cancellation);
+        if (isFirst && reply.Filing is { } record)
             LogSubmitted(record.Filing.FilingNumber, record.Filing.Kind, sender.Code, request.Header.TransactionId, record.State);
         return reply;
     }
 
     public async Task<CancelFilingResponse> CancelFilingAsync(CancelFilingRequest request, Division sender, CancellationToken cancellation)
     {
-        var reply = await inbox.AnswerOnceAsync(request, PeerMethod.CancelFiling.Path, sender, session => Cancel(session, request, sender), cancellation);
-        if (reply.Filing is { } record)
+        var isFirst = false;
+        var reply = await inbox.AnswerOnceAsync(request, PeerMethod.CancelFiling.Path, sender, session =>
+        {
+            isFirst = true;
+            return Cancel(session, request, sender);
+        }, cancellation);
+        if (isFirst && reply.Filing is { } record)
             LogCancelled(record.Filing.FilingNumber, sender.Code, request.Header.TransactionId);
         return reply;
     }

@@ -79,7 +79,7 @@ internal sealed class When_a_filing_is_submitted : FilingsTest
 
         await RefusedAsync(Cancellation(number, "5301000001"), RefusalCode.FilingNotFound);
         await RefusedAsync(Cancellation("F5301001709209999999"), RefusalCode.FilingNotFound);
-        var home = Yunnan.Value<string>("SELECT filing_number FROM filing WHERE person_number = '5301000001'");
+        var home = Yunnan.Value<string>("SELECT min(filing_number) FROM filing WHERE person_number = '5301000001'");
         await RefusedAsync(Cancellation(home, "5301000001"), RefusalCode.FilingState);
         var cancelled = await CancelAsync(Cancellation(number));
         await RefusedAsync(Cancellation(number), RefusalCode.FilingState);
