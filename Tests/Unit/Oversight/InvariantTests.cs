@@ -230,11 +230,14 @@ public sealed class InvariantTests
         yield return Case("A settlement with another kind than its filing", I, "UPDATE insured_settlement_filing SET kind = '04' WHERE rowid = 1", "settled-filings");
         yield return Case("A settlement with somebody else's filing", I, "UPDATE insured_settlement_filing SET filing_number = 'F3' WHERE rowid = 1", "settled-filings");
         yield return Case("A freeze ended that never began", I,
-            "INSERT INTO person_event (sequence, person_number, kind, from_date, reason, changed_by, changed_at_ms) VALUES (1, 'P001', 3, '2024-06-01', 'x', 'x', 1)", "person-events");
+            "INSERT INTO person_event (sequence, person_number, kind, from_date, reason, changed_by, changed_at_ms) VALUES (2, 'P001', 3, '2024-06-01', 'x', 'x', 1)", "person-events");
         yield return Case("A state that the person's row does not know", I,
-            "INSERT INTO person_event (sequence, person_number, kind, from_date, state, state_before, reason, changed_by, changed_at_ms) VALUES (1, 'P003', 1, '2024-06-01', 2, 1, 'x', 'x', 1)", "person-events");
+            "INSERT INTO person_event (sequence, person_number, kind, from_date, state, state_before, reason, changed_by, changed_at_ms) VALUES (2, 'P003', 1, '2024-06-01', 2, 1, 'x', 'x', 1)", "person-events");
         yield return Case("A settlement after the death", I,
-            "INSERT INTO person_event (sequence, person_number, kind, from_date, reason, changed_by, changed_at_ms) VALUES (1, 'P001', 5, '2024-01-01', 'x', 'x', 1)", "insurance-of-settlements");
+            "INSERT INTO person_event (sequence, person_number, kind, from_date, reason, changed_by, changed_at_ms) VALUES (2, 'P001', 5, '2024-01-01', 'x', 'x', 1)", "insurance-of-settlements");
+        yield return Case("A filing that is not what was answered", I,
+            "UPDATE filing_version SET target_area = '530000' WHERE filing_number GLOB 'F610100*'; UPDATE filing SET target_area = '530000' WHERE filing_number GLOB 'F610100*'", "filing-replies");
+        yield return Case("An answer about a filing that the peer did not give", T, "UPDATE filing_request SET reply = request", "sealed-columns", "pair-filing-replies");
         yield return Case("A filing request that the peer never had", T,
             "INSERT INTO filing_request (transaction_id, peer, kind, request, requested_by, state, reply, attempts, prepared_at_ms, next_attempt_at_ms, answered_at_ms) "
             + "VALUES ('530000202406030900009999999999', '610000', 1, x'00', 'x', 2, x'00', 1, 1, 1, 1)", "sealed-columns", "pair-filings");

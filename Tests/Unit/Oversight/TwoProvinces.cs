@@ -41,6 +41,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
     private readonly Outbox _outbox;
     private readonly ReplyApplier _applier;
     private readonly FeeDetailAgency _details;
+    private readonly FilingAgency _filings;
     private TransactionIdSource _ids = null!;
     private int _visits;
 
@@ -55,7 +56,9 @@ internal sealed class TwoProvinces : IAsyncDisposable
         Persons = new PersonStore(insuredVault);
         var policy = new BenefitPolicySource(Policies.WithEveryFeature(), "", "");
         var inbox = new Inbox(_insured, insuredVault, _time);
-        Agency = new InsuredAgency(_insured, inbox, new BenefitAssessment(Insured, Persons, policy, FilingRules.Defaults), _time);
+        var assessment = new BenefitAssessment(Insured, Persons, policy, FilingRules.Defaults);
+        Agency = new InsuredAgency(_insured, inbox, assessment, _time);
+        _filings = new FilingAgency(_insured, inbox, assessment, FilingRules.Defaults, _time, NullLogger<FilingAgency>.Instance);
         _details = new FeeDetailAgency(_insured, inbox, _time);
     }
 
@@ -132,6 +135,41 @@ internal sealed class TwoProvinces : IAsyncDisposable
         await SettleAsync(cancellationUnsent);
         await CancelAsync(cancellationUnsent, Fate.NeverArrived);
         await new UndoneStays(this).LiveAsync();
+        await FileAsync(3);
+        await _insured.WriteAsync(session => PersonRegister.Freeze(
+            session, PersonNumber(2), new(2023, 1, 1), new(2023, 1, 31), new Change("测试经办", "测试", _time.NowMs())), CancellationToken.None);
+    }
+
+    /// <summary>A referral of a person, submitted by the treatment province and answered.</summary>
+    private async Task FileAsync(int person)
+    {
+        var id = await NextIdAsync();
+        var request = new SubmitFilingRequest
+        {
+            Header = Header(id),
+            Person = new PersonReference { InsuredDivision = "610100", PersonNumber = PersonNumber(person) },
+            Kind = "04",
+            TargetArea = "530100",
+            ValidFrom = _time.Today().Iso(),
+        };
+        var reply = await _filings.SubmitFilingAsync(request, Treatment, CancellationToken.None);
+        await TreatmentBooks.WriteAsync(session =>
+        {
+            var row = new FilingRequestRow
+            {
+                TransactionId = id.Text,
+                Peer = Insured.Code,
+                Kind = FilingRequestKind.Submission,
+                Request = TreatmentVault.Seal(request.ToByteArray(), FilingRequests.RequestPurpose),
+                RequestedBy = "测试经办",
+                State = OutboundState.Awaiting,
+                Attempts = 1,
+                PreparedAtMs = 1,
+                NextAttemptAtMs = 1,
+            };
+            FilingRequestStore.Insert(session, row);
+            FilingRequestStore.End(session, row, OutboundState.Answered, TreatmentVault.Seal(reply.ToByteArray(), FilingRequests.ReplyPurpose), null, 1);
+        }, CancellationToken.None);
     }
 
     /// <summary>A whole stay of one person, up to the settlement.</summary>
