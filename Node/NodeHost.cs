@@ -29,6 +29,9 @@ internal sealed class NodeHost : IAsyncDisposable
 
     public AdapterDirectory Adapters => _opened.Adapters;
 
+    /// <summary>As read at the start.</summary>
+    public FilingRules Filings => _opened.Filings;
+
     public IServiceProvider Services => _application.Services;
 
     /// <summary>Opens the data, checks that they are this province's, and listens.</summary>
@@ -125,15 +128,21 @@ internal sealed class NodeHost : IAsyncDisposable
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), time,
             provider.GetRequiredService<ILogger<FeeDetailSender>>()));
         services.AddHostedService(provider => provider.GetRequiredService<FeeDetailSender>());
+        services.AddSingleton(provider => new FilingRequests(
+            configuration, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time, provider.GetRequiredService<ILogger<FilingRequests>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<FilingRequests>());
         services.AddSingleton(provider => new TreatmentAgency(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
         services.AddSingleton(provider => new HisEndpoint(
             opened.Database, opened.Adapters, provider.GetRequiredService<TreatmentAgency>(), configuration.Limits, time,
             provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<HisEndpoint>>()));
         var persons = new PersonStore(opened.Vault);
-        var assessment = new BenefitAssessment(options.Self, persons, opened.Policy);
+        var assessment = new BenefitAssessment(options.Self, persons, opened.Policy, opened.Filings);
         var inbox = new Inbox(opened.Database, opened.Vault, time);
         services.AddSingleton(new InsuredAgency(opened.Database, inbox, assessment, time));
+        services.AddSingleton(provider => new FilingAgency(
+            opened.Database, inbox, assessment, opened.Filings, time, provider.GetRequiredService<ILogger<FilingAgency>>()));
+        services.AddSingleton<FilingGrpcService>();
         services.AddSingleton(provider => new LineAudits(
             opened.Database, opened.LineAudit, new CatalogueArchive(opened.Database, DataFolder.CataloguePath(options.DataFolder), time).ExchangePath, time,
             provider.GetRequiredService<ILogger<LineAudits>>()));
@@ -157,6 +166,7 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<PersonGrpcService>();
         application.MapGrpcService<VisitGrpcService>();
         application.MapGrpcService<SettlementGrpcService>();
+        application.MapGrpcService<FilingGrpcService>();
         application.MapGrpcService<FeeDetailGrpcService>();
     }
 
@@ -179,6 +189,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
         public required BenefitPolicySource Policy { get; init; }
 
+        public required FilingRules Filings { get; init; }
+
         public required LineAuditRules LineAudit { get; init; }
 
         public required AdapterDirectory Adapters { get; init; }
@@ -190,6 +202,8 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             var policy = BenefitPolicySource.Load(options.DataFolder, out var errors)
                 ?? throw new NodeRefusedException(string.Join(Environment.NewLine, errors.Select(error => $"policy.json {error.Path}: {error.Chinese} | {error.English}")));
+            var filings = FilingRules.Load(options.DataFolder, options.Self, out var filingFaults)
+                ?? throw new NodeRefusedException(string.Join(Environment.NewLine, filingFaults));
             var lineAudit = LineAuditRules.Load(options.DataFolder, out var faults)
                 ?? throw new NodeRefusedException(string.Join(Environment.NewLine, faults));
             var certificate = NodeCertificate.Load(options.DataFolder);
@@ -212,6 +226,7 @@ internal sealed class NodeHost : IAsyncDisposable
                     Database = database,
                     Ids = await TransactionIdSource.OpenAsync(database, options.Self, options.Time, cancellation),
                     Policy = policy,
+                    Filings = filings,
                     LineAudit = lineAudit,
                     Adapters = AdapterDirectory.Load(
                         options.AdaptersFolder, entry.Adapters, new CatalogueArchive(database, DataFolder.CataloguePath(options.DataFolder), options.Time),

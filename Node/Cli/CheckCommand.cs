@@ -40,7 +40,7 @@ internal static class CheckCommand
             yield return $"{peer.Division.Code} 没有证书指纹，无法与其连接；请填写该省 gateway init 输出的指纹。 / {peer.Division.Code} has no certificate pin and cannot connect; "
                 + "enter the pin that gateway init printed there.";
         }
-        foreach (var fault in CertificateFaults(node).Concat(PolicyFaults(node)).Concat(AdapterFaults(node)))
+        foreach (var fault in CertificateFaults(node).Concat(PolicyFaults(node)).Concat(FilingFaults(node)).Concat(AdapterFaults(node)))
             yield return fault;
     }
 
@@ -84,6 +84,12 @@ internal static class CheckCommand
         return source is { Policy: null }
             ? [$"没有 {BenefitPolicySource.FileName}：本省参保人的结算会被拒绝。 / there is no {BenefitPolicySource.FileName}: settlements of this province's people will be refused."]
             : errors.Select(error => $"{BenefitPolicySource.FileName} {error.Path}: {error.Chinese} / {error.English}");
+    }
+
+    private static IEnumerable<string> FilingFaults(SelectedNode node)
+    {
+        FilingRules.Load(node.DataFolder, node.Self, out var errors);
+        return errors.Select(error => error.ToString());
     }
 
     private static IEnumerable<string> AdapterFaults(SelectedNode node)

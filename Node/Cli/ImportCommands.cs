@@ -16,14 +16,14 @@ internal static class ImportCommands
     {
         var import = new Import("persons.csv", "导入参保人 / import insured persons");
         import.Runs((work, session, file) => new PersonImport(work.Node.Self, new PersonStore(work.Vault), work.Time).Run(session, file), Report);
-        return new Command("persons", "参保人 / insured persons") { import.Command };
+        return import.Command;
     }
 
     public static Command Filings()
     {
         var import = new Import("filings.csv", "导入异地就医备案 / import filings for treatment elsewhere");
-        import.Runs((work, session, file) => new FilingImport(work.Node.Self).Run(session, file), Report);
-        return new Command("filings", "异地就医备案 / filings for treatment elsewhere") { import.Command };
+        import.Runs((work, session, file) => new FilingImport(work.Node.Self, work.Time).Run(session, file), Report);
+        return import.Command;
     }
 
     internal static int Report(NodeWork work, ImportReport report)

@@ -18,7 +18,7 @@ internal static class PilotSamples
         node.Database.WriteAsync(session =>
         {
             Require(new PersonImport(province, new PersonStore(node.Vault), time).Run(session, Table(province, "persons")));
-            Require(new FilingImport(province).Run(session, Table(province, "filings")));
+            Require(new FilingImport(province, time).Run(session, Table(province, "filings")));
             var institutions = new InstitutionImport(province, id => node.Adapters.Find(id) is { } adapter ? new InstitutionAdapter(adapter.Catalogue.Codes, adapter.Dialect.Name) : null, time).Run(session, Table(province, "institutions"));
             Require(institutions.Rows);
             return institutions.NewTokens;

@@ -36,6 +36,8 @@ internal sealed class JsonSection
 
     public void Reject(string key, string chinese, string english) => _reading.Reject(PathOf(key), chinese, english);
 
+    public bool Has(string key) => _properties.ContainsKey(key);
+
     /// <summary>A text that must be there. Empty when it is not, which has then been reported.</summary>
     public string Text(string key)
     {

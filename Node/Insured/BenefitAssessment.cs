@@ -8,11 +8,12 @@ namespace ProvincialGateway.Insured;
 /// Everything that is asked before money moves: who the person is, whether insurance and filing hold, whether the bill adds up, and what the
 /// policy decides. Preview and settlement share it, so they cannot disagree. Writes nothing.
 /// </summary>
-internal sealed class BenefitAssessment(Division province, PersonStore persons, BenefitPolicySource policy)
+internal sealed class BenefitAssessment(Division province, PersonStore persons, BenefitPolicySource policy, FilingRules filings)
 {
-    private const int InsuranceNormal = 1;
+    private const string Emergency = "05";
 
-    public (PersonRow? Person, Refusal? Refusal) FindInsured(Session session, PersonReference? reference)
+    /// <summary>The person a request means, insured or not.</summary>
+    public (PersonRow? Person, Refusal? Refusal) FindPerson(Session session, PersonReference? reference)
     {
         if (reference is null)
             return (null, InsuredRefusals.MissingField("person"));
@@ -22,13 +23,24 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             return (null, InsuredRefusals.PersonNotFound());
         if (MismatchOf(reference, persons.Open(row)) is { } field)
             return (null, InsuredRefusals.PersonMismatch(field));
-        return row.InsuranceState == InsuranceNormal ? (row, null) : (null, InsuredRefusals.NotInsured(row.InsuranceState));
+        return (row, null);
+    }
+
+    /// <summary>The person a request means, insured on a day; the row states the division that insures on that day.</summary>
+    public (PersonRow? Person, Refusal? Refusal) FindInsured(Session session, PersonReference? reference, DateOnly on)
+    {
+        var found = FindPerson(session, reference);
+        if (found.Person is not { } row)
+            return found;
+        var standing = PersonEventStore.Standing(session, row, on);
+        return standing.IsInsured ? (row with { InsuredDivision = standing.Division.Code }, null) : (null, InsuredRefusals.NotInsured(standing));
     }
 
     /// <summary>The person with account, year and the filing that applies.</summary>
-    public Person Describe(Session session, PersonRow row, Division treatment, DateOnly on, string visitKind, string? chronicDisease)
+    public Person Describe(Session session, PersonRow row, FilingRow? filing, DateOnly on, string visitKind, string? chronicDisease)
     {
         var person = persons.Open(row);
+        person.InsuredDivision = row.InsuredDivision;
         var year = InsuredStore.Accumulator(session, row.PersonNumber, on.Year);
         var layers = InsuredStore.AccumulatorLayers(session, row.PersonNumber, on.Year);
         person.AccountBalanceFen = row.AccountBalanceFen;
@@ -42,17 +54,8 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         };
         if (PlanOf(row, visitKind.Length > 0 ? visitKind : "21", chronicDisease, on) is { } plan)
             AddLimits(person.Accumulators, plan, row.PersonClass, PartsOf(session, row.PersonNumber, on.Year));
-        if (PersonStore.FilingFor(session, row.PersonNumber, treatment, on) is { } filing)
-        {
-            person.Filing = new Filing
-            {
-                FilingNumber = filing.FilingNumber,
-                Kind = filing.Kind,
-                TargetArea = filing.TargetArea,
-                ValidFrom = filing.ValidFrom,
-                ValidTo = filing.ValidTo ?? "",
-            };
-        }
+        if (filing is not null)
+            person.Filing = FilingAgency.ToMessage(filing);
         return person;
     }
 
@@ -82,9 +85,11 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             return (null, outside);
         var row = PersonStore.ByNumber(session, visit.PersonNumber)
             ?? throw new InvalidOperationException("A visit names a person that is not stored.");
-        return row.InsuranceState == InsuranceNormal
-            ? Decide(session, bill, visit, row)
-            : (null, InsuredRefusals.NotInsured(row.InsuranceState));
+        var standing = PersonEventStore.Standing(session, row, ChinaTime.ParseIso(bill.ServiceDate));
+        // The division that insured the person at the admission pays for the whole stay; the visit number names it.
+        return standing.IsInsured
+            ? Decide(session, bill, visit, row with { InsuredDivision = IssuedNumber.InsuredOf(visit.VisitNumber).Code })
+            : (null, InsuredRefusals.NotInsured(standing));
     }
 
     private (AssessedBill?, Refusal?) Decide(Session session, Bill bill, InsuredVisitRow visit, PersonRow row)
@@ -96,18 +101,21 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         }
         var day = ChinaTime.ParseIso(bill.ServiceDate);
         var treatment = Division.Parse(visit.TreatmentDivision);
-        var person = Describe(session, row, treatment, day, visit.VisitKind, visit.ChronicDisease);
-        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, day));
+        // What is recorded now counts, so a filing made after the admission does; that it held on the admission date decides, so one that ran out since does too.
+        var admission = ChinaTime.ParseIso(visit.AdmissionDate);
+        var counted = Counted(FilingStore.For(session, row.PersonNumber, treatment, admission), visit.VisitKind, row);
+        var person = Describe(session, row, counted?.Filing, day, visit.VisitKind, visit.ChronicDisease);
+        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, counted?.Kind, day));
         return outcome switch
         {
-            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, policy.Hash), null),
-            BenefitRefusal { Code: BenefitRefusalCode.FilingRequired } => (null, RefuseUnfiled(session, row, treatment, day)),
+            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, counted, policy.Hash), null),
+            BenefitRefusal { Code: BenefitRefusalCode.FilingRequired } => (null, RefuseUnfiled(session, row, treatment, admission)),
             BenefitRefusal refusal => (null, InsuredRefusals.PolicyMissing(refusal.Chinese, refusal.English)),
             _ => throw new InvalidOperationException("A benefit outcome is neither a decision nor a refusal."),
         };
     }
 
-    private static BenefitCase CaseOf(Session session, Bill bill, InsuredVisitRow visit, PersonRow row, Person person, DateOnly day)
+    private static BenefitCase CaseOf(Session session, Bill bill, InsuredVisitRow visit, PersonRow row, Person person, string? filingKind, DateOnly day)
     {
         var layers = InsuredStore.AccumulatorLayers(session, row.PersonNumber, day.Year);
         return new BenefitCase
@@ -118,7 +126,7 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             InstitutionLevel = visit.InstitutionLevel,
             VisitKind = visit.VisitKind,
             ChronicDisease = visit.ChronicDisease,
-            FilingKind = person.Filing?.Kind,
+            FilingKind = filingKind,
             AdmissionOrdinal = person.Accumulators.Admissions + 1,
             ServiceDate = day,
             StayDays = BenefitCase.DaysOf(ChinaTime.ParseIso(visit.AdmissionDate), day),
@@ -137,12 +145,17 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         };
     }
 
-    private static Refusal RefuseUnfiled(Session session, PersonRow row, Division treatment, DateOnly day)
+    private CountedFiling? Counted(FilingRow? filing, string visitKind, PersonRow row) =>
+        filing is not null ? new CountedFiling(filing, filing.Kind)
+        : filings.For(Division.Parse(row.InsuredDivision)).EmergencyVisitKinds.Contains(visitKind) ? new CountedFiling(null, Emergency)
+        : null;
+
+    private static Refusal RefuseUnfiled(Session session, PersonRow row, Division treatment, DateOnly admission)
     {
-        var filings = PersonStore.Filings(session, row.PersonNumber);
-        return filings.Count == 0 ? InsuredRefusals.FilingMissing()
-            : filings.Any(filing => filing.IsValidOn(day.Iso())) ? InsuredRefusals.FilingArea(treatment)
-            : InsuredRefusals.FilingExpired(day);
+        var effective = FilingStore.Standing(session, row.PersonNumber).FindAll(filing => filing.State is FilingStatus.Effective);
+        return effective.Count == 0 ? InsuredRefusals.FilingMissing()
+            : effective.Exists(filing => filing.IsValidOn(admission.Iso())) ? InsuredRefusals.FilingArea(treatment)
+            : InsuredRefusals.FilingExpired(admission);
     }
 
     private BenefitPlan? PlanOf(PersonRow row, string visitKind, string? chronicDisease, DateOnly on) =>
@@ -178,7 +191,7 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
 
 /// <summary>A bill the policy has decided, with everything it was decided from.</summary>
 /// <param name="PolicyHash">Of the policy file that decided.</param>
-internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person Person, Bill Bill, BenefitDecision Benefit, string PolicyHash)
+internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person Person, Bill Bill, BenefitDecision Benefit, CountedFiling? Filing, string PolicyHash)
 {
     public Decision ToDecision()
     {

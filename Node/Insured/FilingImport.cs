@@ -14,7 +14,7 @@ namespace ProvincialGateway.Insured;
 /// A person may have a long-term and a temporary filing for the same area and time, but not two of one family: the same rule by which a
 /// filing of another province is refused. To replace a filing, cancel or end the old one in the same file.
 /// </remarks>
-internal sealed class FilingImport(Division province)
+internal sealed class FilingImport(Division province, TimeProvider time)
 {
     private const int NumberLengthMax = 30;
 
@@ -60,36 +60,36 @@ internal sealed class FilingImport(Division province)
         return area?.Code ?? "";
     }
 
-    private static int State(CsvRow row)
+    private static FilingStatus State(CsvRow row)
     {
         switch (row.Text("state"))
         {
             case "1":
-                return FilingRow.Effective;
+                return FilingStatus.Effective;
             case "9":
-                return FilingRow.Cancelled;
+                return FilingStatus.Cancelled;
             case { Length: > 0 }:
                 row.Fault("state", "应为 1 有效或 9 已撤销。", "must be 1 effective or 9 cancelled.");
                 break;
         }
-        return FilingRow.Cancelled;
+        return FilingStatus.Cancelled;
     }
 
     private static void RequireKnownPerson(Session session, Entry entry)
     {
         if (PersonStore.ByNumber(session, entry.Filing.PersonNumber) is null)
             entry.Row.Fault("person_number", "库中没有此人；请核对个人编号，或先导入人员。", "names nobody stored here; check the number, or import the person first.");
-        if (PersonStore.Filing(session, entry.Filing.FilingNumber) is { } known && known.PersonNumber != entry.Filing.PersonNumber)
+        if (FilingStore.Find(session, entry.Filing.FilingNumber) is { } known && known.PersonNumber != entry.Filing.PersonNumber)
             entry.Row.Fault("filing_number", "已属于库中另一人的备案；请核对备案号。", "is the number of another person's stored filing; check it.");
     }
 
     private static void RequireNoOverlap(Session session, List<Entry> entries)
     {
         var replaced = entries.Select(entry => entry.Filing.FilingNumber).ToHashSet(StringComparer.Ordinal);
-        var effective = entries.Where(entry => entry.Row.IsGood && entry.Filing.State == FilingRow.Effective);
+        var effective = entries.Where(entry => entry.Row.IsGood && entry.Filing.State == FilingStatus.Effective);
         foreach (var person in effective.GroupBy(entry => entry.Filing.PersonNumber))
         {
-            var standing = PersonStore.Filings(session, person.Key).Where(filing => !replaced.Contains(filing.FilingNumber)).ToList();
+            var standing = FilingStore.Standing(session, person.Key).Where(filing => !replaced.Contains(filing.FilingNumber)).ToList();
             foreach (var (row, filing) in person)
             {
                 if (standing.Find(filing.Overlaps) is { } other)
@@ -99,13 +99,18 @@ internal sealed class FilingImport(Division province)
         }
     }
 
-    private static RowChange Store(Session session, Entry entry)
+    private RowChange Store(Session session, Entry entry)
     {
-        var known = PersonStore.Filing(session, entry.Filing.FilingNumber);
-        if (known == entry.Filing)
+        var change = new Change("import", "import", time.NowMs());
+        if (FilingStore.Find(session, entry.Filing.FilingNumber) is not { } known)
+        {
+            FilingStore.Insert(session, entry.Filing, change);
+            return RowChange.Added;
+        }
+        if (known.SaysTheSameAs(entry.Filing))
             return RowChange.Unchanged;
-        PersonStore.PutFiling(session, entry.Filing);
-        return known is null ? RowChange.Added : RowChange.Updated;
+        FilingStore.Replace(session, known, entry.Filing, change);
+        return RowChange.Updated;
     }
 
     private readonly record struct Entry(CsvRow Row, FilingRow Filing);

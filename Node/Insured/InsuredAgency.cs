@@ -68,19 +68,21 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             return new() { Refusal = InsuredRefusals.InvalidField("service_date", "应为 yyyy-MM-dd", "yyyy-MM-dd is expected") };
         if (!Division.TryParse(request.TreatmentDivision, out var treatment))
             return new() { Refusal = InsuredRefusals.InvalidField("treatment_division", "应为六位行政区划代码", "a six-digit division code is expected") };
-        return assessment.FindInsured(session, request.Person) is var found && found.Refusal is { } refusal
-            ? new() { Refusal = refusal }
-            : new() { Person = assessment.Describe(session, found.Person!, treatment, day, request.VisitKind, chronicDisease: null) };
+        var found = assessment.FindInsured(session, request.Person, day);
+        if (found.Person is not { } row)
+            return new() { Refusal = found.Refusal };
+        return new() { Person = assessment.Describe(session, row, FilingStore.For(session, row.PersonNumber, treatment, day), day, request.VisitKind, chronicDisease: null) };
     }
 
     private RegisterAdmissionResponse Admit(Session session, RegisterAdmissionRequest request, Division sender)
     {
         if (RefuseAdmission(request, sender) is { } wrong)
             return new() { Refusal = wrong };
-        var found = assessment.FindInsured(session, request.Person);
+        var day = ChinaTime.ParseIso(request.AdmissionDate);
+        var found = assessment.FindInsured(session, request.Person, day);
         if (found.Refusal is { } refusal)
             return new() { Refusal = refusal };
-        var (row, day) = (found.Person!, ChinaTime.ParseIso(request.AdmissionDate));
+        var row = found.Person!;
         var treatment = Division.Parse(request.Institution.Division);
         var today = time.Today();
         var visit = new InsuredVisitRow
@@ -97,7 +99,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             AdmissionId = request.Header.TransactionId,
             State = InsuredVisitState.Admitted,
         };
-        var person = assessment.Describe(session, row, treatment, day, visit.VisitKind, visit.ChronicDisease);
+        var person = assessment.Describe(session, row, FilingStore.For(session, row.PersonNumber, treatment, day), day, visit.VisitKind, visit.ChronicDisease);
         var (ordinal, deductible) = assessment.AdmissionTerms(session, row, visit, person.Accumulators.Admissions);
         InsuredStore.InsertVisit(session, visit, person.Filing?.FilingNumber);
         return new()
@@ -169,6 +171,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             IssuedNumber.Settlement(insured, today, Counters.Next(session, $"settlement.{insured.Code}.{today.Iso()}")),
             request.Header.TransactionId, now, today);
         InsuredStore.InsertSettlement(session, settlement, bill.Benefit.Delta);
+        FilingStore.RecordUse(session, settlement.SettlementNumber, settlement.VisitNumber, bill.Filing);
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: 1);
         InsuredStore.MoveAccount(session, bill.Row.PersonNumber, -settlement.AccountFen);
         InsuredStore.MoveVisit(session, bill.Visit.VisitNumber, InsuredVisitState.Discharged, InsuredVisitState.Settled);

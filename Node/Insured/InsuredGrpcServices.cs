@@ -26,6 +26,17 @@ internal sealed class VisitGrpcService(InsuredAgency agency) : VisitService.Visi
         agency.CancelDischargeAsync(request, context.Peer().Province, context.CancellationToken);
 }
 
+internal sealed class FilingGrpcService(FilingAgency agency) : FilingService.FilingServiceBase
+{
+    public override Task<GetFilingsResponse> GetFilings(GetFilingsRequest request, ServerCallContext context) => Task.FromResult(agency.GetFilings(request));
+
+    public override Task<SubmitFilingResponse> SubmitFiling(SubmitFilingRequest request, ServerCallContext context) =>
+        agency.SubmitFilingAsync(request, context.Peer().Province, context.CancellationToken);
+
+    public override Task<CancelFilingResponse> CancelFiling(CancelFilingRequest request, ServerCallContext context) =>
+        agency.CancelFilingAsync(request, context.Peer().Province, context.CancellationToken);
+}
+
 internal sealed class SettlementGrpcService(InsuredAgency agency) : SettlementService.SettlementServiceBase
 {
     public override Task<PreviewSettlementResponse> PreviewSettlement(PreviewSettlementRequest request, ServerCallContext context) =>

@@ -26,9 +26,11 @@ internal static class InsuredRefusals
         $"{field} 与参保地登记不一致。", $"{field} differs from the insured province's record.",
         "请核对证件；登记有误的请到参保地经办机构更正。", "Check the document; a wrong record is corrected by the insured agency.");
 
-    public static Refusal NotInsured(int state) => Of(RefusalCode.PersonNotInsured, "person",
-        $"参保状态为{StateText(state).Zh}，不能享受直接结算。", $"the insurance is {StateText(state).En}; direct settlement is not possible.",
-        "请参保人向参保地经办机构查询。", "The insured person asks the insured agency.");
+    /// <param name="standing">On the day the insurance has to cover.</param>
+    public static Refusal NotInsured(PersonStanding standing) => Of(RefusalCode.PersonNotInsured, "person",
+        $"{standing.Day.Iso()} {StandingText(standing).Zh},不能享受直接结算。", $"on {standing.Day.Iso()} {StandingText(standing).En}; direct settlement is not possible.",
+        "请参保人向参保地经办机构查询;住院期间待遇终止的,可按终止前的最后一日办理出院结算。",
+        "The insured person asks the insured agency; a stay during which the benefits ended can be discharged and settled as of the last day before.");
 
     public static Refusal FilingMissing() => Of(RefusalCode.FilingMissing, "filing",
         "未办理异地就医备案。", "there is no filing for treatment elsewhere.",
@@ -115,6 +117,14 @@ internal static class InsuredRefusals
     public static Refusal PolicyMissing(string zh, string en) => Of(RefusalCode.PolicyMissing, "bill.service_date", zh, en,
         "请参保地经办机构维护待遇政策。", "The insured agency maintains the benefit policy.");
 
+    private static (string Zh, string En) StandingText(PersonStanding standing) => standing switch
+    {
+        { IsDead: true } => ($"参保人已死亡,待遇至 {standing.DiedOn!.Value.Iso()} 止", $"the benefits had ended with the person's death on {standing.DiedOn!.Value.Iso()}"),
+        { State: not PersonStanding.Normal } => ($"参保状态为{StateText(standing.State).Zh}", $"the insurance is {StateText(standing.State).En}"),
+        { Freeze: { } freeze } => ($"待遇冻结({freeze.FromDate} 至 {freeze.ToDate ?? "解冻"})", $"the benefits are frozen ({freeze.FromDate} to {freeze.ToDate ?? "further notice"})"),
+        _ => throw new ArgumentOutOfRangeException(nameof(standing), standing, "This person is insured."),
+    };
+
     private static (string Zh, string En) StateText(int state) => state switch
     {
         0 => ("未参保", "absent"),
@@ -124,7 +134,7 @@ internal static class InsuredRefusals
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a state without benefits."),
     };
 
-    private static Refusal Of(RefusalCode code, string field, string zh, string en, string nextZh, string nextEn) => new()
+    public static Refusal Of(RefusalCode code, string field, string zh, string en, string nextZh, string nextEn) => new()
     {
         Code = code,
         Side = Side.Insured,

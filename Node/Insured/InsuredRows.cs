@@ -3,53 +3,21 @@ using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Insured;
 
-internal sealed class PersonRow
+internal sealed record PersonRow
 {
     public required string PersonNumber { get; init; }
+
+    /// <summary>As recorded last; which one it is on a day, <see cref="PersonStanding"/> says.</summary>
     public required string InsuredDivision { get; init; }
 
     /// <summary>The sealed <c>Person</c> message without account, accumulators and filing.</summary>
     public required byte[] Details { get; init; }
     public required string Scheme { get; init; }
     public required string PersonClass { get; init; }
+
+    /// <inheritdoc cref="InsuredDivision"/>
     public required int InsuranceState { get; init; }
     public required long AccountBalanceFen { get; init; }
-}
-
-internal sealed record FilingRow
-{
-    public const int Effective = 1;
-    public const int Cancelled = 9;
-
-    private const string LastLongTermKind = "03";
-
-    public required string FilingNumber { get; init; }
-    public required string PersonNumber { get; init; }
-    public required string Kind { get; init; }
-    public required string TargetArea { get; init; }
-    public required string ValidFrom { get; init; }
-
-    /// <summary>Inclusive; null while open.</summary>
-    public string? ValidTo { get; init; }
-
-    /// <summary><see cref="Effective"/> or <see cref="Cancelled"/>.</summary>
-    public required int State { get; init; }
-
-    private bool IsLongTerm => string.CompareOrdinal(Kind, LastLongTermKind) <= 0;
-
-    /// <summary>Of one family (01..03 long-term, 04..06 temporary), one area inside the other, and a day in common.</summary>
-    public bool Overlaps(FilingRow other) => IsLongTerm == other.IsLongTerm && SharesArea(other) && SharesDay(other);
-
-    public bool IsValidOn(string day) => string.CompareOrdinal(ValidFrom, day) <= 0 && (ValidTo is null || string.CompareOrdinal(day, ValidTo) <= 0);
-
-    private bool SharesArea(FilingRow other)
-    {
-        var (mine, theirs) = (Division.Parse(TargetArea), Division.Parse(other.TargetArea));
-        return mine.Covers(theirs) || theirs.Covers(mine);
-    }
-
-    // Of two periods with a day in common, one begins inside the other.
-    private bool SharesDay(FilingRow other) => IsValidOn(other.ValidFrom) || other.IsValidOn(ValidFrom);
 }
 
 internal enum InsuredVisitState

@@ -46,6 +46,10 @@ internal static class InsuredStore
     public static InsuredVisitRow GetVisit(Session session, string visitNumber) =>
         session.QuerySingle<InsuredVisitRow>($"SELECT {VisitColumns} FROM insured_visit WHERE visit_number = @visitNumber", new { visitNumber });
 
+    /// <summary>Visits that are neither settled nor undone.</summary>
+    public static List<InsuredVisitRow> OpenVisitsOf(Session session, string personNumber) => session.Query<InsuredVisitRow>(
+        $"SELECT {VisitColumns} FROM insured_visit WHERE person_number = @personNumber AND state IN (1, 2) ORDER BY visit_number", new { personNumber });
+
     /// <summary>The visit that an admission opened.</summary>
     /// <exception cref="InvalidOperationException">There is no such visit.</exception>
     public static InsuredVisitRow VisitOf(Session session, string admissionId) =>

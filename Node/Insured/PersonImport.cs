@@ -18,6 +18,8 @@ internal sealed class PersonImport(Division province, PersonStore persons, TimeP
 {
     private const int PersonNumberLengthMax = 30;
 
+    private readonly PersonRegister _register = new(province, persons);
+
     private static readonly string[] Columns =
         ["insured_division", "person_number", "name", "certificate_kind", "certificate_number", "social_security_number", "card_number", "gender", "birth_date", "scheme",
          "person_class", "civil_servant", "employer_code", "employer_name", "account_balance_yuan", "insurance_state"];
@@ -114,11 +116,32 @@ internal sealed class PersonImport(Division province, PersonStore persons, TimeP
 
     private RowChange Store(Session session, Entry entry)
     {
-        var known = PersonStore.ByNumber(session, entry.Person.PersonNumber);
-        if (known is not null && persons.IsKept(known, entry.Person, entry.InsuranceState))
-            return RowChange.Unchanged;
-        persons.Put(session, entry.Person, entry.InsuranceState);
-        return known is null ? RowChange.Added : RowChange.Updated;
+        var (person, state) = (entry.Person, entry.InsuranceState);
+        if (PersonStore.ByNumber(session, person.PersonNumber) is not { } known)
+        {
+            persons.Put(session, person, state);
+            return RowChange.Added;
+        }
+        // The file says how things are today. What is recorded for a day to come stays recorded.
+        var (today, change) = (time.Today(), new Change("import", "import", time.NowMs()));
+        var standing = PersonEventStore.Standing(session, known, today);
+        var (isMoved, isChanged) = (person.InsuredDivision != standing.Division.Code, state != standing.State);
+        if (isMoved)
+            Require(_register.Transfer(session, person.PersonNumber, Division.Parse(person.InsuredDivision), today, change));
+        if (isChanged)
+            Require(_register.SetState(session, person.PersonNumber, state, today, change));
+        var last = PersonStore.ByNumber(session, person.PersonNumber)!;
+        person.InsuredDivision = last.InsuredDivision;
+        if (persons.IsKept(last, person, last.InsuranceState))
+            return isMoved || isChanged ? RowChange.Updated : RowChange.Unchanged;
+        persons.Put(session, person, last.InsuranceState);
+        return RowChange.Updated;
+    }
+
+    private static void Require(Refusal? refusal)
+    {
+        if (refusal is not null)
+            throw new InvalidOperationException($"A checked row was refused: {refusal.MessageEn}");
     }
 
     private readonly record struct Entry(CsvRow Row, Person Person, int InsuranceState);

@@ -6,13 +6,12 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Insured;
 
 /// <summary>
-/// Persons and filings of this province. Numbers are found by keyed hash and kept sealed, so that a copy of the database names nobody.
+/// Persons of this province. Numbers are found by keyed hash and kept sealed, so that a copy of the database names nobody.
 /// </summary>
 internal sealed class PersonStore(Vault vault)
 {
     private const string DetailsPurpose = "person.details";
     private const string Columns = "person_number, insured_division, details, scheme, person_class, insurance_state, account_balance_fen";
-    private const string FilingColumns = "filing_number, person_number, kind, target_area, valid_from, valid_to, state";
 
     public PersonRow? Find(Session session, PersonReference reference) => reference switch
     {
@@ -66,29 +65,32 @@ internal sealed class PersonStore(Vault vault)
     /// <summary>Whether <see cref="Put"/> would change nothing.</summary>
     public bool IsKept(PersonRow row, Person person, int insuranceState) => row.InsuranceState == insuranceState && Open(row).Equals(WithoutYear(person));
 
-    public static void PutFiling(Session session, FilingRow filing) => session.ExecuteExpecting(1,
-        """
-        INSERT INTO filing (filing_number, person_number, kind, target_area, valid_from, valid_to, state)
-        VALUES (@FilingNumber, @PersonNumber, @Kind, @TargetArea, @ValidFrom, @ValidTo, @State)
-        ON CONFLICT (filing_number) DO UPDATE SET person_number = excluded.person_number, kind = excluded.kind, target_area = excluded.target_area,
-          valid_from = excluded.valid_from, valid_to = excluded.valid_to, state = excluded.state
-        """,
-        filing);
+    /// <summary>The state as recorded last; <see cref="PersonEventStore"/> keeps from when it holds.</summary>
+    public void SetState(Session session, PersonRow row, int state) => Put(session, Open(row), state);
 
-    public static FilingRow? Filing(Session session, string filingNumber) => session.QuerySingleOrDefault<FilingRow>(
-        $"SELECT {FilingColumns} FROM filing WHERE filing_number = @filingNumber", new { filingNumber });
+    /// <summary>The division as recorded last; <see cref="PersonEventStore"/> keeps from when it insures.</summary>
+    public void SetDivision(Session session, PersonRow row, Division to)
+    {
+        var person = Open(row);
+        person.InsuredDivision = to.Code;
+        Put(session, person, row.InsuranceState);
+    }
 
-    /// <summary>Filings that are not cancelled, the latest first.</summary>
-    public static IReadOnlyList<FilingRow> Filings(Session session, string personNumber) => session.Query<FilingRow>(
-        $"""
-        SELECT {FilingColumns} FROM filing
-        WHERE person_number = @personNumber AND state = 1 ORDER BY valid_from DESC, filing_number DESC
-        """,
-        new { personNumber });
-
-    /// <summary>The filing that applies: valid on the day and covering the treatment division.</summary>
-    public static FilingRow? FilingFor(Session session, string personNumber, Division treatment, DateOnly on) =>
-        Filings(session, personNumber).FirstOrDefault(filing => filing.IsValidOn(on.Iso()) && Division.Parse(filing.TargetArea).Covers(treatment));
+    /// <summary>Everybody after a number, in the order of their numbers; read in pages as far as the caller goes.</summary>
+    public static IEnumerable<PersonRow> From(Session session, string? after)
+    {
+        const int PageRows = 1_000;
+        List<PersonRow> page;
+        do
+        {
+            page = session.Query<PersonRow>(
+                $"SELECT {Columns} FROM person WHERE person_number > @after ORDER BY person_number LIMIT @PageRows", new { after = after ?? "", PageRows });
+            foreach (var row in page)
+                yield return row;
+            after = page.Count > 0 ? page[^1].PersonNumber : after;
+        }
+        while (page.Count == PageRows);
+    }
 
     private PersonRow? By(Session session, string column, string value) =>
         session.QuerySingleOrDefault<PersonRow>($"SELECT {Columns} FROM person WHERE {column} = @hash", new { hash = Hash(column, value) });

@@ -5,7 +5,8 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Insured;
 
 /// <summary>A settlement of this province with the request and the answer as they were committed: no later policy changes them.</summary>
-internal sealed record SettledBill(InsuredSettlementRow Settlement, InsuredVisitRow Visit, Bill Bill, Decision Decision)
+/// <param name="FilingKind">What it was decided for, also an emergency that counted as filed without a filing; null for none.</param>
+internal sealed record SettledBill(InsuredSettlementRow Settlement, InsuredVisitRow Visit, Bill Bill, Decision Decision, string? FilingKind)
 {
     /// <summary>The computation as the patient was told it.</summary>
     public IReadOnlyList<Provincial.Exchange.V1.BenefitStep> Steps => Decision.Steps;
@@ -25,7 +26,7 @@ internal sealed record SettledBill(InsuredSettlementRow Settlement, InsuredVisit
             InstitutionLevel = Visit.InstitutionLevel,
             VisitKind = Visit.VisitKind,
             ChronicDisease = Visit.ChronicDisease,
-            FilingKind = person.Filing?.Kind,
+            FilingKind = FilingKind,
             AdmissionOrdinal = year.Settlements + 1,
             ServiceDate = day,
             StayDays = BenefitCase.DaysOf(ChinaTime.ParseIso(Visit.AdmissionDate), day),
@@ -59,11 +60,13 @@ internal sealed class SettledBills(Inbox inbox)
         var known = inbox.Lookup(session, settlement.TransactionId, Division.Parse(settlement.TreatmentProvince));
         if (known is not { State: TransactionState.Answered })
             throw new InvalidOperationException($"Settlement {settlement.SettlementNumber} is stored and its answer is not.");
+        var decision = SettleResponse.Parser.ParseFrom(known.Reply).Settlement.Decision;
         return new SettledBill(
             settlement,
             InsuredStore.GetVisit(session, settlement.VisitNumber),
             SettleRequest.Parser.ParseFrom(inbox.RequestOf(session, settlement.TransactionId)).Bill,
-            SettleResponse.Parser.ParseFrom(known.Reply).Settlement.Decision);
+            decision,
+            FilingStore.KindCounted(session, settlement.SettlementNumber) ?? decision.Person.Filing?.Kind);
     }
 
     /// <summary>Standing settlements with a business date from <paramref name="from"/> until before <paramref name="to"/>, in the order in which they were made.</summary>

@@ -26,7 +26,7 @@ internal static class NumberInvariants
                 """,
                 "{1} 的流水号不是该发送方的 30 位数字", "{1}: not 30 digits of its sender")),
         NodeInvariant.OfRows(
-            "issued-numbers", "就诊号、结算号格式正确且属于签发省", "Visit and settlement numbers are well-formed and of the province that issued them",
+            "issued-numbers", "就诊号、结算号、备案号格式正确且属于签发省", "Visit, settlement and filing numbers are well-formed and of the province that issued them",
             $"SELECT count(*) FROM ({Numbers})",
             new RowRule(
                 $"""
@@ -42,7 +42,7 @@ internal static class NumberInvariants
                 $"""
                 WITH day AS (SELECT counter, count(*) AS issued, max(serial) AS last FROM ({IssuedSerials}) GROUP BY counter)
                 SELECT coalesce(d.counter, c.name), coalesce(d.issued, 0), coalesce(d.last, 0), coalesce(c.value, 0)
-                FROM day d FULL JOIN (SELECT name, value FROM counter WHERE name GLOB 'visit.*' OR name GLOB 'settlement.*') c ON c.name = d.counter
+                FROM day d FULL JOIN (SELECT name, value FROM counter WHERE name GLOB 'visit.*' OR name GLOB 'settlement.*' OR name GLOB 'filing.*') c ON c.name = d.counter
                 WHERE d.issued IS NOT d.last OR c.value IS NOT d.last
                 """,
                 "签发 {1} 个,末号 {2},计数器 {3}", "{1} issued, the last is {2}, the counter is at {3}")),
@@ -88,6 +88,7 @@ internal static class NumberInvariants
         UNION ALL SELECT transaction_id, 'visit_update', @province FROM visit_update
         UNION ALL SELECT transaction_id, 'fee_withdrawal', @province FROM fee_withdrawal
         UNION ALL SELECT transaction_id, 'fee_transfer', @province FROM fee_transfer WHERE transaction_id IS NOT NULL
+        UNION ALL SELECT transaction_id, 'filing_request', @province FROM filing_request
         UNION ALL SELECT transaction_id, 'insured_detail_transfer', sender FROM insured_detail_transfer
         UNION ALL SELECT reversal_id, 'his_void', @province FROM his_void WHERE reversal_id NOT IN (SELECT transaction_id FROM outbound)
         """;
@@ -96,6 +97,7 @@ internal static class NumberInvariants
         """
         SELECT visit_number AS number, 'S' AS kind, @province AS issuer, NULL AS business_date FROM insured_visit
         UNION ALL SELECT settlement_number, 'A', @province, business_date FROM insured_settlement
+        UNION ALL SELECT filing_number, 'F', @province, NULL FROM filing WHERE submitted_by IS NOT NULL
         UNION ALL SELECT visit_number, 'S', insured_division, NULL FROM treatment_visit WHERE visit_number IS NOT NULL
         UNION ALL SELECT settlement_number, 'A', insured_province, business_date FROM treatment_settlement
         """;
@@ -103,8 +105,9 @@ internal static class NumberInvariants
     // The name of the day's counter, as the insured side builds it, from the number itself.
     private const string IssuedSerials =
         """
-        SELECT CASE substr(number, 1, 1) WHEN 'S' THEN 'visit.' ELSE 'settlement.' END || substr(number, 2, 6)
+        SELECT CASE substr(number, 1, 1) WHEN 'S' THEN 'visit.' WHEN 'F' THEN 'filing.' ELSE 'settlement.' END || substr(number, 2, 6)
           || '.20' || substr(number, 8, 2) || '-' || substr(number, 10, 2) || '-' || substr(number, 12, 2) AS counter, CAST(substr(number, 14) AS INTEGER) AS serial
-        FROM (SELECT visit_number AS number FROM insured_visit UNION ALL SELECT settlement_number FROM insured_settlement)
+        FROM (SELECT visit_number AS number FROM insured_visit UNION ALL SELECT settlement_number FROM insured_settlement
+          UNION ALL SELECT filing_number FROM filing WHERE submitted_by IS NOT NULL)
         """;
 }

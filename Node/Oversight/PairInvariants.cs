@@ -179,7 +179,7 @@ internal static class PairInvariants
                 new RowRule(
                     """
                     SELECT i.transaction_id FROM insured.inbox i LEFT JOIN treatment.outbound o USING (transaction_id)
-                    WHERE i.sender = @treatment AND (o.peer IS NOT @insured OR o.state NOT IN (1, 2, 4, 5))
+                    WHERE i.sender = @treatment AND i.method NOT GLOB '*.FilingService/*' AND (o.peer IS NOT @insured OR o.state NOT IN (1, 2, 4, 5))
                     """,
                     "参保地收到的请求就医地没有记录(数据是否被恢复到较早的备份?)", "the insured side has a request that the treatment side does not know (were its data restored from an old backup?)"),
             ]),

@@ -48,6 +48,8 @@ internal static class ReplyInvariants
         [PeerMethod.CancelAdmission.Path] = CancelAdmissionRequest.Parser,
         [PeerMethod.CancelDischarge.Path] = CancelDischargeRequest.Parser,
         [PeerMethod.ReverseTransaction.Path] = ReverseTransactionRequest.Parser,
+        [PeerMethod.SubmitFiling.Path] = SubmitFilingRequest.Parser,
+        [PeerMethod.CancelFiling.Path] = CancelFilingRequest.Parser,
     };
 
     private static readonly Dictionary<OutboundKind, string> Methods = new()
@@ -97,6 +99,7 @@ internal static class ReplyInvariants
         LEFT JOIN insured_visit a ON a.admission_id = i.transaction_id LEFT JOIN insured_discharge d ON d.transaction_id = i.transaction_id
         LEFT JOIN insured_undo u ON u.transaction_id = i.transaction_id LEFT JOIN insured_undo k ON k.transaction_id = u.original_id
         LEFT JOIN insured_settlement s ON s.transaction_id = coalesce(k.original_id, u.original_id, i.transaction_id)
+        WHERE i.method NOT GLOB '*.FilingService/*'
         """);
 
     private static void CheckOutboundReplies(AuditedNode node, AuditTally tally) => CheckReplies(node, tally, "outbound.reply",

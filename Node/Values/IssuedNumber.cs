@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ProvincialGateway.Values;
 
 /// <summary>
-/// The numbers the insured province issues: a visit number is <c>S</c> and a settlement number is <c>A</c>, each followed by the insured
+/// The numbers the insured province issues: a visit number is <c>S</c>, a settlement number <c>A</c> and a filing number <c>F</c>, each followed by the insured
 /// division (6), YYMMDD of the business date (6) and a serial of that day (7): 20 characters.
 /// </summary>
 public static class IssuedNumber
@@ -13,6 +13,9 @@ public static class IssuedNumber
     public static string Visit(Division insured, DateOnly on, long serial) => Format('S', insured, on, serial);
 
     public static string Settlement(Division insured, DateOnly on, long serial) => Format('A', insured, on, serial);
+
+    /// <summary>Of a filing that another province submitted; filings made at home keep the numbers of the province's own system.</summary>
+    public static string Filing(Division insured, DateOnly on, long serial) => Format('F', insured, on, serial);
 
     public static bool IsVisit(string? text) => Is('S', text);
 

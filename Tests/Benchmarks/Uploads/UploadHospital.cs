@@ -115,7 +115,7 @@ internal sealed class UploadHospital : IDisposable
             {
                 var store = new PersonStore(insured.Host.Vault);
                 Require(new PersonImport(insured.Division, store, TimeProvider.System).Run(session, TableFile.Read(personsFile, LegacyText.Utf8)));
-                Require(new FilingImport(insured.Division).Run(session, TableFile.Read(filingsFile, LegacyText.Utf8)));
+                Require(new FilingImport(insured.Division, TimeProvider.System).Run(session, TableFile.Read(filingsFile, LegacyText.Utf8)));
             }, CancellationToken.None);
         }
         finally

@@ -113,7 +113,7 @@ internal sealed class When_a_fifth_province_joins_with_tables_alone : LoggedTest
     {
         var file = _folder.File("filings.csv");
         await File.WriteAllTextAsync(file, "filing_number,person_number,kind,target_area,valid_from,valid_to,state\nBA5301002017000610,5301000001,02,610000,2016-01-01,,1\n");
-        var report = await yunnan.Host.Database.WriteAsync(session => new FilingImport(PilotCountry.Yunnan).Run(session, TableFile.Read(file, LegacyText.Utf8)), CancellationToken.None);
+        var report = await yunnan.Host.Database.WriteAsync(session => new FilingImport(PilotCountry.Yunnan, TimeProvider.System).Run(session, TableFile.Read(file, LegacyText.Utf8)), CancellationToken.None);
         Assert.That(report.Errors, Is.Empty);
     }
 

@@ -105,7 +105,7 @@ internal sealed class When_a_filing_runs_out_during_the_stay : CountryTest
     protected override DateTimeOffset Begin => new(2017, 7, 12, 10, 0, 0, TimeSpan.FromHours(8));
 
     [Test]
-    public async Task It_holds_at_the_admission_and_no_longer_at_the_settlement()
+    public async Task It_counts_for_the_whole_stay_because_it_held_at_the_admission()
     {
         var admitted = (await Guangzhou.AdmitAsync(Patient.ExpiredOfKunming.ToReference(), "ZY0001", AdmittedOn)).Granted().Result;
         (await Guangzhou.UploadAsync(admitted.VisitNumber, SampleBills.IntensiveCare(FeesOn))).Granted();
@@ -116,9 +116,10 @@ internal sealed class When_a_filing_runs_out_during_the_stay : CountryTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That(admitted.Person.FilingKind, Is.EqualTo("04"));
-            Assert.That(settled.Person.HasFilingKind, Is.False);
-            // Retired: (3600 - 1200) x 89 % x 0.70.
-            Assert.That(settled.Figures.PoolFen, Is.EqualTo(1_495_20));
+            Assert.That(settled.Person.FilingKind, Is.EqualTo("04"));
+            // Retired: (3600 - 1200) x 89 % x 0.90 for a referral.
+            Assert.That(settled.Figures.PoolFen, Is.EqualTo(1_922_40));
+            Assert.That(Yunnan.Count("insured_settlement_filing", "kind = '04' AND filing_version = 1"), Is.EqualTo(1));
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class UnimplementedTests : TrustTest
         "/provincial.exchange.v1.SettlementService/CancelSettlement", "/provincial.exchange.v1.SettlementService/GetTransaction",
         "/provincial.exchange.v1.VisitService/CancelAdmission", "/provincial.exchange.v1.VisitService/CancelDischarge",
         "/provincial.exchange.v1.SettlementService/ReverseTransaction", "/provincial.exchange.v1.FeeDetailService/GetFeeDetailProgress",
+        "/provincial.exchange.v1.FilingService/GetFilings", "/provincial.exchange.v1.FilingService/SubmitFiling", "/provincial.exchange.v1.FilingService/CancelFiling",
     ];
 
     // Implemented as well, and one header alone is no stream of it.

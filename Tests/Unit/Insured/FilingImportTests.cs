@@ -148,5 +148,5 @@ internal sealed class FilingImportTests
     }
 
     private FilingRow? FilingFor(string person, string treatment, DateOnly on) =>
-        _desk.Database.Read(session => PersonStore.FilingFor(session, person, Division.Parse(treatment), on));
+        _desk.Database.Read(session => FilingStore.For(session, person, Division.Parse(treatment), on));
 }

@@ -50,7 +50,7 @@ internal sealed class ImportDesk : IAsyncDisposable
         Database.WriteAsync(session => new PersonImport(Province, Persons, _clock).Run(session, file), CancellationToken.None);
 
     public Task<ImportReport> ImportFilingsAsync(TableFile file) =>
-        Database.WriteAsync(session => new FilingImport(Province).Run(session, file), CancellationToken.None);
+        Database.WriteAsync(session => new FilingImport(Province, _clock).Run(session, file), CancellationToken.None);
 
     public TableFile Write(string name, string header, params string[] rows)
     {

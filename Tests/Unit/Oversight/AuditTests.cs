@@ -98,7 +98,7 @@ public sealed class AuditTests
         Assert.That(report.IsClean, Is.False);
         Assert.That(report.Checks.Sum(check => check.Found), Is.Zero);
         Assert.That(report.Checks.Where(check => check.NotCheckedReason is not null).Select(check => check.Name), Is.EqualTo((string[])
-            ["node-key", "sealed-columns", "account-moves", "inbox-requests", "inbox-replies", "outbound-requests", "outbound-replies", "details-sent", "details-lines", "pair-replies"]));
+            ["node-key", "sealed-columns", "account-moves", "inbox-requests", "inbox-replies", "outbound-requests", "outbound-replies", "details-sent", "details-lines", "filing-replies", "pair-replies", "pair-filing-replies"]));
         Assert.That(report.Checks.Single(check => check.Name == "pair-replies"), Has.Property(nameof(AuditCheck.Checked)).Zero);
         Assert.That(File.Exists(DataFolder.VaultKeyPath(_folders.Insured)), Is.False, "an audit never makes a key");
     }

@@ -231,6 +231,29 @@ public sealed class InvariantTests
         yield return Case("An account below zero", I, "UPDATE person SET account_balance_fen = -1 WHERE person_number = 'P003'", "column-checks", "account-balances");
         yield return Case("An account that lost a fen", I, "UPDATE person SET account_balance_fen = account_balance_fen - 1 WHERE person_number = 'P001'", "account-moves");
 
+        // Filings and what happened to persons
+        yield return Case("A filing changed past its versions", I, "UPDATE filing SET valid_to = '2030-01-01' WHERE filing_number = 'F3'", "filing-versions");
+        yield return Case("A version that is missing", I, "DELETE FROM filing_version WHERE filing_number = 'F3'", "filing-versions");
+        yield return Case("Two filings of one family", I,
+            "INSERT INTO filing (filing_number, person_number, kind, target_area, valid_from, state) VALUES ('F9', 'P003', '01', '530100', '2025-01-01', 1); "
+            + "INSERT INTO filing_version SELECT 'F9', version, '01', '530100', '2025-01-01', NULL, 1, changed_at_ms, changed_by, change_reason FROM filing WHERE filing_number = 'F9'", "filing-overlaps");
+        yield return Case("A submitted filing without its request", I, "UPDATE filing SET submitted_by = '530000', transaction_id = '530000201709200000000000000001' WHERE filing_number = 'F3'",
+            "filing-origin", "issued-numbers", "issued-serials");
+        yield return Case("A settlement with another kind than its filing", I, "UPDATE insured_settlement_filing SET kind = '04' WHERE rowid = 1", "settled-filings");
+        yield return Case("A settlement with somebody else's filing", I, "UPDATE insured_settlement_filing SET filing_number = 'F3' WHERE rowid = 1", "settled-filings");
+        yield return Case("A freeze ended that never began", I,
+            "INSERT INTO person_event (sequence, person_number, kind, from_date, reason, changed_by, changed_at_ms) VALUES (2, 'P001', 3, '2024-06-01', 'x', 'x', 1)", "person-events");
+        yield return Case("A state that the person's row does not know", I,
+            "INSERT INTO person_event (sequence, person_number, kind, from_date, state, state_before, reason, changed_by, changed_at_ms) VALUES (2, 'P003', 1, '2024-06-01', 2, 1, 'x', 'x', 1)", "person-events");
+        yield return Case("A settlement after the death", I,
+            "INSERT INTO person_event (sequence, person_number, kind, from_date, reason, changed_by, changed_at_ms) VALUES (2, 'P001', 5, '2024-01-01', 'x', 'x', 1)", "insurance-of-settlements");
+        yield return Case("A filing that is not what was answered", I,
+            "UPDATE filing_version SET target_area = '530000' WHERE filing_number GLOB 'F610100*'; UPDATE filing SET target_area = '530000' WHERE filing_number GLOB 'F610100*'", "filing-replies");
+        yield return Case("An answer about a filing that the peer did not give", T, "UPDATE filing_request SET reply = request", "sealed-columns", "pair-filing-replies");
+        yield return Case("A filing request that the peer never had", T,
+            "INSERT INTO filing_request (transaction_id, peer, kind, request, requested_by, state, reply, attempts, prepared_at_ms, next_attempt_at_ms, answered_at_ms) "
+            + "VALUES ('530000202406030900009999999999', '610000', 1, x'00', 'x', 2, x'00', 1, 1, 1, 1)", "sealed-columns", "pair-filings");
+
         // Numbers
         yield return Case("An id for two businesses", T, "INSERT INTO business_period SELECT transaction_id, 'H53010001', '001', 1, NULL FROM outbound WHERE state = 2 LIMIT 1", "transaction-ids");
         yield return Case("An id for the lines of two visits", T, "UPDATE fee_line SET transaction_id = (SELECT transaction_id FROM fee_line WHERE visit_id = 1 LIMIT 1) WHERE visit_id = 2", "transaction-ids");
@@ -381,7 +404,7 @@ public sealed class InvariantTests
         AuditFolders.Spoil(_folders.Insured,
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
-            INSERT INTO filing SELECT 'X' || i, 'nobody', '02', '530000', '2024-01-01', NULL, 1 FROM n
+            INSERT INTO filing (filing_number, person_number, kind, target_area, valid_from, valid_to, state) SELECT 'X' || i, 'nobody', '02', '530000', '2024-01-01', NULL, 1 FROM n
             """);
         var check = _folders.Audit().Checks.Single(check => check.Name == "foreign-keys");
         Assert.That((check.Found, check.Findings.Count), Is.EqualTo((1_500L, AuditTally.KeptMax)));

@@ -44,6 +44,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
     private readonly ReplyApplier _applier;
     private readonly FeeDetailAgency _details;
     private readonly Inbox _inbox;
+    private readonly FilingAgency _filings;
     private TransactionIdSource _ids = null!;
     private int _visits;
 
@@ -57,7 +58,9 @@ internal sealed class TwoProvinces : IAsyncDisposable
         _outbox = new Outbox(TreatmentBooks, TreatmentVault, null!, _applier, options, _time, NullLogger<Outbox>.Instance);
         Persons = new PersonStore(insuredVault);
         _inbox = new Inbox(_insured, insuredVault, _time);
-        Agency = new InsuredAgency(_insured, _inbox, new BenefitAssessment(Insured, Persons, Policy), _time);
+        var assessment = new BenefitAssessment(Insured, Persons, Policy, FilingRules.Defaults);
+        Agency = new InsuredAgency(_insured, _inbox, assessment, _time);
+        _filings = new FilingAgency(_insured, _inbox, assessment, FilingRules.Defaults, _time, NullLogger<FilingAgency>.Instance);
         _details = new FeeDetailAgency(_insured, _inbox, _time);
     }
 
@@ -136,6 +139,41 @@ internal sealed class TwoProvinces : IAsyncDisposable
         await SettleAsync(cancellationUnsent);
         await CancelAsync(cancellationUnsent, Fate.NeverArrived);
         await new UndoneStays(this).LiveAsync();
+        await FileAsync(3);
+        await _insured.WriteAsync(session => PersonRegister.Freeze(
+            session, PersonNumber(2), new(2023, 1, 1), new(2023, 1, 31), new Change("测试经办", "测试", _time.NowMs())), CancellationToken.None);
+    }
+
+    /// <summary>A referral of a person, submitted by the treatment province and answered.</summary>
+    private async Task FileAsync(int person)
+    {
+        var id = await NextIdAsync();
+        var request = new SubmitFilingRequest
+        {
+            Header = Header(id),
+            Person = new PersonReference { InsuredDivision = "610100", PersonNumber = PersonNumber(person) },
+            Kind = "04",
+            TargetArea = "530100",
+            ValidFrom = _time.Today().Iso(),
+        };
+        var reply = await _filings.SubmitFilingAsync(request, Treatment, CancellationToken.None);
+        await TreatmentBooks.WriteAsync(session =>
+        {
+            var row = new FilingRequestRow
+            {
+                TransactionId = id.Text,
+                Peer = Insured.Code,
+                Kind = FilingRequestKind.Submission,
+                Request = TreatmentVault.Seal(request.ToByteArray(), FilingRequests.RequestPurpose),
+                RequestedBy = "测试经办",
+                State = OutboundState.Awaiting,
+                Attempts = 1,
+                PreparedAtMs = 1,
+                NextAttemptAtMs = 1,
+            };
+            FilingRequestStore.Insert(session, row);
+            FilingRequestStore.End(session, row, OutboundState.Answered, TreatmentVault.Seal(reply.ToByteArray(), FilingRequests.ReplyPurpose), null, 1);
+        }, CancellationToken.None);
     }
 
     /// <summary>A whole stay of one person, up to the settlement.</summary>
@@ -204,15 +242,15 @@ internal sealed class TwoProvinces : IAsyncDisposable
                 Scheme = "390",
                 AccountBalanceFen = 1_000_000,
             }, insuranceState: 1);
-            PersonStore.PutFiling(session, new FilingRow
+            FilingStore.Insert(session, new FilingRow
             {
                 FilingNumber = $"F{number}",
                 PersonNumber = PersonNumber(number),
                 Kind = "02",
                 TargetArea = "530000",
                 ValidFrom = "2024-01-01",
-                State = 1,
-            });
+                State = FilingStatus.Effective,
+            }, new Change("import", "import", _time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
     }
 

@@ -1,0 +1,213 @@
+using System.CommandLine;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Catalogue;
+using ProvincialGateway.Insured;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+using Spectre.Console;
+
+namespace ProvincialGateway.Cli;
+
+/// <summary><c>gateway filings import|list|show|change|cancel|decide</c> of the insured side; the others are the treatment side's.</summary>
+internal static class FilingCommands
+{
+    private const int ListMax = 500;
+
+    private static readonly string[] States = ["effective", "under-review", "rejected", "cancelled"];
+
+    public static Command Create() => new("filings", "异地就医备案 / filings for treatment elsewhere")
+    {
+        ImportCommands.Filings(), List(), Show(), Change(), Cancel(), Decide(),
+        FilingRequestCommands.Submit(), FilingRequestCommands.Withdraw(), FilingRequestCommands.Ask(), FilingRequestCommands.Requests(),
+    };
+
+    private static Command List()
+    {
+        var state = new Option<string?>("--state") { Description = $"只列出该状态 / only this state: {string.Join(" | ", States)}" };
+        state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, States);
+        var person = new Option<string?>("--person") { Description = "只列出此个人编号的 / only of this person number" };
+        var area = new Option<string?>("--area") { Description = "只列出覆盖该区划的 / only those that cover this division" };
+        var on = new Option<string?>("--on") { Description = "只列出该日有效的 / only those valid on this day, yyyy-MM-dd" };
+        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var command = new Command("list", $"列出备案,最近登记的在前,最多 {ListMax} 份 / filings, the latest recorded first, at most {ListMax}\n"
+            + "例 example: gateway filings list --state under-review --as 530000 --data data-530000") { state, person, area, on, json };
+        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        {
+            var day = OperatorOption.Date("--on", parsed.GetValue(on))?.Iso();
+            Division? place = parsed.GetValue(area) is { } text ? OperatorOption.DivisionOf("--area", text) : null;
+            FilingStatus? wanted = parsed.GetValue(state) is { } word ? StatusOf(word) : null;
+            var entries = work.Database.Read(session => FilingStore.List(session, parsed.GetValue(person), wanted, place, day, ListMax)).ConvertAll(FilingEntry.Of);
+            if (parsed.GetValue(json))
+                work.Out.WriteLine(CommandJson.Of(entries));
+            else
+                Write(work, entries);
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var number = NumberArgument();
+        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var command = new Command("show", "一份备案的全部版本、依据它的就诊与结算 / all versions of a filing, and the visits and settlements that rest on it\n"
+            + "例 example: gateway filings show F5301001709200000001 --as 530000 --data data-530000") { number, json };
+        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        {
+            Show(work, parsed.GetRequiredValue(number), parsed.GetValue(json));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static Command Change()
+    {
+        var (number, by) = (NumberArgument(), new OperatorOption());
+        var kind = new Option<string?>("--kind") { Description = "备案类别交换码 01..06 / filing kind, exchange code" };
+        var area = new Option<string?>("--area") { Description = "就医地区划 / target area" };
+        var from = new Option<string?>("--from") { Description = "首日 / first day, yyyy-MM-dd" };
+        var to = new Option<string?>("--to") { Description = "末日,长期写 open / last day, or open" };
+        var command = new Command("change", "变更备案,另存新版本,旧版本保留 / change a filing: a new version, the old ones stay\n"
+            + "例 example: gateway filings change F5301001709200000001 --to 2018-06-30 --reason 参保人申请延期 --as 530000 --data data-530000") { number, kind, area, from, to };
+        by.AddTo(command);
+        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        {
+            var wanted = new FilingChange
+            {
+                Kind = parsed.GetValue(kind) is not { } code ? null : ExchangeCodes.Of(CodeSystem.FilingKind).Contains(code) ? code
+                    : throw new CommandRefusedException("--kind 应为交换码 01..06。 / --kind takes an exchange code 01..06."),
+                TargetArea = parsed.GetValue(area) is { } place ? AbroadArea(work, place) : null,
+                ValidFrom = OperatorOption.Date("--from", parsed.GetValue(from)),
+                ValidTo = parsed.GetValue(to) is { } day and not "open" ? OperatorOption.Date("--to", day) : null,
+                IsOpenEnded = parsed.GetValue(to) is "open",
+            };
+            return ActAsync(work, parsed.GetRequiredValue(number), by.Read(work, parsed), (register, session, filing, change) => register.Change(session, filing, wanted, change), cancellation);
+        });
+        return command;
+    }
+
+    private static Command Cancel()
+    {
+        var (number, by) = (NumberArgument(), new OperatorOption());
+        var command = new Command("cancel", "撤销备案 / cancel a filing\n"
+            + "例 example: gateway filings cancel F5301001709200000001 --reason 参保人已返回 --as 530000 --data data-530000") { number };
+        by.AddTo(command);
+        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) => ActAsync(
+            work, parsed.GetRequiredValue(number), by.Read(work, parsed), (register, session, filing, change) => register.Cancel(session, filing, change), cancellation));
+        return command;
+    }
+
+    private static Command Decide()
+    {
+        var (number, by) = (NumberArgument(), new OperatorOption());
+        var decision = new Argument<string>("decision") { Description = "approve | reject" };
+        decision.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "approve", "reject");
+        var command = new Command("decide", "审核待审核的备案 / decide on a filing under review\n"
+            + "例 example: gateway filings decide F5301001709200000001 approve --reason 材料齐全 --as 530000 --data data-530000") { number, decision };
+        by.AddTo(command);
+        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        {
+            var isGranted = parsed.GetRequiredValue(decision).Equals("approve", StringComparison.OrdinalIgnoreCase);
+            return ActAsync(work, parsed.GetRequiredValue(number), by.Read(work, parsed), (register, session, filing, change) => register.Decide(session, filing, isGranted, change), cancellation);
+        });
+        return command;
+    }
+
+    /// <summary>Changes one filing in one transaction and shows it as it is after the commit.</summary>
+    private static async Task<int> ActAsync(NodeWork work, string number, Change change, Func<FilingRegister, Session, FilingRow, Change, Refusal?> act, CancellationToken cancellation)
+    {
+        var register = new FilingRegister(RulesOf(work));
+        var refusal = await work.Database.WriteAsync(session => act(register, session, FilingStore.Find(session, number) ?? throw Unknown(number), change), cancellation);
+        if (refusal is not null)
+            throw OperatorOption.Refused(refusal);
+        Show(work, number, asJson: false);
+        return 0;
+    }
+
+    private static void Show(NodeWork work, string number, bool asJson)
+    {
+        var rules = RulesOf(work);
+        var shown = work.Database.Read(session =>
+        {
+            var filing = FilingStore.Find(session, number) ?? throw Unknown(number);
+            var person = PersonStore.ByNumber(session, filing.PersonNumber)!;
+            return new FilingDetails
+            {
+                Filing = FilingEntry.Of(filing),
+                IsTwoWay = filing.IsLongTerm && rules.For(PersonEventStore.Standing(session, person, work.Time.Today()).Division).TwoWay,
+                RestingVisit = FilingStore.RestingVisit(session, filing)?.VisitNumber,
+                Settlements = FilingStore.SettledWith(session, number),
+                Versions = [.. FilingStore.Versions(session, number).Select(FilingVersion.Of)],
+            };
+        });
+        if (asJson)
+            work.Out.WriteLine(CommandJson.Of(shown));
+        else
+            Write(work, shown);
+    }
+
+    private static FilingRules RulesOf(NodeWork work) => work.Serving?.Filings
+        ?? FilingRules.Load(work.Node.DataFolder, work.Node.Self, out var errors)
+        ?? throw new CommandRefusedException(string.Join(Environment.NewLine, errors));
+
+    private static Division AbroadArea(NodeWork work, string text)
+    {
+        var area = OperatorOption.DivisionOf("--area", text);
+        return area.Province != work.Node.Self ? area
+            : throw new CommandRefusedException($"--area 是本省地区;备案的就医地应在外省。 / --area is in this province; a filing is for treatment in another one.");
+    }
+
+    private static FilingStatus StatusOf(string word) => word.ToUpperInvariant() switch
+    {
+        "EFFECTIVE" => FilingStatus.Effective,
+        "UNDER-REVIEW" => FilingStatus.UnderReview,
+        "REJECTED" => FilingStatus.Rejected,
+        "CANCELLED" => FilingStatus.Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(word), word, "Not a state of a filing."),
+    };
+
+    private static Argument<string> NumberArgument() => new("number") { Description = "备案号 / filing number" };
+
+    private static CommandRefusedException Unknown(string number) => new($"没有备案 {number};用 filings list 查看。 / there is no filing {number}; see filings list.");
+
+    private static void Write(NodeWork work, List<FilingEntry> entries)
+    {
+        if (entries.Count == 0)
+        {
+            work.Out.WriteLine("没有这样的备案 / no such filings");
+            return;
+        }
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var heading in new[] { "备案号 number\n个人编号 person", "类别 kind", "就医地\narea", "有效期 valid", "状态 state", "提交 by\n版本 version" })
+            table.AddColumn(heading);
+        foreach (var entry in entries)
+        {
+            table.AddRow(
+                new Text($"{entry.Number}\n{entry.PersonNumber}"), new Text($"{entry.Kind} {entry.KindText}"), new Text(entry.Area),
+                new Text($"{entry.From}\n{entry.To ?? "长期 open"}"), new Text(entry.State), new Text($"{entry.SubmittedBy ?? "本地 home"}\n{entry.Version}"));
+        }
+        work.OpenScreen().Write(table);
+    }
+
+    private static void Write(NodeWork work, FilingDetails details)
+    {
+        var entry = details.Filing;
+        work.Out.WriteLine($"{entry.Number} {entry.State}  {entry.Kind} {entry.KindText}  {entry.Area}  {entry.From} 至 to {entry.To ?? "长期 open"}");
+        work.Out.WriteLine($"  个人编号 person      {entry.PersonNumber}");
+        work.Out.WriteLine($"  提交 submitted by    {entry.SubmittedBy ?? "本地 home"}");
+        work.Out.WriteLine($"  本地待遇 at home too {(details.IsTwoWay ? "是 yes" : "否 no")}");
+        work.Out.WriteLine($"  未结算就诊 open visit {details.RestingVisit ?? "-"}");
+        work.Out.WriteLine($"  结算 settlements     {(details.Settlements.Count == 0 ? "-" : string.Join(' ', details.Settlements))}");
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (var heading in new[] { "版本\nversion", "类别 kind\n就医地 area", "有效期 valid", "状态 state", "何时 when\n何人 who", "原因 why" })
+            table.AddColumn(heading);
+        foreach (var version in details.Versions)
+        {
+            table.AddRow(
+                new Text($"{version.Version}"), new Text($"{version.Kind}\n{version.Area}"), new Text($"{version.From}\n{version.To ?? "长期 open"}"), new Text(version.State),
+                new Text($"{version.ChangedAt}\n{version.ChangedBy}"), new Text(version.Reason));
+        }
+        work.OpenScreen().Write(table);
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text.Json.Nodes;
+using NUnit.Framework;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Tests.Filings;
+
+/// <summary>补备案: the patient is admitted without a filing, and it is made before the settlement.</summary>
+internal sealed class When_a_filing_is_made_for_an_open_visit : FilingsTest
+{
+    // (3600 - 1200) x 85 %, x 0.90 filed as an emergency, x 0.70 unfiled.
+    private const long Filed = 1_836_00, NotFiled = 1_428_00;
+
+    [Test]
+    public async Task It_counts_from_the_admission_and_the_visit_and_the_settlement_record_it()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.UnfiledOfKunming, SampleBills.IntensiveCare(FeesOn));
+        var before = (await Guangzhou.PreviewAsync(visit)).Granted().Result.Figures.PoolFen;
+        var record = await SubmitAsync(Submission("05", AdmittedOn, visit));
+
+        var settled = (await Guangzhou.SettleAsync(visit)).Granted().Result;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((before, settled.Figures.PoolFen), Is.EqualTo((NotFiled, Filed)));
+            Assert.That(settled.Person.FilingNumber, Is.EqualTo(record.Filing.FilingNumber));
+            Assert.That(Yunnan.Value<string>("SELECT filing_number FROM insured_visit"), Is.EqualTo(record.Filing.FilingNumber));
+            Assert.That(Yunnan.Value<string>("SELECT filing_number || ' ' || filing_version || ' ' || kind FROM insured_settlement_filing"), Is.EqualTo($"{record.Filing.FilingNumber} 1 05"));
+        }
+    }
+
+    [Test]
+    public async Task While_the_visit_rests_on_it_neither_side_ends_it()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.UnfiledOfKunming, SampleBills.IntensiveCare(FeesOn));
+        var number = (await SubmitAsync(Submission("05", AdmittedOn, visit))).Filing.FilingNumber;
+        await using var desk = YunnanDesk();
+
+        var refusal = await RefusedAsync(Cancellation(number), RefusalCode.FilingState);
+        var atHome = await desk.RefuseAsync("filings", "cancel", number, "--reason", "撤销");
+        var shortened = await desk.RefuseAsync("filings", "change", number, "--from", Today.Iso(), "--reason", "缩短");
+        await desk.SucceedAsync("filings", "change", number, "--kind", "04", "--reason", "改为转诊");
+        (await Guangzhou.SettleAsync(visit)).Granted();
+        await CancelAsync(Cancellation(number));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refusal.MessageEn, Does.Contain(visit));
+            Assert.That(atHome, Does.Contain(visit));
+            Assert.That(shortened, Does.Contain(visit));
+            Assert.That(Yunnan.Value<string>("SELECT filing_version || ' ' || kind FROM insured_settlement_filing"), Is.EqualTo("2 04"), "the version of the settlement");
+            Assert.That(Yunnan.Count("filing_version", $"filing_number = '{number}'"), Is.EqualTo(3));
+        }
+    }
+
+    [Test]
+    public async Task It_is_refused_when_it_does_not_fit_the_visit()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming);
+        var other = await AdmitAsync(Guangzhou, Patient.OfKunming, "ZY0002");
+
+        await RefusedAsync(Submission("05", AdmittedOn), RefusalCode.InvalidField, "valid_from");
+        await RefusedAsync(Submission("05", AdmittedOn.AddDays(-1), visit), RefusalCode.DateOutsideStay, "valid_from");
+        await RefusedAsync(Submission("05", AdmittedOn.AddDays(1), visit), RefusalCode.DateOutsideStay, "valid_from");
+        await RefusedAsync(Submission("05", AdmittedOn, other), RefusalCode.VisitNotFound, "visit_number");
+        await RefusedAsync(Submission("05", AdmittedOn, "S5301001709200009999"), RefusalCode.VisitNotFound, "visit_number");
+        await RefusedAsync(Submission("05", AdmittedOn, visit, area: "440600"), RefusalCode.FilingArea, "filing");
+        await RefusedAsync(Submission("05", AdmittedOn, visit, area: "310000"), RefusalCode.InvalidField, "target_area");
+
+        Assert.That(Yunnan.Count("filing", "submitted_by IS NOT NULL"), Is.Zero);
+    }
+
+    [Test]
+    public async Task After_the_settlement_it_is_too_late()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.UnfiledOfKunming, SampleBills.IntensiveCare(FeesOn));
+        (await Guangzhou.SettleAsync(visit)).Granted();
+
+        await RefusedAsync(Submission("05", AdmittedOn, visit), RefusalCode.VisitState, "visit_number");
+    }
+}
+
+/// <summary>The same where the insured division has rules of its own.</summary>
+internal sealed class When_the_insured_division_has_rules_of_its_own : FilingsTest
+{
+    protected override void Arrange()
+    {
+        base.Arrange();
+        var rules = new JsonObject
+        {
+            ["default"] = new JsonObject { ["temporaryMonths"] = 3 },
+            ["divisions"] = new JsonArray(new JsonObject
+            {
+                ["division"] = "530100",
+                ["makeUpUntil"] = "discharge",
+                ["peersMaySubmit"] = new JsonArray("04", "05"),
+                ["effectiveAtOnce"] = new JsonArray("05"),
+                ["endUnderOpenVisit"] = true,
+            }),
+        };
+        File.WriteAllText(Path.Combine(Yunnan.DataFolder, "filing-rules.json"), rules.ToJsonString());
+    }
+
+    [Test]
+    public async Task They_are_applied()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming);
+        await RefusedAsync(Submission("06", Today), RefusalCode.InvalidField, "kind");
+        var emergency = await SubmitAsync(Submission("05", AdmittedOn, visit));
+        var ended = await CancelAsync(Cancellation(emergency.Filing.FilingNumber));
+        (await Guangzhou.DischargeAsync(visit, Today)).Granted();
+        await RefusedAsync(Submission("05", AdmittedOn, visit), RefusalCode.VisitState, "visit_number");
+
+        using (Assert.EnterMultipleScope())
+        {
+            // From 2017-09-12, three months.
+            Assert.That((emergency.State, emergency.Filing.ValidTo), Is.EqualTo((FilingState.Effective, "2017-12-11")));
+            Assert.That(ended.State, Is.EqualTo(FilingState.Cancelled), "although the visit is open");
+            Assert.That((await SubmitAsync(Submission("04", Today))).State, Is.EqualTo(FilingState.UnderReview));
+        }
+    }
+}
+
+/// <summary>An admission of an emergency kind.</summary>
+internal sealed class When_an_emergency_is_admitted_without_a_filing : FilingsTest
+{
+    [Test]
+    public async Task It_counts_as_filed()
+    {
+        using var hospital = new Hospital(Guangdong.HisAddress, Guangdong.Tokens[FirstHospital]) { InpatientKind = EmergencyKind };
+        var visit = await DischargeAsync(hospital, Patient.UnfiledOfKunming, SampleBills.IntensiveCare(FeesOn));
+
+        var settled = (await hospital.SettleAsync(visit)).Granted().Result;
+
+        using (Assert.EnterMultipleScope())
+        {
+            // (3600 - 1200) x 85 % x 0.90.
+            Assert.That(settled.Figures.PoolFen, Is.EqualTo(1_836_00));
+            Assert.That(Yunnan.Count("insured_settlement_filing", "filing_number IS NULL AND kind = '05'"), Is.EqualTo(1));
+        }
+    }
+
+    /// <summary>Guangdong's local code of exchange kind 24.</summary>
+    private const string EmergencyKind = "24";
+}

@@ -1,0 +1,91 @@
+using NUnit.Framework;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Treatment;
+
+namespace ProvincialGateway.Tests.Filings;
+
+/// <summary>What was asked is on disk before it is sent, and happens once.</summary>
+internal sealed class When_a_filing_request_meets_an_outage : FilingsTest
+{
+    private const int StillUnanswered = 3301;
+
+    [Test]
+    public async Task It_waits_and_is_made_when_the_peer_is_back()
+    {
+        await Yunnan.StopAsync();
+        var row = await Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+        await Yunnan.StartAsync(CancellationToken.None);
+        LetTheResolverBegin();
+        var answered = await AnsweredAsync(row.TransactionId);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(row.State, Is.EqualTo(OutboundState.Awaiting));
+            Assert.That(Answered<SubmitFilingResponse>(answered).Filing.State, Is.EqualTo(FilingState.Effective));
+            Assert.That(Yunnan.Count("filing", "submitted_by IS NOT NULL"), Is.EqualTo(1));
+        }
+        await Logs.WaitForAsync(StillUnanswered);
+    }
+
+    [Test]
+    public async Task When_the_reply_is_lost_the_repeat_after_a_restart_gets_the_same_filing()
+    {
+        (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted();
+        var answeredBefore = Yunnan.Count("inbox");
+        Line.WithholdReplies();
+        var asked = Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+        await YunnanHasAnsweredAsync(answeredBefore + 1);
+        Line.Cut();
+        var row = await asked;
+        await Guangdong.RestartAsync(CancellationToken.None);
+        Line.Mend();
+        LetTheResolverBegin();
+        var answered = await AnsweredAsync(row.TransactionId);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(row.State, Is.EqualTo(OutboundState.Awaiting));
+            Assert.That(Answered<SubmitFilingResponse>(answered).Filing.Filing.FilingNumber, Is.EqualTo(Yunnan.Value<string>("SELECT filing_number FROM filing WHERE submitted_by IS NOT NULL")));
+            Assert.That(Yunnan.Count("inbox"), Is.EqualTo(answeredBefore + 1));
+        }
+        await Logs.WaitForAsync(StillUnanswered);
+    }
+
+    [Test]
+    public async Task A_repeat_gets_the_committed_reply_and_other_content_under_the_id_is_a_conflict()
+    {
+        var row = await Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+        var first = Answered<SubmitFilingResponse>(row);
+        var request = SubmitFilingRequest.Parser.ParseFrom(RequestOf(row));
+        Clock.PutForward(TimeSpan.FromDays(1));
+
+        var repeated = await SendAsync(PeerMethod.SubmitFiling, request, SubmitFilingResponse.Parser);
+        request.Kind = "05";
+        var conflict = await SendAsync(PeerMethod.SubmitFiling, request, SubmitFilingResponse.Parser);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(repeated, Is.EqualTo(first));
+            Assert.That((conflict.Refusal?.Code, conflict.Refusal?.Field), Is.EqualTo((RefusalCode.IdConflict, "kind")));
+            Assert.That(Yunnan.Count("filing", "submitted_by IS NOT NULL"), Is.EqualTo(1));
+        }
+    }
+
+    [Test]
+    public async Task A_refused_id_stays_refused_after_the_cause_is_mended()
+    {
+        await ChangeAsync((register, session, change) => register.SetState(session, Unfiled, 2, Today, change));
+        var row = await Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+        await ChangeAsync((register, session, change) => register.Restore(session, Unfiled, Today, change));
+
+        var repeated = await SendAsync(PeerMethod.SubmitFiling, SubmitFilingRequest.Parser.ParseFrom(RequestOf(row)), SubmitFilingResponse.Parser);
+
+        Assert.That(repeated.Refusal?.Code, Is.EqualTo(RefusalCode.PersonNotInsured));
+        Assert.That((await SubmitAsync(Submission("04", Today))).State, Is.EqualTo(FilingState.Effective), "a new id");
+    }
+
+    private Task<FilingRequestRow> AnsweredAsync(string id) => Eventually.GetAsync($"filing request {id} to be answered",
+        () => Guangdong.Host.Database.Read(session => FilingRequestStore.Find(session, id))!, Has.Property(nameof(FilingRequestRow.State)).EqualTo(OutboundState.Answered));
+}
