@@ -58,7 +58,7 @@ internal static class DetailInvariants
                 "不是结算 {1} 的就医地发来的", "was not sent by the treatment province of settlement {1}")),
         NodeInvariant.OfRows(
             "details-audit", "明细审核只针对已收齐的行,扣减不为负", "Lines are audited that are complete, and no line gives back more than was taken",
-            "SELECT count(*) FROM line_audit",
+            "SELECT count(*) FROM insured_detail_line",
             new RowRule(
                 """
                 SELECT a.settlement_number, a.line_number FROM line_audit a JOIN insured_detail_transfer t ON t.id = a.transfer_id
