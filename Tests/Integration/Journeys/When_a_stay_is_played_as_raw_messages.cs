@@ -10,9 +10,9 @@ internal sealed class When_a_stay_is_played_as_raw_messages : CountryTest
 {
     private readonly HttpClient _client = new();
 
-    protected override IReadOnlyList<Division> Provinces => [.. PilotCountry.Pilots, Division.Parse("500000")];
+    protected override IReadOnlyList<Division> Provinces => [.. PilotCountry.Pilots, PilotCountry.Shanghai, PilotCountry.Chongqing];
 
-    private PilotProvince Chongqing => Country[Division.Parse("500000")];
+    private PilotProvince Chongqing => Country[PilotCountry.Chongqing];
 
     [OneTimeTearDown]
     public void DisposeClient() => _client.Dispose();
@@ -64,16 +64,16 @@ internal sealed class When_a_stay_is_played_as_raw_messages : CountryTest
 
         var settlement = Chongqing.Value<string>("SELECT settlement_number FROM treatment_settlement WHERE state = 1");
         var expected = Money.Figures(
-            total: 12021.90m, fullSelfPay: 1182m, overLimit: 640m, preSelfPay: 1123.39m, inScope: 9076.51m, deductible: 1200m, pool: 6695.03m, account: 2000m, cash: 3326.87m);
+            total: 12021.90m, fullSelfPay: 1182m, overLimit: 640m, preSelfPay: 1123.39m, inScope: 9076.51m, deductible: 1200m, pool: 7246.39m, account: 1200m, cash: 3575.51m);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Yunnan.InsuredFigures(settlement), Is.EqualTo(expected));
+            Assert.That(Country[PilotCountry.Shanghai].InsuredFigures(settlement), Is.EqualTo(expected));
             Assert.That(Chongqing.MirroredFigures(settlement), Is.EqualTo(expected));
-            Assert.That(exchanges[^1].Reply, Is.EqualTo($"0|{player.Captured["settlement_serial"]}|6695.03|2000.00|0.00|3326.87|0.00|0.00|0.00|0.00|0.00|0.00"));
+            Assert.That(exchanges[^1].Reply, Is.EqualTo($"0|{player.Captured["settlement_serial"]}|7246.39|1200.00|0.00|3575.51|0.00|0.00|0.00|0.00|0.00|0.00"));
             Assert.That(exchanges[^1].Reply, Is.Not.EqualTo(FirstSettlement(exchanges).Reply), "After it was undone it is another settlement.");
             Assert.That(RepeatOf(exchanges).ReplyBytes, Is.EqualTo(FirstSettlement(exchanges).ReplyBytes), "A dialect without ids repeats by sending again.");
             Assert.That(Chongqing.Count("fee_line", "state = 1"), Is.EqualTo(23), "A line that is sent again is stored once.");
-            Assert.That(Chongqing.Balance(Account.ReceivableFromPartner), Is.EqualTo(8_695_03), "Settled, undone by its serial and settled again is settled once.");
+            Assert.That(Chongqing.Balance(Account.ReceivableFromPartner), Is.EqualTo(8_446_39), "Settled, undone by its serial and settled again is settled once.");
         }
     }
 
