@@ -7,6 +7,7 @@ using ProvincialGateway.Configuration;
 using ProvincialGateway.His;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
+using ProvincialGateway.Reconciliation;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -139,6 +140,7 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton<PersonGrpcService>();
         services.AddSingleton<VisitGrpcService>();
         services.AddSingleton<SettlementGrpcService>();
+        services.AddSingleton(new ReconciliationGrpcService(new LedgerAnswers(options.Self, opened.Database, opened.Vault, time)));
     }
 
     private static void MapSlices(WebApplication application, int hisPort)
@@ -153,6 +155,7 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<VisitGrpcService>();
         application.MapGrpcService<SettlementGrpcService>();
         application.MapGrpcService<FeeDetailGrpcService>();
+        application.MapGrpcService<ReconciliationGrpcService>();
     }
 
     // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.

@@ -18,6 +18,8 @@ internal sealed class UnimplementedTests : TrustTest
         "/provincial.exchange.v1.SettlementService/CancelSettlement", "/provincial.exchange.v1.SettlementService/GetTransaction",
         "/provincial.exchange.v1.VisitService/CancelAdmission", "/provincial.exchange.v1.VisitService/CancelDischarge",
         "/provincial.exchange.v1.SettlementService/ReverseTransaction", "/provincial.exchange.v1.FeeDetailService/GetFeeDetailProgress",
+        "/provincial.exchange.v1.ReconciliationService/GetTotals", "/provincial.exchange.v1.ReconciliationService/GetRangeDigests",
+        "/provincial.exchange.v1.ReconciliationService/ListRows", "/provincial.exchange.v1.ReconciliationService/ListInFlight",
     ];
 
     // Implemented as well, and one header alone is no stream of it.
