@@ -28,6 +28,7 @@ internal static class Program
             CatalogueCommands.Create(),
             UnmappedCommands.Create(),
             DetailsCommands.Create(),
+            ReconcileCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

@@ -13,9 +13,6 @@ namespace ProvincialGateway.Reconciliation;
 internal sealed partial class Reconciler(
     NodesConfiguration configuration, Division self, Database database, Vault vault, TransactionIdSource ids, PeerDirectory peers, TimeProvider time, ILogger<Reconciler> logger)
 {
-    /// <summary>Runs over both ledgers this node has with each of its partners; nothing is under way that no process works on.</summary>
-    public Task StartAsync(CancellationToken cancellation) => database.WriteAsync(session => RunStore.EndAbandoned(session, time.NowMs()), cancellation);
-
     /// <returns>The finished run, whatever came of it; null when one is under way over the same ledger, or the day's daily run is done.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The partner has no node, or the days are not 1 to 31.</exception>
     public async Task<RunRow?> RunAsync(RunScope scope, RunCause cause, Action<ComparisonProgress> progress, CancellationToken cancellation)
