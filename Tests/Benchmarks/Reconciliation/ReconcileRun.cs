@@ -6,7 +6,6 @@ using Provincial.Exchange.V1;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Reconciliation;
-using ProvincialGateway.Storage;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Values;
 
