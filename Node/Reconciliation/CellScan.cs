@@ -14,12 +14,14 @@ internal readonly record struct LedgerPoint(LedgerSide Side, Division Partner, l
 /// <summary>A row's key with its digest.</summary>
 internal readonly record struct RowKey(string Key, byte[] Sha256);
 
-/// <summary>Sums and digests over the rows of a ledger, each in one pass in the order in which the rows are kept.</summary>
+/// <summary>Sums and digests over the rows of a ledger, in the order in which the rows are kept.</summary>
 internal static class CellScan
 {
     // The plus keeps the index of the sequence away: rows are wanted in the order of the primary key.
     private const string OfPoint = "FROM ledger_row WHERE side = ?1 AND partner = ?2 AND +sequence <= ?3";
     private const string OfCell = $"{OfPoint} AND business_date = ?4 AND scheme = ?5 AND clearing_type = ?6 AND transaction_id > ?7 AND transaction_id <= ?8 ORDER BY transaction_id";
+
+    private static readonly string Sums = string.Join(", ", SettlementFigures.Columns.Split(", ").Select(column => $"sum({column}) AS {column}"));
 
     // Above every key: keys are digits.
     private const string PastTheLast = "~";
@@ -27,25 +29,37 @@ internal static class CellScan
     /// <summary>The cells with rows from one business date to another, both inclusive, ordered by date, scheme and clearing type.</summary>
     public static List<CellTotal> Totals(Session session, LedgerPoint point, DateOnly from, DateOnly to)
     {
-        var cells = new List<CellTotal>();
-        using var open = new OpenCell();
-        using var rows = new RowScan(session,
+        // SQLite adds up what it reads in a fraction of the time it takes to hand it over; rows are handed over with what only a set can count.
+        var sums = session.Query<CellSums>(
             $"""
-            SELECT business_date, scheme, clearing_type, insured_division, person_number, visit_number, row_sha256, {SettlementFigures.Columns} {OfPoint}
-              AND business_date BETWEEN ?4 AND ?5
-            ORDER BY business_date, scheme, clearing_type, transaction_id
-            """);
+            SELECT business_date, scheme, clearing_type, count(*) AS row_count, {Sums}
+            FROM ledger_row WHERE side = @Side AND partner = @Partner AND +sequence <= @AsOf AND business_date BETWEEN @from AND @to
+            GROUP BY business_date, scheme, clearing_type ORDER BY business_date, scheme, clearing_type
+            """,
+            new { Side = (int)point.Side, Partner = point.Partner.Code, point.AsOf, from = from.Iso(), to = to.Iso() });
+        using var rows = new RowScan(session, $"SELECT insured_division || ' ' || person_number, visit_number, row_sha256 {OfCell}");
+        return sums.ConvertAll(cell => Total(rows, point, cell));
+    }
+
+    private static CellTotal Total(RowScan rows, LedgerPoint point, CellSums sums)
+    {
+        var cell = new LedgerCell { BusinessDate = sums.BusinessDate, Scheme = sums.Scheme, ClearingType = sums.ClearingType };
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (persons, visits) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         rows.Each(row =>
         {
-            if (!open.Is(row))
-            {
-                open.CloseInto(cells);
-                open.Begin(row);
-            }
-            open.Add(row);
-        }, (int)point.Side, point.Partner.Code, point.AsOf, from.Iso(), to.Iso());
-        open.CloseInto(cells);
-        return cells;
+            persons.Add(row.Text(0));
+            visits.Add(row.Text(1));
+            hash.AppendData(row.Bytes(2));
+        }, Args(point, cell, new KeyRange()));
+        return new CellTotal
+        {
+            Cell = cell,
+            Sums = new LedgerSums { RowCount = sums.RowCount, Charges = sums.ToCharges(), Payments = sums.ToPayments() },
+            PersonCount = persons.Count,
+            VisitCount = visits.Count,
+            RowsSha256 = ByteString.CopyFrom(hash.GetHashAndReset()),
+        };
     }
 
     /// <summary>One digest for each range, in its order.</summary>
@@ -82,80 +96,12 @@ internal static class CellScan
         range.AfterKey, range.ThroughKey.Length == 0 ? PastTheLast : range.ThroughKey,
     ];
 
-    /// <summary>The cell the pass is in.</summary>
-    private sealed class OpenCell : IDisposable
+    /// <summary>The sums of a cell, under the names of its columns.</summary>
+    private sealed record CellSums : SettlementFigures
     {
-        private const int FirstFigure = 7, FigureCount = 18;
-
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly long[] _sums = new long[FigureCount];
-        private readonly HashSet<(string Division, string Number)> _persons = [];
-        private readonly HashSet<string> _visits = [];
-        private readonly byte[][] _cell = [[], [], []];
-        private long _rows;
-
-        public bool Is(RowScan row) => row.Bytes(0).SequenceEqual(_cell[0]) && row.Bytes(1).SequenceEqual(_cell[1]) && row.Bytes(2).SequenceEqual(_cell[2]);
-
-        public void Begin(RowScan row)
-        {
-            for (var part = 0; part < _cell.Length; part++)
-                _cell[part] = row.Bytes(part).ToArray();
-        }
-
-        public void Add(RowScan row)
-        {
-            _rows++;
-            _persons.Add((row.Text(3), row.Text(4)));
-            _visits.Add(row.Text(5));
-            _hash.AppendData(row.Bytes(6));
-            for (var figure = 0; figure < FigureCount; figure++)
-                _sums[figure] += row.Long(FirstFigure + figure);
-        }
-
-        public void CloseInto(List<CellTotal> cells)
-        {
-            if (_rows == 0)
-                return;
-            var figures = Figures();
-            cells.Add(new CellTotal
-            {
-                Cell = new LedgerCell { BusinessDate = Text(0), Scheme = Text(1), ClearingType = Text(2) },
-                Sums = new LedgerSums { RowCount = _rows, Charges = figures.ToCharges(), Payments = figures.ToPayments() },
-                PersonCount = _persons.Count,
-                VisitCount = _visits.Count,
-                RowsSha256 = ByteString.CopyFrom(_hash.GetHashAndReset()),
-            });
-            _rows = 0;
-            Array.Clear(_sums);
-            _persons.Clear();
-            _visits.Clear();
-        }
-
-        public void Dispose() => _hash.Dispose();
-
-        private string Text(int part) => System.Text.Encoding.UTF8.GetString(_cell[part]);
-
-        // In the order of SettlementFigures.Columns.
-        private SettlementFigures Figures() => new()
-        {
-            TotalFen = _sums[0],
-            FullSelfPayFen = _sums[1],
-            OverLimitFen = _sums[2],
-            PreSelfPayFen = _sums[3],
-            InScopeFen = _sums[4],
-            DeductibleFen = _sums[5],
-            PoolFen = _sums[6],
-            CivilServantFen = _sums[7],
-            EnterpriseFen = _sums[8],
-            EmployeeLargeAmountFen = _sums[9],
-            ResidentCriticalIllnessFen = _sums[10],
-            MedicalAidFen = _sums[11],
-            OtherFundFen = _sums[12],
-            FundTotalFen = _sums[13],
-            AccountFen = _sums[14],
-            CashFen = _sums[15],
-            PersonalTotalFen = _sums[16],
-            HospitalBorneFen = _sums[17],
-        };
+        public required string BusinessDate { get; init; }
+        public required string Scheme { get; init; }
+        public required string ClearingType { get; init; }
+        public required long RowCount { get; init; }
     }
 }
