@@ -7,6 +7,7 @@ using ProvincialGateway.Configuration;
 using ProvincialGateway.His;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
+using ProvincialGateway.Reconciliation;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -153,6 +154,22 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton<PersonGrpcService>();
         services.AddSingleton<VisitGrpcService>();
         services.AddSingleton<SettlementGrpcService>();
+        AddReconciliation(services, options, opened);
+    }
+
+    private static void AddReconciliation(IServiceCollection services, NodeOptions options, Opened opened)
+    {
+        var (configuration, time) = (options.Configuration, options.Time);
+        services.AddSingleton(new ReconciliationGrpcService(new LedgerAnswers(options.Self, opened.Database, opened.Vault, time)));
+        services.AddSingleton(provider => new Reconciler(
+            configuration, options.Self, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time,
+            provider.GetRequiredService<ILogger<Reconciler>>()));
+        services.AddSingleton(provider => new DifferenceDesk(
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<Outbox>(), provider.GetRequiredService<Reconciler>(), time));
+        services.AddSingleton(provider => new DailyReconciliation(
+            provider.GetRequiredService<Reconciler>(), provider.GetRequiredService<PeerDirectory>(), opened.Database, configuration.Reconciliation, time,
+            provider.GetRequiredService<ILogger<DailyReconciliation>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<DailyReconciliation>());
     }
 
     private static void MapSlices(WebApplication application, int hisPort)
@@ -168,6 +185,7 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<SettlementGrpcService>();
         application.MapGrpcService<FilingGrpcService>();
         application.MapGrpcService<FeeDetailGrpcService>();
+        application.MapGrpcService<ReconciliationGrpcService>();
     }
 
     // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.
@@ -216,6 +234,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 {
                     NodeIdentity.Claim(session, options.Self, vault);
                     policy.Record(session, options.Time.NowMs());
+                    RunStore.EndAbandoned(session, options.Time.NowMs());
                     InsuredLedgerArrears.Pay(session, new Inbox(database, vault, options.Time));
                     TreatmentLedgerArrears.Pay(session, vault);
                 }, cancellation);

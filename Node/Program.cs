@@ -29,6 +29,7 @@ internal static class Program
             UnmappedCommands.Create(),
             DetailsCommands.Create(),
             PolicyCommands.Create(),
+            ReconcileCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

@@ -118,7 +118,9 @@ internal sealed class PilotCountry : IAsyncDisposable
         var path = Path.Combine(Folder, "nodes.json");
         File.WriteAllText(path, text);
         var read = NodesFile.Parse(text, path);
-        var configuration = _options.Configure(read.Configuration ?? throw new NodeRefusedException(string.Join(Environment.NewLine, read.Errors)));
+        var sample = read.Configuration ?? throw new NodeRefusedException(string.Join(Environment.NewLine, read.Errors));
+        // A country that is new has no yesterday to reconcile; what happens in it happens on demand.
+        var configuration = _options.Configure(sample with { Reconciliation = sample.Reconciliation with { DailyAt = null } });
         foreach (var province in _provinces)
             province.Configuration = configuration;
     }

@@ -55,6 +55,21 @@ internal sealed class JsonSection
     /// <summary>A text that may be absent.</summary>
     public string TextOr(string key, string byDefault) => Value(key) is null ? Noted(key, byDefault, byDefault) : Text(key);
 
+    /// <summary>A time of day HH:mm at +08:00, or "off", which is null.</summary>
+    public TimeOnly? TimeOfDay(string key, TimeOnly byDefault)
+    {
+        var value = Value(key);
+        if (value is null)
+            return Noted(key, byDefault.ToString("HH:mm", CultureInfo.InvariantCulture), byDefault);
+        var text = value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString() : null;
+        if (text == "off")
+            return Noted(key, text, default(TimeOnly?));
+        if (TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            return Noted(key, text!, time);
+        Expected(PathOf(key), "HH:mm 形式的时刻或 \"off\"", "a time of day, HH:mm, or \"off\"");
+        return byDefault;
+    }
+
     public bool Flag(string key, bool byDefault)
     {
         var value = Value(key);

@@ -19,6 +19,8 @@ internal sealed record NodesConfiguration
 
     public TimeoutOptions Timeouts { get; init; } = new();
 
+    public ReconciliationOptions Reconciliation { get; init; } = new();
+
     /// <summary>One entry for each province, in the order of the file.</summary>
     public required IReadOnlyList<NodeEntry> Nodes { get; init; }
 

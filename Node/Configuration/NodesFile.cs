@@ -60,6 +60,7 @@ internal static partial class NodesFile
             CatalogueRelease = CatalogueRelease(root),
             Limits = Limits(root.Section("limits")),
             Timeouts = Timeouts(root.Section("timeouts")),
+            Reconciliation = Reconciliation(root.Section("reconciliation")),
             Nodes = Nodes(root),
         };
         root.End();
@@ -122,6 +123,18 @@ internal static partial class NodesFile
         if (read.ResolverDelayMax < read.ResolverInterval)
             timeouts.Reject("resolverDelayMaxSeconds", "不得小于 resolverIntervalSeconds。", "must not be below resolverIntervalSeconds");
         timeouts.End();
+        return read;
+    }
+
+    private static ReconciliationOptions Reconciliation(JsonSection reconciliation)
+    {
+        var defaults = new ReconciliationOptions();
+        var read = new ReconciliationOptions
+        {
+            DailyAt = reconciliation.TimeOfDay("dailyAt", defaults.DailyAt!.Value),
+            RetryInterval = reconciliation.Seconds("retrySeconds", defaults.RetryInterval, 0.1m, 3600),
+        };
+        reconciliation.End();
         return read;
     }
 

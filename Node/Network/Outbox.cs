@@ -130,6 +130,12 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
             new { transactionId, next = time.NowMs() + (long)delay });
     }, cancellation);
 
+    /// <summary>An unanswered request is due now; of a parked one the answer that could not be true is forgotten, and the peer is asked for it once more.</summary>
+    /// <exception cref="StorageInvariantException">The request is answered, rejected or void.</exception>
+    public void AskAgain(Session session, string transactionId) => session.ExecuteExpecting(1,
+        "UPDATE outbound SET state = 1, reply = NULL, answered_at_ms = NULL, next_attempt_at_ms = @now, attempts = attempts + 1 WHERE transaction_id = @transactionId AND state IN (1, 4)",
+        new { transactionId, now = time.NowMs() });
+
     public static OutboundRow? Find(Session session, string transactionId) => session.QuerySingleOrDefault<OutboundRow>(
         """
         SELECT transaction_id, peer, kind, visit_id, service, method, request, state, reply, attempts, last_error, original_id

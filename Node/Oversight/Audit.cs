@@ -15,7 +15,7 @@ internal static class Audit
     [
         .. StorageInvariants.All, .. FeeInvariants.All, .. CatalogueInvariants.All, .. HeldInvariants.All, .. VisitInvariants.All, .. UndoInvariants.All, .. DeskInvariants.All,
         .. LedgerInvariants.All, .. LedgerRowInvariants.All, .. PersonInvariants.All, .. NumberInvariants.All, .. ReplyInvariants.All,
-        .. DetailInvariants.All, .. FilingInvariants.All,
+        .. DetailInvariants.All, .. FilingInvariants.All, .. ReconciliationInvariants.All,
     ];
 
     private static readonly IReadOnlyList<PairInvariant> OfPairs = [.. PairInvariants.All, .. LedgerRowInvariants.Pairs, .. DetailInvariants.Pairs, .. FilingInvariants.Pairs];

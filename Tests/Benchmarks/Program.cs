@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ProvincialGateway.Tests.Catalogue;
 using ProvincialGateway.Tests.Policies;
+using ProvincialGateway.Tests.Reconciliation;
 using ProvincialGateway.Tests.Support.Catalogues;
 using ProvincialGateway.Tests.Uploads;
 
@@ -11,7 +12,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload(), Decide() };
+        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload(), Decide(), Reconcile() };
         return commands.Parse(args).Invoke();
     }
 
@@ -53,6 +54,13 @@ internal static class Program
     {
         var command = new Command("upload", "Fee lines from the bytes of a hospital's message to the stored split, on one node");
         command.SetAction(_ => UploadRun.RunAsync());
+        return command;
+    }
+
+    private static Command Reconcile()
+    {
+        var command = new Command("reconcile", "A day of 100,000 rows between two nodes: equal, and with three differences");
+        command.SetAction(_ => ReconcileRun.RunAsync());
         return command;
     }
 }

@@ -19,6 +19,8 @@ internal sealed class UnimplementedTests : TrustTest
         "/provincial.exchange.v1.VisitService/CancelAdmission", "/provincial.exchange.v1.VisitService/CancelDischarge",
         "/provincial.exchange.v1.SettlementService/ReverseTransaction", "/provincial.exchange.v1.FeeDetailService/GetFeeDetailProgress",
         "/provincial.exchange.v1.FilingService/GetFilings", "/provincial.exchange.v1.FilingService/SubmitFiling", "/provincial.exchange.v1.FilingService/CancelFiling",
+        "/provincial.exchange.v1.ReconciliationService/GetTotals", "/provincial.exchange.v1.ReconciliationService/GetRangeDigests",
+        "/provincial.exchange.v1.ReconciliationService/ListRows", "/provincial.exchange.v1.ReconciliationService/ListInFlight",
     ];
 
     // Implemented as well, and one header alone is no stream of it.

@@ -33,6 +33,7 @@ internal sealed class NodesFileTests
               "timeouts": { "interactiveBudgetSeconds": 4, "attemptSeconds": 1.5, "retriesMax": 3, "retryDelaySeconds": 0.25,
                 "breakerFailureRatio": 0.75, "breakerMinimumThroughput": 9, "breakerSamplingDurationSeconds": 11, "breakerBreakDurationSeconds": 12,
                 "peerPingIntervalSeconds": 13, "resolverIntervalSeconds": 14, "resolverDelayMaxSeconds": 15 },
+              "reconciliation": { "dailyAt": "03:30", "retrySeconds": 16 },
               "nodes": [ { "division": "530000", "name": "云南省", "address": "https://yn.example:7530", "hisAddress": "http://10.0.0.1:8530",
                 "allowRemoteHis": true, "adapters": ["yunnan", "ydjy-2"],
                 "certificates": ["sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] } ] }
@@ -60,6 +61,7 @@ internal sealed class NodesFileTests
                     ResolverInterval = TimeSpan.FromSeconds(14),
                     ResolverDelayMax = TimeSpan.FromSeconds(15),
                 },
+                Reconciliation = new() { DailyAt = new(3, 30), RetryInterval = TimeSpan.FromSeconds(16) },
                 Nodes = [],
             }));
             Assert.That(node.Division, Is.EqualTo(Division.Parse("530000")));

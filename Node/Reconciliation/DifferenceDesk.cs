@@ -1,0 +1,159 @@
+using Google.Protobuf;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Configuration;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Treatment;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Reconciliation;
+
+/// <summary>What an operator asked for cannot be done; the message says why and what can, in both languages.</summary>
+internal sealed class DifferenceRefusedException(string message) : Exception(message);
+
+/// <summary>
+/// What operators decide about differences: looked at, with a decision that is carried out as far as this node can, and settled. Every step is kept
+/// with who, when and why.
+/// </summary>
+internal sealed class DifferenceDesk(NodesConfiguration configuration, Database database, TransactionIdSource ids, Outbox outbox, Reconciler reconciler, TimeProvider time)
+{
+    /// <summary>Moves an open or checked difference to checked and carries out the decision.</summary>
+    /// <returns>What came of it, Chinese and English.</returns>
+    /// <exception cref="DifferenceRefusedException">There is no such difference, it is settled, or this node cannot do that.</exception>
+    public async Task<string> CheckAsync(long id, DifferenceAction decision, string who, string why, CancellationToken cancellation)
+    {
+        var row = database.Read(session => Get(session, id));
+        var carriedOut = decision switch
+        {
+            DifferenceAction.AskAgain => await AskAgainAsync(row, who, why, cancellation),
+            DifferenceAction.Reverse => await ReverseAsync(row, who, why, cancellation),
+            DifferenceAction.AcceptInsured => await RecordAsync(row, decision, who, why,
+                "以参保地记录为准,台账不改动;差额在清算中扣调后以 settle 了结。 / The insured side's record holds; no ledger changes. Correct by a deduction in clearing, then settle.", cancellation),
+            DifferenceAction.PartnerActs => await RecordAsync(row, decision, who, why,
+                "已记录;请与对方联系,对方处理后再次对账即自动了结。 / Recorded; call the partner. The next run after it has acted settles by itself.", cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an action."),
+        };
+        return carriedOut;
+    }
+
+    /// <summary>Settles a checked difference as it stands.</summary>
+    /// <exception cref="DifferenceRefusedException">There is no such difference, or it is not checked.</exception>
+    public Task SettleAsync(long id, string who, string why, CancellationToken cancellation) => database.WriteAsync(session =>
+    {
+        var row = Get(session, id);
+        if (row.State is not DifferenceState.Checked)
+            throw new DifferenceRefusedException($"差异 {id} 尚未核查,请先用 reconcile check 记录结论。 / difference {id} is not checked yet; decide with reconcile check first.");
+        DifferenceStore.Move(session, row, DifferenceState.Settled, DifferenceEvent.Settled, null, who, why, run: null, time.NowMs());
+    }, cancellation);
+
+    /// <summary>An unanswered or parked request goes back to the resolver; of anything else the insured side's record is asked for.</summary>
+    private async Task<string> AskAgainAsync(DifferenceRow row, string who, string why, CancellationToken cancellation)
+    {
+        if (row.Side is not LedgerSide.Treatment)
+            throw OnlyTreatment(row);
+        var isOpen = await database.WriteAsync(session =>
+        {
+            Check(session, row, DifferenceAction.AskAgain, who, why);
+            var open = Outbox.Find(session, row.TransactionId) is { IsOpen: true };
+            if (open)
+                outbox.AskAgain(session, row.TransactionId);
+            return open;
+        }, cancellation);
+        var result = isOpen ? await SendAsync(row.TransactionId, cancellation) : await RecordOfAsync(row, cancellation);
+        await CarriedOutAsync(row.Id, DifferenceAction.AskAgain, who, result);
+        return result;
+    }
+
+    /// <summary>Has a request reversed that is open: nothing of it was booked here, so it can be the last step of its visit only.</summary>
+    private async Task<string> ReverseAsync(DifferenceRow row, string who, string why, CancellationToken cancellation)
+    {
+        if (row.Side is not LedgerSide.Treatment)
+            throw OnlyTreatment(row);
+        var id = await ids.NextAsync(cancellation);
+        await database.WriteAsync(session =>
+        {
+            Begin(session, row, id, who);
+            Check(session, row, DifferenceAction.Reverse, who, why);
+        }, cancellation);
+        var result = $"冲正流水 {id}: {await SendAsync(id.Text, cancellation)}";
+        await CarriedOutAsync(row.Id, DifferenceAction.Reverse, who, result);
+        return result;
+    }
+
+    private void Begin(Session session, DifferenceRow row, TransactionId id, string who)
+    {
+        if (Outbox.Find(session, row.TransactionId) is not { IsOpen: true } original)
+            throw new DifferenceRefusedException(
+                $"交易 {row.TransactionId} 在本节点没有未了结的请求,不能由此冲正;已了结的由医院撤销,或在清算中扣款。 / transaction {row.TransactionId} is not open at this node; what is answered is cancelled by the hospital, or deducted in clearing.");
+        var visit = VisitStore.Get(session, original.VisitId);
+        if (original.Kind is OutboundKind.Reversal || visit.ReversalId is not null)
+            throw new DifferenceRefusedException($"该就诊的冲正正在进行({visit.ReversalId ?? original.TransactionId}),请等待其结果或再次查询。 / a reversal of this visit is under way; wait for its answer, or ask again.");
+        VisitStore.BeginReversal(session, visit, original.Kind, id.Text);
+        var peer = Division.Parse(original.Peer);
+        var request = new ReverseTransactionRequest
+        {
+            Header = RequestHeaders.Create(configuration, id, Division.Parse(visit.InsuredDivision), who, time.GetUtcNow()),
+            OriginalTransactionId = original.TransactionId,
+        };
+        outbox.Add(session, new OutboundRequest(id, peer, OutboundKind.Reversal, visit.Id, PeerMethod.ReverseTransaction, request.ToByteArray()) { OriginalId = original.TransactionId });
+    }
+
+    private async Task<string> SendAsync(string transactionId, CancellationToken cancellation)
+    {
+        await outbox.SendAsync(transactionId, cancellation);
+        return database.Read(session => Outbox.Find(session, transactionId))!.State switch
+        {
+            OutboundState.Answered => "参保地已应答并入账,请再次对账。 / Answered and applied; reconcile the day again.",
+            OutboundState.Awaiting => "尚无应答,节点继续自动查询。 / No answer yet; the node goes on asking by itself.",
+            OutboundState.Parked => "应答仍不可信,未入账;请与参保地联系,或冲正。 / The answer still cannot be true and was not applied; call the insured side, or reverse.",
+            OutboundState.Rejected => "参保地节点未受理。 / The insured side's node turned it away.",
+            OutboundState.Void => "已被冲正作废。 / It is void by a reversal.",
+            var state => throw new InvalidOperationException($"State {state} is not handled."),
+        };
+    }
+
+    private async Task<string> RecordOfAsync(DifferenceRow row, CancellationToken cancellation)
+    {
+        try
+        {
+            var record = (await reconciler.LedgerOf(Division.Parse(row.Partner), row.Side).TransactionAsync(row.TransactionId, cancellation)).Transaction;
+            return record?.State switch
+            {
+                TransactionState.NotSeen => "参保地从未收到该流水。 / The insured side has never seen the transaction.",
+                TransactionState.Answered => $"参保地有该流水的应答({record.Method})。 / The insured side has answered it ({record.Method}).",
+                TransactionState.Void => "参保地已将该流水作废。 / The transaction is void at the insured side.",
+                _ => "参保地的应答无法识别。 / What the insured side says cannot be read.",
+            };
+        }
+        catch (PeerLedgerException fault)
+        {
+            return fault.Message;
+        }
+    }
+
+    private Task<string> RecordAsync(DifferenceRow row, DifferenceAction decision, string who, string why, string result, CancellationToken cancellation) => database.WriteAsync(session =>
+    {
+        Check(session, row, decision, who, why);
+        return result;
+    }, cancellation);
+
+    private void Check(Session session, DifferenceRow row, DifferenceAction decision, string who, string why)
+    {
+        // Read again: it may have moved since.
+        var now = Get(session, row.Id);
+        DifferenceStore.Move(session, now, DifferenceState.Checked, DifferenceEvent.Checked, decision, who, why, run: null, time.NowMs());
+    }
+
+    private Task CarriedOutAsync(long id, DifferenceAction decision, string who, string result) => database.WriteAsync(session =>
+        DifferenceStore.Append(session, id, DifferenceEvent.CarriedOut, DifferenceStore.Find(session, id)!.State, decision, who, result, run: null, time.NowMs()), CancellationToken.None);
+
+    private static DifferenceRow Get(Session session, long id)
+    {
+        var row = DifferenceStore.Find(session, id) ?? throw new DifferenceRefusedException($"没有差异 {id};用 reconcile diffs 查看。 / there is no difference {id}; see reconcile diffs.");
+        return row.State is not DifferenceState.Settled ? row : throw new DifferenceRefusedException($"差异 {id} 已了结,不再改动。 / difference {id} is settled and changes no more.");
+    }
+
+    private static DifferenceRefusedException OnlyTreatment(DifferenceRow row) => new(
+        $"本节点是参保地,未发送交易 {row.TransactionId};查询与冲正由就医地 {row.Partner} 发起,请选 partner-acts。 / this node is the insured side and has not sent transaction {row.TransactionId}; asking and reversing begin at the treatment side {row.Partner}: choose partner-acts.");
+}
