@@ -60,6 +60,7 @@ internal static partial class NodesFile
             CatalogueRelease = CatalogueRelease(root),
             Limits = Limits(root.Section("limits")),
             Timeouts = Timeouts(root.Section("timeouts")),
+            Clearing = ClearingOptions.Read(root.Section("clearing")),
             Nodes = Nodes(root),
         };
         root.End();
