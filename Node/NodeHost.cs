@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Catalogue;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.His;
 using ProvincialGateway.Insured;
@@ -133,12 +134,33 @@ internal sealed class NodeHost : IAsyncDisposable
         var persons = new PersonStore(opened.Vault);
         var assessment = new BenefitAssessment(options.Self, persons, opened.Policy);
         var inbox = new Inbox(opened.Database, opened.Vault, time);
-        services.AddSingleton(new InsuredAgency(opened.Database, inbox, assessment, time));
+        services.AddSingleton(provider => new InsuredAgency(opened.Database, inbox, assessment, time, provider.GetRequiredService<PrepaymentGate>()));
         var details = new FeeDetailAgency(opened.Database, inbox, time);
         services.AddSingleton(new FeeDetailGrpcService(details, new FeeDetailStreams(details, FeeDetailStreamOptions.From(configuration.Timeouts), time)));
         services.AddSingleton<PersonGrpcService>();
         services.AddSingleton<VisitGrpcService>();
         services.AddSingleton<SettlementGrpcService>();
+        AddClearing(services, options, opened, inbox);
+    }
+
+    private static void AddClearing(IServiceCollection services, NodeOptions options, Opened opened, Inbox inbox)
+    {
+        var (configuration, self, time) = (options.Configuration, options.Self, options.Time);
+        services.AddSingleton(provider => new PrepaymentGate(configuration, self, time, provider.GetRequiredService<ILogger<PrepaymentGate>>()));
+        services.AddSingleton(provider => new ClearingSender(
+            configuration, self, opened.Database, provider.GetRequiredService<PeerDirectory>(), time, provider.GetRequiredService<ILogger<ClearingSender>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ClearingSender>());
+        services.AddSingleton(provider => new AgencyDesk(configuration, self, opened.Database, opened.Ids, time, provider.GetRequiredService<ClearingSender>()));
+        services.AddSingleton<StatementDesk>();
+        services.AddSingleton<PrepaymentDesk>();
+        services.AddSingleton(new ClearingAgency(configuration, self, opened.Database, inbox, time));
+        services.AddSingleton(provider => new StatementChecker(configuration, self, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time));
+        services.AddSingleton(provider => new ClearingClerk(
+            configuration, self, opened.Database, provider.GetRequiredService<StatementChecker>(), provider.GetRequiredService<StatementDesk>(),
+            provider.GetRequiredService<ClearingAgency>(), time, provider.GetRequiredService<ILogger<ClearingClerk>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ClearingClerk>());
+        services.AddSingleton<PrepaymentGrpcService>();
+        services.AddSingleton<ClearingGrpcService>();
     }
 
     private static void MapSlices(WebApplication application, int hisPort)
@@ -153,6 +175,8 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<VisitGrpcService>();
         application.MapGrpcService<SettlementGrpcService>();
         application.MapGrpcService<FeeDetailGrpcService>();
+        application.MapGrpcService<PrepaymentGrpcService>();
+        application.MapGrpcService<ClearingGrpcService>();
     }
 
     // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.
