@@ -8,19 +8,19 @@ namespace ProvincialGateway.Clearing;
 /// <summary>The rows of a statement in this side's books: by sequence where they are its own, by claim where the other side numbered them.</summary>
 internal static class ClearedRows
 {
-    public static bool Contains(Session session, StatementRow statement, string transactionId) => statement.Side is LedgerSide.Treatment
+    public static bool Contains(Session session, ClearingStatement statement, string transactionId) => statement.Side is LedgerSide.Treatment
         ? Own(session, statement, transactionId) is not null
         : session.QuerySingle<long>("SELECT count(*) FROM clearing_row WHERE transaction_id = @transactionId AND statement_number = @StatementNumber",
             new { transactionId, statement.StatementNumber }) > 0 || IsObjectedTo(session, statement, transactionId);
 
     /// <summary>The treatment side's row of a statement; null when it is none of its range.</summary>
-    public static LedgerRecord? Own(Session session, StatementRow statement, string transactionId) =>
+    public static LedgerRecord? Own(Session session, ClearingStatement statement, string transactionId) =>
         LedgerRows.Find(session, transactionId) is { Side: LedgerSide.Treatment } row && row.Partner.Code == statement.Partner
             && row.Sequence >= statement.FirstSequence && row.Sequence <= statement.LastSequence ? row : null;
 
     /// <summary>In the order of the treatment side's sequence, at most <paramref name="max"/>, with its numbers on both sides.</summary>
     /// <param name="after">Sequence number after which the page begins.</param>
-    public static IReadOnlyList<(long Sequence, LedgerRow Row)> Page(Session session, StatementRow statement, long after, int max)
+    public static IReadOnlyList<(long Sequence, LedgerRow Row)> Page(Session session, ClearingStatement statement, long after, int max)
     {
         var partner = Division.Parse(statement.Partner);
         if (statement.Side is LedgerSide.Treatment)
@@ -35,7 +35,7 @@ internal static class ClearedRows
         return [.. claims.Select(claim => (claim.Sequence, Record: LedgerRows.Find(session, claim.TransactionId))).Where(found => found.Record is not null).Select(found => (found.Sequence, found.Record!.Row))];
     }
 
-    private static bool IsObjectedTo(Session session, StatementRow statement, string transactionId) => session.QuerySingle<long>(
+    private static bool IsObjectedTo(Session session, ClearingStatement statement, string transactionId) => session.QuerySingle<long>(
         "SELECT count(*) FROM clearing_objection WHERE statement_number = @StatementNumber AND revision = @Revision AND origin = 1 AND row_transaction_id = @transactionId",
         new { statement.StatementNumber, statement.Revision, transactionId }) > 0;
 

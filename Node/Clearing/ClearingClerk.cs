@@ -77,7 +77,7 @@ internal sealed partial class ClearingClerk(
         Remind();
     }
 
-    private async Task<bool> CheckAsync(StatementRow statement, CancellationToken cancellation)
+    private async Task<bool> CheckAsync(ClearingStatement statement, CancellationToken cancellation)
     {
         if (await checker.CheckAsync(statement, cancellation) is { } reason)
         {
@@ -93,7 +93,7 @@ internal sealed partial class ClearingClerk(
     }
 
     /// <summary>Once for each revision: what the other side refuses is for an operator.</summary>
-    private async Task ConfirmAsync(StatementRow statement, CancellationToken cancellation)
+    private async Task ConfirmAsync(ClearingStatement statement, CancellationToken cancellation)
     {
         if (!_confirmed.Add((statement.StatementNumber, statement.Revision)) || database.Read(session => ClearingOutbox.OpenAbout(session, statement.StatementNumber)) is not null)
             return;

@@ -31,7 +31,7 @@ internal static class ClearingDeadlines
         return [.. duties.Concat(NotIssued(session, self, options, today)).OrderBy(duty => duty.Due).ThenBy(duty => duty.Period, StringComparer.Ordinal)];
     }
 
-    private static ClearingDuty? Of(Session session, StatementRow statement, Division self, ClearingOptions options)
+    private static ClearingDuty? Of(Session session, ClearingStatement statement, Division self, ClearingOptions options)
     {
         var partner = Division.Parse(statement.Partner);
         var agreement = statement.Side is LedgerSide.Treatment ? options.Of(self, partner) : options.Of(partner, self);

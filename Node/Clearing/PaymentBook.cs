@@ -48,7 +48,7 @@ internal static class PaymentBook
         $"SELECT {Columns} FROM clearing_payment WHERE side = @side AND partner = @Code ORDER BY rowid", new { side = (int)side, partner.Code });
 
     /// <summary>What of a statement may still be notified: payable less what was received and what is on its way.</summary>
-    public static long ToNotifyFen(Session session, StatementRow statement) => checked(statement.PayableFen - session.QuerySingle<long>(
+    public static long ToNotifyFen(Session session, ClearingStatement statement) => checked(statement.PayableFen - session.QuerySingle<long>(
         """
         SELECT coalesce(sum(CASE p.state WHEN 3 THEN s.received_fen ELSE s.amount_fen END), 0)
         FROM clearing_payment_share s JOIN clearing_payment p USING (notice_id) WHERE s.statement_number = @StatementNumber AND p.state <> 4

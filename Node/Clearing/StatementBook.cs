@@ -21,7 +21,7 @@ internal enum StatementStage
 }
 
 /// <summary>A row of <c>clearing_statement</c>.</summary>
-internal sealed record StatementRow
+internal sealed record ClearingStatement
 {
     public required string StatementNumber { get; init; }
     public required int Revision { get; init; }
@@ -117,18 +117,18 @@ internal static class StatementBook
         + "message, state, proposal_id, proposed_on, decision_id, decided_on";
 
     /// <summary>The latest revision, a draft included.</summary>
-    public static StatementRow? Latest(Session session, string number) => session.QuerySingleOrDefault<StatementRow>(
+    public static ClearingStatement? Latest(Session session, string number) => session.QuerySingleOrDefault<ClearingStatement>(
         $"SELECT {Columns} FROM clearing_statement WHERE statement_number = @number ORDER BY revision DESC LIMIT 1", new { number });
 
-    public static StatementRow? Find(Session session, string number, int revision) => session.QuerySingleOrDefault<StatementRow>(
+    public static ClearingStatement? Find(Session session, string number, int revision) => session.QuerySingleOrDefault<ClearingStatement>(
         $"SELECT {Columns} FROM clearing_statement WHERE statement_number = @number AND revision = @revision", new { number, revision });
 
     /// <summary>The latest revision that the other side knows.</summary>
-    public static StatementRow? LatestKnown(Session session, string number) => session.QuerySingleOrDefault<StatementRow>(
+    public static ClearingStatement? LatestKnown(Session session, string number) => session.QuerySingleOrDefault<ClearingStatement>(
         $"SELECT {Columns} FROM clearing_statement WHERE statement_number = @number AND state <> 1 ORDER BY revision DESC LIMIT 1", new { number });
 
     /// <summary>Of one relation, in the order of their ranges: each number by its latest revision.</summary>
-    public static IReadOnlyList<StatementRow> OfRelation(Session session, LedgerSide side, Division partner) => session.Query<StatementRow>(
+    public static IReadOnlyList<ClearingStatement> OfRelation(Session session, LedgerSide side, Division partner) => session.Query<ClearingStatement>(
         $"""
         SELECT {Columns} FROM clearing_statement s WHERE side = @side AND partner = @Code
           AND revision = (SELECT max(revision) FROM clearing_statement l WHERE l.statement_number = s.statement_number)
@@ -136,7 +136,7 @@ internal static class StatementBook
         """,
         new { side = (int)side, partner.Code });
 
-    public static IReadOnlyList<StatementRow> All(Session session) => session.Query<StatementRow>(
+    public static IReadOnlyList<ClearingStatement> All(Session session) => session.Query<ClearingStatement>(
         $"""
         SELECT {Columns} FROM clearing_statement s
         WHERE revision = (SELECT max(revision) FROM clearing_statement l WHERE l.statement_number = s.statement_number)
@@ -144,7 +144,7 @@ internal static class StatementBook
         """);
 
     /// <summary>Where the next statement of a relation has to begin, and the last one; null while there is none.</summary>
-    public static (long NextSequence, StatementRow? Last) End(Session session, LedgerSide side, Division partner) =>
+    public static (long NextSequence, ClearingStatement? Last) End(Session session, LedgerSide side, Division partner) =>
         OfRelation(session, side, partner) is [.., var last] ? (last.LastSequence + 1, last) : (1, null);
 
     public static void Insert(Session session, LedgerSide side, Division partner, Statement statement, StatementStage state, string? proposalId, DateOnly? proposedOn)
@@ -218,7 +218,7 @@ internal static class StatementBook
         new { number, revision, state = (int)state, decisionId, on = on.Iso() });
 
     /// <summary>Payable less what was received.</summary>
-    public static long OpenFen(Session session, StatementRow statement) => checked(statement.PayableFen - session.QuerySingle<long>(
+    public static long OpenFen(Session session, ClearingStatement statement) => checked(statement.PayableFen - session.QuerySingle<long>(
         "SELECT coalesce(sum(received_fen), 0) FROM clearing_payment_share WHERE statement_number = @StatementNumber", new { statement.StatementNumber }));
 
     /// <summary>A confirmed statement whose receipts have reached its payable amount is paid.</summary>
@@ -263,7 +263,7 @@ internal static class StatementBook
     }
 
     /// <summary>Confirmed statements of a relation in which the treatment side owes and which no later statement carries, oldest first.</summary>
-    public static IReadOnlyList<StatementRow> NotCarried(Session session, LedgerSide side, Division partner, string exceptNumber) => session.Query<StatementRow>(
+    public static IReadOnlyList<ClearingStatement> NotCarried(Session session, LedgerSide side, Division partner, string exceptNumber) => session.Query<ClearingStatement>(
         $"""
         SELECT {Columns} FROM clearing_statement s WHERE side = @side AND partner = @Code AND state IN (3, 6) AND payable_fen < 0
           AND NOT EXISTS (

@@ -21,7 +21,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
 
     /// <summary>Checks a revision once and keeps what was found.</summary>
     /// <returns>Null, or why it could not be checked now.</returns>
-    public async Task<string?> CheckAsync(StatementRow statement, CancellationToken cancellation)
+    public async Task<string?> CheckAsync(ClearingStatement statement, CancellationToken cancellation)
     {
         if (peers.Find(Division.Parse(statement.Partner)) is not { } peer)
             return $"nodes.json 未登记 {statement.Partner} / province {statement.Partner} is not in nodes.json";
@@ -36,7 +36,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
 
     /// <param name="fetch">The page after a sequence number; null breaks the check off without a result.</param>
     /// <returns>Null when it was broken off.</returns>
-    public async Task<CheckRow?> RunAsync(StatementRow statement, Func<long, CancellationToken, Task<StatementRowPage?>> fetch, CancellationToken cancellation)
+    public async Task<CheckRow?> RunAsync(ClearingStatement statement, Func<long, CancellationToken, Task<StatementRowPage?>> fetch, CancellationToken cancellation)
     {
         var agreement = configuration.Clearing.Of(Division.Parse(statement.Partner), self);
         using var examination = new StatementExamination(statement, agreement.LateMonthsMax);
@@ -66,7 +66,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
         return check;
     }
 
-    private async Task<(StatementRowPage? Page, string? Reason)> FetchAsync(PeerClient peer, StatementRow statement, long after, CancellationToken cancellation)
+    private async Task<(StatementRowPage? Page, string? Reason)> FetchAsync(PeerClient peer, ClearingStatement statement, long after, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var request = new ListStatementRowsRequest

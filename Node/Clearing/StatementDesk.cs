@@ -16,7 +16,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
     /// <param name="offsetFen">To be paid out of the prepayment; null takes as much as there is.</param>
     /// <param name="progress">Told the rows digested and their number.</param>
     /// <exception cref="ClearingRefusedException">The books do not allow it now.</exception>
-    public async Task<StatementRow> CutAsync(Division partner, DateOnly period, long? offsetFen, Action<long, long>? progress, CancellationToken cancellation)
+    public async Task<ClearingStatement> CutAsync(Division partner, DateOnly period, long? offsetFen, Action<long, long>? progress, CancellationToken cancellation)
     {
         var (place, totals) = desk.Database.Read(session =>
         {
@@ -36,7 +36,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
 
     /// <summary>Adds a deduction to a draft. On a disputed statement it begins the next revision, with the disputed rows deducted.</summary>
     /// <exception cref="ClearingRefusedException">The deduction is not valid, or the statement is past changing.</exception>
-    public Task<StatementRow> DeductAsync(string number, Deduction deduction, CancellationToken cancellation) => desk.Database.WriteAsync(session =>
+    public Task<ClearingStatement> DeductAsync(string number, Deduction deduction, CancellationToken cancellation) => desk.Database.WriteAsync(session =>
     {
         var row = DraftOf(session, number);
         var statement = row.ToStatement();
@@ -115,13 +115,13 @@ internal sealed class StatementDesk(AgencyDesk desk)
     }
 
     /// <summary>The latest revision that both sides know, where this province has that side.</summary>
-    public static StatementRow Known(Session session, string number, LedgerSide side) =>
+    public static ClearingStatement Known(Session session, string number, LedgerSide side) =>
         StatementBook.LatestKnown(session, number) is { } row && row.Side == side ? row : throw Unknown(number);
 
     public static ClearingRefusedException Unknown(string number) =>
         ClearingRefusedException.Of($"本节点没有清算单 {number}，或本省不是应办理的一方；请看 clearing list", $"this node has no statement {number}, or it is not this side's to deal with; see clearing list");
 
-    private StatementRow Draft(Session session, Division partner, DateOnly period, Place place, RangeTotals totals, long? offsetFen)
+    private ClearingStatement Draft(Session session, Division partner, DateOnly period, Place place, RangeTotals totals, long? offsetFen)
     {
         var number = place.Draft?.StatementNumber
             ?? IssuedNumber.Statement(desk.Self, period, Counters.Next(session, $"statement.{desk.Self.Code}.{period:yyMM}"));
@@ -147,7 +147,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
         return StatementBook.Latest(session, number)!;
     }
 
-    private static Deduction CarriedOver(StatementRow source) => new()
+    private static Deduction CarriedOver(ClearingStatement source) => new()
     {
         Kind = Deductions.Other,
         AmountFen = checked(-source.PayableFen),
@@ -189,7 +189,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
     }
 
     /// <summary>The draft to work on; of a disputed statement the next revision, which is begun here.</summary>
-    private StatementRow DraftOf(Session session, string number)
+    private ClearingStatement DraftOf(Session session, string number)
     {
         if (StatementBook.Latest(session, number) is not { Side: LedgerSide.Treatment } row)
             throw Unknown(number);
@@ -203,7 +203,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
         };
     }
 
-    private static StatementRow Revise(Session session, StatementRow disputed)
+    private static ClearingStatement Revise(Session session, ClearingStatement disputed)
     {
         var statement = disputed.ToStatement();
         statement.Revision++;
@@ -226,13 +226,13 @@ internal sealed class StatementDesk(AgencyDesk desk)
         return Insert(session, Division.Parse(disputed.Partner), statement);
     }
 
-    private static StatementRow Rewrite(Session session, StatementRow draft, Statement statement)
+    private static ClearingStatement Rewrite(Session session, ClearingStatement draft, Statement statement)
     {
         StatementBook.DeleteDraft(session, draft.StatementNumber, draft.Revision);
         return Insert(session, Division.Parse(draft.Partner), statement);
     }
 
-    private static StatementRow Insert(Session session, Division partner, Statement statement)
+    private static ClearingStatement Insert(Session session, Division partner, Statement statement)
     {
         // A deduction can leave less to be paid than the prepayment was to pay.
         var due = checked(statement.ClaimedFen - statement.Deductions.Sum(deduction => deduction.AmountFen));
@@ -244,5 +244,5 @@ internal sealed class StatementDesk(AgencyDesk desk)
     private static string PeriodText(DateOnly period) => period.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Where the next statement stands.</summary>
-    private sealed record Place(long First, long Last, StatementRow? Draft);
+    private sealed record Place(long First, long Last, ClearingStatement? Draft);
 }

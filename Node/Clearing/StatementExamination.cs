@@ -12,7 +12,7 @@ namespace ProvincialGateway.Clearing;
 /// The insured side's check of a statement, row by row in the order of the treatment side's sequence: is each row in its own ledger with the same
 /// content, not claimed before and not too old, and do the rows make the sums and the digest that were proposed?
 /// </summary>
-internal sealed class StatementExamination(StatementRow statement, int lateMonthsMax) : IDisposable
+internal sealed class StatementExamination(ClearingStatement statement, int lateMonthsMax) : IDisposable
 {
     private readonly RunningTotals _totals = new();
     private readonly List<ObjectionRow> _objections = [];
@@ -138,12 +138,12 @@ internal sealed class StatementExamination(StatementRow statement, int lateMonth
             new { ids }).ToDictionary(row => row.TransactionId);
     }
 
-    private static Dictionary<string, long> DeductedRows(StatementRow statement) => statement.ToStatement().Deductions
+    private static Dictionary<string, long> DeductedRows(ClearingStatement statement) => statement.ToStatement().Deductions
         .Where(deduction => deduction is { RowTransactionId.Length: > 0, SourceStatementNumber: "" })
         .GroupBy(deduction => deduction.RowTransactionId)
         .ToDictionary(row => row.Key, row => row.Sum(deduction => deduction.AmountFen));
 
-    private static string Oldest(StatementRow statement, int lateMonthsMax)
+    private static string Oldest(ClearingStatement statement, int lateMonthsMax)
     {
         StatementRules.TryPeriod(statement.Period, out var period);
         return period.AddMonths(-lateMonthsMax).Iso();

@@ -72,7 +72,7 @@ internal sealed class ProposeStatementStep() : AgencyStep<ProposeStatementReques
             : null;
     }
 
-    private static Refusal? RevisionFault(StatementRow? known, Statement statement)
+    private static Refusal? RevisionFault(ClearingStatement? known, Statement statement)
     {
         if (known is null)
             return ClearingRefusals.StatementNotFound(statement.StatementNumber);
@@ -164,7 +164,7 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
     public override string? Contradiction(DisputeStatementRequest request, DisputeStatementResponse reply) =>
         StatementReceipts.Contradiction(reply.Receipt, request.StatementNumber, request.Revision, StatementState.Disputed);
 
-    private static Refusal? RowFault(AgencyScope scope, StatementRow statement, DisputedRow row, string field)
+    private static Refusal? RowFault(AgencyScope scope, ClearingStatement statement, DisputedRow row, string field)
     {
         if (!Enum.IsDefined(row.Kind) || row.Kind is DisputeKind.Unspecified)
             return ClearingRefusals.InvalidField($"{field}.kind", "未知的异议种类", "not a kind of dispute");
@@ -181,7 +181,7 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
 internal static class StatementReceipts
 {
     /// <summary>The proposed revision that the insured side decides about.</summary>
-    public static Refusal? Open(AgencyScope scope, string number, int revision, out StatementRow statement)
+    public static Refusal? Open(AgencyScope scope, string number, int revision, out ClearingStatement statement)
     {
         statement = null!;
         if (StatementBook.LatestKnown(scope.Session, number) is not { } known || known.Partner != scope.Partner.Code)

@@ -190,7 +190,7 @@ internal static class ClearingInvariants
     {
         var deductions = node.Snapshot.Rows<DeductionRow>("SELECT statement_number, revision, sum(amount_fen) AS amount_fen, count(*) AS number FROM clearing_deduction GROUP BY statement_number, revision")
             .ToDictionary(row => (row.StatementNumber, row.Revision));
-        foreach (var row in node.Snapshot.Rows<Clearing.StatementRow>("SELECT * FROM clearing_statement"))
+        foreach (var row in node.Snapshot.Rows<ClearingStatement>("SELECT * FROM clearing_statement"))
         {
             tally.Count(1);
             var stored = deductions.GetValueOrDefault((row.StatementNumber, row.Revision));
@@ -199,7 +199,7 @@ internal static class ClearingInvariants
         }
     }
 
-    private static bool Agrees(Clearing.StatementRow row, long deductedFen, long deductions)
+    private static bool Agrees(ClearingStatement row, long deductedFen, long deductions)
     {
         try
         {
