@@ -28,6 +28,9 @@ internal static class Program
             CatalogueCommands.Create(),
             UnmappedCommands.Create(),
             DetailsCommands.Create(),
+            PrepaymentCommands.Create(),
+            ClearingCommands.Create(),
+            LedgerCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

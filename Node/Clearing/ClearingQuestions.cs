@@ -1,6 +1,5 @@
 using Provincial.Exchange.V1;
 using ProvincialGateway.Ledger;
-using ProvincialGateway.Values;
 using Row = Provincial.Exchange.V1.StatementRow;
 
 namespace ProvincialGateway.Clearing;

@@ -189,7 +189,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
     }
 
     /// <summary>The draft to work on; of a disputed statement the next revision, which is begun here.</summary>
-    private ClearingStatement DraftOf(Session session, string number)
+    private static ClearingStatement DraftOf(Session session, string number)
     {
         if (StatementBook.Latest(session, number) is not { Side: LedgerSide.Treatment } row)
             throw Unknown(number);

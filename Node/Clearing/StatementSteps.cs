@@ -1,7 +1,6 @@
 using Provincial.Exchange.V1;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
-using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Clearing;
 

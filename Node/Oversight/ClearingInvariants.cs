@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Provincial.Exchange.V1;
 using ProvincialGateway.Clearing;
 
 namespace ProvincialGateway.Oversight;
