@@ -31,7 +31,7 @@ internal sealed class When_prepayment_moves : ClearingTest
 
         var request = Accepted(await AskAsync(20_000_00));
         Assert.That((await AskAsync(1)).Refusal?.Code, Is.EqualTo(RefusalCode.PrepaymentState), "One request at a time.");
-        Assert.That(TopUp(request).DueDate, Is.EqualTo("2017-10-09"), "Ten working days from Wednesday: one Saturday is worked, five days are not.");
+        Assert.That(TopUp(request).DueDate, Is.EqualTo("2017-10-10"), "Ten working days from Wednesday: one Saturday is worked, five days are not.");
         Accepted(await Depositor.AnswerTopUpAsync(request, 15_000_00, null, "额度有限", "", CancellationToken.None));
         var notice = Accepted(await Depositor.NotifyAsync(LedgerSide.Insured, Guangdong.Division, PrepaymentEntryKind.UrgentTopUp, 15_000_00, request, Today, "银行回单2", "", CancellationToken.None));
         Accepted(await Holder.ConfirmAsync(notice, 14_999_99, Today, "", "", CancellationToken.None));
@@ -97,8 +97,7 @@ internal sealed class When_prepayment_moves : ClearingTest
         Assert.That(wrongPayer.Refusal?.Code, Is.EqualTo(RefusalCode.InvalidField));
         var notice = Accepted(await Depositor.NotifyAsync(LedgerSide.Insured, Guangdong.Division, PrepaymentEntryKind.FirstDeposit, 1_00, "", Today, "x", "", CancellationToken.None));
         Assert.That((await Depositor.ConfirmAsync(notice, null, Today, "", "", CancellationToken.None)).Refusal?.Code, Is.EqualTo(RefusalCode.InvalidField));
-        Assert.That((await Holder.ConfirmAsync("440000201709201000009999999999", null, Today, "", "", CancellationToken.None).ContinueWith(task => task.Exception?.InnerException, TaskScheduler.Default)),
-            Is.TypeOf<ClearingRefusedException>());
+        Assert.That(async () => await Holder.ConfirmAsync("530000201709201000009999999999", null, Today, "", "", CancellationToken.None), Throws.TypeOf<ClearingRefusedException>());
     }
 
     private PrepaymentLevel Level() => Guangdong.Host.Database.Read(session => Holder.Account(session, LedgerSide.Treatment, Yunnan.Division)).Level;
