@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Catalogue;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.His;
 using ProvincialGateway.Insured;
@@ -140,7 +141,7 @@ internal sealed class NodeHost : IAsyncDisposable
         var persons = new PersonStore(opened.Vault);
         var assessment = new BenefitAssessment(options.Self, persons, opened.Policy, opened.Filings);
         var inbox = new Inbox(opened.Database, opened.Vault, time);
-        services.AddSingleton(new InsuredAgency(opened.Database, inbox, assessment, time));
+        services.AddSingleton(provider => new InsuredAgency(opened.Database, inbox, assessment, time, provider.GetRequiredService<PrepaymentGate>()));
         services.AddSingleton(provider => new FilingAgency(
             opened.Database, inbox, assessment, opened.Filings, time, provider.GetRequiredService<ILogger<FilingAgency>>()));
         services.AddSingleton<FilingGrpcService>();
@@ -155,6 +156,7 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton<VisitGrpcService>();
         services.AddSingleton<SettlementGrpcService>();
         AddReconciliation(services, options, opened);
+        AddClearing(services, options, opened, inbox);
     }
 
     private static void AddReconciliation(IServiceCollection services, NodeOptions options, Opened opened)
@@ -172,6 +174,26 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddHostedService(provider => provider.GetRequiredService<DailyReconciliation>());
     }
 
+    private static void AddClearing(IServiceCollection services, NodeOptions options, Opened opened, Inbox inbox)
+    {
+        var (configuration, self, time) = (options.Configuration, options.Self, options.Time);
+        services.AddSingleton(provider => new PrepaymentGate(configuration, self, time, provider.GetRequiredService<ILogger<PrepaymentGate>>()));
+        services.AddSingleton(provider => new ClearingSender(
+            configuration, self, opened.Database, provider.GetRequiredService<PeerDirectory>(), time, provider.GetRequiredService<ILogger<ClearingSender>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ClearingSender>());
+        services.AddSingleton(provider => new AgencyDesk(configuration, self, opened.Database, opened.Ids, time, provider.GetRequiredService<ClearingSender>()));
+        services.AddSingleton<StatementDesk>();
+        services.AddSingleton<PrepaymentDesk>();
+        services.AddSingleton(new ClearingAgency(configuration, self, opened.Database, inbox, time));
+        services.AddSingleton(provider => new StatementChecker(configuration, self, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time));
+        services.AddSingleton(provider => new ClearingClerk(
+            configuration, self, opened.Database, provider.GetRequiredService<StatementChecker>(), provider.GetRequiredService<StatementDesk>(),
+            provider.GetRequiredService<ClearingAgency>(), time, provider.GetRequiredService<ILogger<ClearingClerk>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<ClearingClerk>());
+        services.AddSingleton<PrepaymentGrpcService>();
+        services.AddSingleton<ClearingGrpcService>();
+    }
+
     private static void MapSlices(WebApplication application, int hisPort)
     {
         // By the port a connection came in on, not by a header the client writes: nobody reaches one port's services through the other.
@@ -186,6 +208,8 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<FilingGrpcService>();
         application.MapGrpcService<FeeDetailGrpcService>();
         application.MapGrpcService<ReconciliationGrpcService>();
+        application.MapGrpcService<PrepaymentGrpcService>();
+        application.MapGrpcService<ClearingGrpcService>();
     }
 
     // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.

@@ -30,6 +30,9 @@ internal static class Program
             DetailsCommands.Create(),
             PolicyCommands.Create(),
             ReconcileCommands.Create(),
+            PrepaymentCommands.Create(),
+            ClearingCommands.Create(),
+            LedgerCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

@@ -135,6 +135,10 @@ internal sealed class JsonSection
         return [.. Items(key).Select((item, index) => new JsonSection(item, $"{PathOf(key)}[{index}]", _reading))];
     }
 
+    /// <summary>A list of objects that may be empty or absent.</summary>
+    public IReadOnlyList<JsonSection> OptionalSections(string key) =>
+        [.. Items(key).Select((item, index) => new JsonSection(item, $"{PathOf(key)}[{index}]", _reading))];
+
     /// <summary>A key that may be there and means nothing to the program.</summary>
     public void Ignore(string key)
     {

@@ -21,6 +21,9 @@ internal sealed record NodesConfiguration
 
     public ReconciliationOptions Reconciliation { get; init; } = new();
 
+    /// <summary>Prepayment and clearing: one agreement for all pairs, and those that differ.</summary>
+    public ClearingOptions Clearing { get; init; } = new();
+
     /// <summary>One entry for each province, in the order of the file.</summary>
     public required IReadOnlyList<NodeEntry> Nodes { get; init; }
 

@@ -61,6 +61,7 @@ internal static partial class NodesFile
             Limits = Limits(root.Section("limits")),
             Timeouts = Timeouts(root.Section("timeouts")),
             Reconciliation = Reconciliation(root.Section("reconciliation")),
+            Clearing = ClearingOptions.Read(root.Section("clearing")),
             Nodes = Nodes(root),
         };
         root.End();

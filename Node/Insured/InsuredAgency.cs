@@ -10,7 +10,7 @@ namespace ProvincialGateway.Insured;
 /// The insured province's use cases: it knows its people, issues visit and settlement numbers, decides and owes. Each answer is committed
 /// together with its effects, and a repeated request gets the committed bytes.
 /// </summary>
-internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAssessment assessment, TimeProvider time)
+internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAssessment assessment, TimeProvider time, ISettlementGate? gate = null)
 {
     private readonly InsuredUndo _undo = new(inbox, time);
 
@@ -29,7 +29,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
 
     public PreviewSettlementResponse PreviewSettlement(PreviewSettlementRequest request, Division sender)
     {
-        var reply = database.Read(session => assessment.Assess(session, request.Bill, sender, isPreview: true) is var assessed && assessed.Refusal is { } refusal
+        var reply = database.Read(session => assessment.Assess(session, request.Bill, sender, isPreview: true) is var assessed && (assessed.Refusal ?? gate?.Refuse(session, sender)) is { } refusal
             ? new PreviewSettlementResponse { Refusal = refusal }
             : new PreviewSettlementResponse { Decision = assessed.Bill!.ToDecision() });
         inbox.Complete(reply, request.Header.TransactionId);
@@ -162,7 +162,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
     private SettleResponse Settle(Session session, SettleRequest request, Division sender)
     {
         var assessed = assessment.Assess(session, request.Bill, sender, isPreview: false);
-        if (assessed.Refusal is { } refusal)
+        if ((assessed.Refusal ?? gate?.Refuse(session, sender)) is { } refusal)
             return new() { Refusal = refusal };
         var bill = assessed.Bill!;
         var (now, today) = time.Moment();

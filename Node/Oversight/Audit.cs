@@ -15,10 +15,13 @@ internal static class Audit
     [
         .. StorageInvariants.All, .. FeeInvariants.All, .. CatalogueInvariants.All, .. HeldInvariants.All, .. VisitInvariants.All, .. UndoInvariants.All, .. DeskInvariants.All,
         .. LedgerInvariants.All, .. LedgerRowInvariants.All, .. PersonInvariants.All, .. NumberInvariants.All, .. ReplyInvariants.All,
-        .. DetailInvariants.All, .. FilingInvariants.All, .. ReconciliationInvariants.All,
+        .. DetailInvariants.All, .. FilingInvariants.All, .. ReconciliationInvariants.All, .. PrepaymentInvariants.All, .. ClearingInvariants.All,
     ];
 
-    private static readonly IReadOnlyList<PairInvariant> OfPairs = [.. PairInvariants.All, .. LedgerRowInvariants.Pairs, .. DetailInvariants.Pairs, .. FilingInvariants.Pairs];
+    private static readonly IReadOnlyList<PairInvariant> OfPairs =
+    [
+        .. PairInvariants.All, .. LedgerRowInvariants.Pairs, .. DetailInvariants.Pairs, .. FilingInvariants.Pairs, .. PrepaymentInvariants.Pairs, .. ClearingInvariants.Pairs,
+    ];
 
     /// <param name="dataFolders">Each node's data folder once. Every pair among them is compared in both directions.</param>
     /// <exception cref="StorageRefusedException">A folder holds no node's database, two hold the same node's, or a stopped node was started meanwhile.</exception>

@@ -48,11 +48,13 @@ internal sealed class AuditedPair : IDisposable
         InsuredFirst.Count(
             """
             SELECT coalesce(sum(amount_fen), 0) FROM treatment.posting p WHERE account = 4 AND partner = @insured
-              AND EXISTS (SELECT 1 FROM insured.inbox i WHERE i.transaction_id = p.transaction_id)
+              AND (EXISTS (SELECT 1 FROM insured.inbox i WHERE i.transaction_id = p.transaction_id)
+                OR EXISTS (SELECT 1 FROM insured.clearing_outbound c WHERE c.transaction_id = p.transaction_id AND c.state = 2))
             """),
         InsuredFirst.Count(
             """
-            SELECT coalesce(-sum(p.amount_fen), 0) FROM insured.posting p JOIN treatment.outbound o USING (transaction_id)
+            SELECT coalesce(-sum(p.amount_fen), 0) FROM insured.posting p
+            JOIN (SELECT transaction_id, state FROM treatment.outbound UNION ALL SELECT transaction_id, state FROM treatment.clearing_outbound) o USING (transaction_id)
             WHERE p.account = 3 AND p.partner = @treatment AND o.state IN (1, 4)
             """));
 

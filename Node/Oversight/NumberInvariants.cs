@@ -82,6 +82,7 @@ internal static class NumberInvariants
         """
         SELECT transaction_id, 'outbound' AS what, @province AS sender FROM outbound
         UNION ALL SELECT transaction_id, 'inbox', sender FROM inbox
+        UNION ALL SELECT transaction_id, 'clearing_outbound', @province FROM clearing_outbound
         UNION ALL SELECT transaction_id, 'fee_line', @province FROM fee_line GROUP BY transaction_id, visit_id
         UNION ALL SELECT transaction_id, 'held_upload', @province FROM held_upload WHERE state <> 2
         UNION ALL SELECT period_number, 'business_period', @province FROM business_period

@@ -164,8 +164,11 @@ internal static class PairInvariants
             [
                 new RowRule(
                     """
-                    SELECT o.transaction_id FROM treatment.outbound o LEFT JOIN insured.inbox i USING (transaction_id)
-                    WHERE o.peer = @insured AND o.state = 2 AND (i.sender, i.method) IS NOT (@treatment, '/' || o.service || '/' || o.method)
+                    SELECT o.transaction_id FROM (
+                      SELECT transaction_id, peer, service, method FROM treatment.outbound WHERE state = 2
+                      UNION ALL SELECT transaction_id, peer, service, method FROM treatment.clearing_outbound WHERE state IN (2, 3)) o
+                    LEFT JOIN insured.inbox i USING (transaction_id)
+                    WHERE o.peer = @insured AND (i.sender, i.method) IS NOT (@treatment, '/' || o.service || '/' || o.method)
                     """,
                     "就医地记为已答复,参保地没有该请求", "answered according to the treatment side, the insured side has no such request"),
                 new RowRule(
@@ -180,6 +183,7 @@ internal static class PairInvariants
                     """
                     SELECT i.transaction_id FROM insured.inbox i LEFT JOIN treatment.outbound o USING (transaction_id)
                     WHERE i.sender = @treatment AND i.method NOT GLOB '*.FilingService/*' AND (o.peer IS NOT @insured OR o.state NOT IN (1, 2, 4, 5))
+                      AND NOT EXISTS (SELECT 1 FROM treatment.clearing_outbound c WHERE c.transaction_id = i.transaction_id AND c.peer = @insured)
                     """,
                     "参保地收到的请求就医地没有记录(数据是否被恢复到较早的备份?)", "the insured side has a request that the treatment side does not know (were its data restored from an old backup?)"),
             ]),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Values;
@@ -99,7 +100,8 @@ internal static class ReplyInvariants
         LEFT JOIN insured_visit a ON a.admission_id = i.transaction_id LEFT JOIN insured_discharge d ON d.transaction_id = i.transaction_id
         LEFT JOIN insured_undo u ON u.transaction_id = i.transaction_id LEFT JOIN insured_undo k ON k.transaction_id = u.original_id
         LEFT JOIN insured_settlement s ON s.transaction_id = coalesce(k.original_id, u.original_id, i.transaction_id)
-        WHERE i.method NOT GLOB '*.FilingService/*'
+        -- Of these FilingInvariants and ClearingInvariants speak.
+        WHERE i.method NOT GLOB '*.FilingService/*' AND i.method NOT GLOB '*.PrepaymentService/*' AND i.method NOT GLOB '*.ClearingService/*'
         """);
 
     private static void CheckOutboundReplies(AuditedNode node, AuditTally tally) => CheckReplies(node, tally, "outbound.reply",
@@ -133,7 +135,7 @@ internal static class ReplyInvariants
     {
         try
         {
-            return Requests.TryGetValue(method, out var parser) ? ((IExchangeRequest)parser.ParseFrom(request)).Header : null;
+            return Requests.TryGetValue(method, out var parser) ? ((IExchangeRequest)parser.ParseFrom(request)).Header : AgencySteps.Find(method)?.Parse(request).Header;
         }
         catch (InvalidProtocolBufferException)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProvincialGateway.Tests.Catalogue;
+using ProvincialGateway.Tests.Clearing;
 using ProvincialGateway.Tests.Policies;
 using ProvincialGateway.Tests.Reconciliation;
 using ProvincialGateway.Tests.Support.Catalogues;
@@ -12,7 +13,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload(), Decide(), Reconcile() };
+        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload(), Decide(), Reconcile(), Clearing(), ClearingPart() };
         return commands.Parse(args).Invoke();
     }
 
@@ -47,6 +48,23 @@ internal static class Program
     {
         var command = new Command("decide", "Benefit decisions over a seeded mix of cases under the sample policies, on one core");
         command.SetAction(_ => DecideRun.Run());
+        return command;
+    }
+
+    private static Command Clearing()
+    {
+        var rows = new Option<int>("--rows") { Description = "rows of the month", DefaultValueFactory = _ => 1_000_000 };
+        var command = new Command("clearing", "Cuts a statement of a million rows and checks it at the insured side") { rows };
+        command.SetAction(parsed => ClearingRun.Run(parsed.GetValue(rows)));
+        return command;
+    }
+
+    private static Command ClearingPart()
+    {
+        var part = new Argument<string>("part") { Description = "what is measured" };
+        var folder = new Argument<string>("folder") { Description = "the two databases" };
+        var command = new Command("clearing-part", "One part in a process of its own; called by clearing") { part, folder };
+        command.SetAction(parsed => ClearingRun.PartAsync(parsed.GetRequiredValue(part), parsed.GetRequiredValue(folder)));
         return command;
     }
 

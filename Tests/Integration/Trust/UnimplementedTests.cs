@@ -21,6 +21,13 @@ internal sealed class UnimplementedTests : TrustTest
         "/provincial.exchange.v1.FilingService/GetFilings", "/provincial.exchange.v1.FilingService/SubmitFiling", "/provincial.exchange.v1.FilingService/CancelFiling",
         "/provincial.exchange.v1.ReconciliationService/GetTotals", "/provincial.exchange.v1.ReconciliationService/GetRangeDigests",
         "/provincial.exchange.v1.ReconciliationService/ListRows", "/provincial.exchange.v1.ReconciliationService/ListInFlight",
+        "/provincial.exchange.v1.PrepaymentService/GetPrepayment", "/provincial.exchange.v1.PrepaymentService/ListPrepaymentEntries",
+        "/provincial.exchange.v1.PrepaymentService/RequestTopUp", "/provincial.exchange.v1.PrepaymentService/AnswerTopUp",
+        "/provincial.exchange.v1.PrepaymentService/NotifyPrepayment", "/provincial.exchange.v1.PrepaymentService/ConfirmPrepayment",
+        "/provincial.exchange.v1.ClearingService/ProposeStatement", "/provincial.exchange.v1.ClearingService/ListStatementRows",
+        "/provincial.exchange.v1.ClearingService/ConfirmStatement", "/provincial.exchange.v1.ClearingService/DisputeStatement",
+        "/provincial.exchange.v1.ClearingService/GetStatement", "/provincial.exchange.v1.ClearingService/NotifyPayment",
+        "/provincial.exchange.v1.ClearingService/ConfirmPayment",
     ];
 
     // Implemented as well, and one header alone is no stream of it.

@@ -40,9 +40,10 @@ internal sealed class NodesFileTests
             """, "nodes.json");
         Assert.That(result.Errors, Is.Empty);
         var node = result.Configuration!.Nodes[0];
+        var defaults = new ClearingOptions();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(result.Configuration with { Nodes = [] }, Is.EqualTo(new NodesConfiguration
+            Assert.That(result.Configuration with { Nodes = [], Clearing = defaults }, Is.EqualTo(new NodesConfiguration
             {
                 ProtocolRelease = "1.3",
                 CatalogueRelease = "2016.2",
@@ -62,6 +63,7 @@ internal sealed class NodesFileTests
                     ResolverDelayMax = TimeSpan.FromSeconds(15),
                 },
                 Reconciliation = new() { DailyAt = new(3, 30), RetryInterval = TimeSpan.FromSeconds(16) },
+                Clearing = defaults,
                 Nodes = [],
             }));
             Assert.That(node.Division, Is.EqualTo(Division.Parse("530000")));
@@ -69,6 +71,21 @@ internal sealed class NodesFileTests
             Assert.That(node.HisAddress, Is.EqualTo(new Uri("http://10.0.0.1:8530")));
             Assert.That(node.Adapters, Is.EqualTo(new[] { "yunnan", "ydjy-2" }));
             Assert.That(node.Certificates, Is.EqualTo(new[] { CertificatePin.Parse(Pin) }));
+        }
+    }
+
+    [Test]
+    public void A_pair_agrees_otherwise_only_in_what_it_names()
+    {
+        var nodes = Valid();
+        nodes["clearing"] = JsonNode.Parse("""{ "issueByDay": 20, "workdays": ["2017-09-30"], "agreements": [{ "treatment": "440000", "insured": "530000", "refuseWhenExhausted": true }] }""");
+        var clearing = NodesFile.Parse(nodes.ToJsonString(), "nodes.json").Configuration!.Clearing;
+        var (guangdong, yunnan) = (Division.Parse("440000"), Division.Parse("530000"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(clearing.Of(guangdong, yunnan), Is.EqualTo(new AgreementOptions { IssueByDay = 20, RefuseWhenExhausted = true }));
+            Assert.That(clearing.Of(yunnan, guangdong), Is.EqualTo(new AgreementOptions { IssueByDay = 20 }));
+            Assert.That(clearing.AfterWorkingDays(new DateOnly(2017, 9, 29), 2), Is.EqualTo(new DateOnly(2017, 10, 2)));
         }
     }
 
@@ -96,7 +113,11 @@ internal sealed class NodesFileTests
     [TestCase("/timeouts", "{\"resolverIntervalSeconds\": 301}", "$.timeouts.resolverDelayMaxSeconds", "resolverIntervalSeconds")]
     [TestCase("/nodes", "[]", "$.nodes", "at least one")]
     [TestCase("/nodes", "{}", "$.nodes", "a list")]
-    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, nodes")]
+    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, clearing, nodes")]
+    [TestCase("/clearing", "{\"confirmByDay\": 20}", "$.clearing.confirmByDay", "issueByDay")]
+    [TestCase("/clearing", "{\"yellowPercent\": 95}", "$.clearing.redPercent", "yellowPercent")]
+    [TestCase("/clearing", "{\"holidays\": [\"2017-10-32\"]}", "$.clearing.holidays", "yyyy-MM-dd")]
+    [TestCase("/clearing", "{\"agreements\": [{\"treatment\": \"440000\", \"insured\": \"530100\"}]}", "$.clearing.agreements[0].insured", "province")]
     [TestCase("/nodes/0/division", "\"530100\"", "$.nodes[0].division", "province")]
     [TestCase("/nodes/0/division", "530000", "$.nodes[0].division", "a text")]
     [TestCase("/nodes/1/division", "\"530000\"", "$.nodes[1].division", "$.nodes[0].division")]

@@ -37,7 +37,9 @@ public sealed class AuditTests
     {
         var report = _folders.Audit();
         Assert.That(report.Checks.SelectMany(check => check.Findings), Is.Empty);
-        Assert.That(report.Checks.Where(check => check.NotCheckedReason is not null || check.Checked == 0).Select(check => check.Name), Is.Empty);
+        Assert.That(report.Checks.Where(check => check.NotCheckedReason is not null).Select(check => check.Name), Is.Empty);
+        // These two provinces have never cleared a month; Tests/Integration/Clearing has books of some that have.
+        Assert.That(report.Checks.Where(check => check.Checked == 0).Select(check => check.Name), Is.SubsetOf(InvariantTests.OfClearing));
         Assert.That(report.IsClean, Is.True);
         Assert.That(report.Checks.Select(check => check.Name), Is.Unique);
     }
@@ -98,7 +100,8 @@ public sealed class AuditTests
         Assert.That(report.IsClean, Is.False);
         Assert.That(report.Checks.Sum(check => check.Found), Is.Zero);
         Assert.That(report.Checks.Where(check => check.NotCheckedReason is not null).Select(check => check.Name), Is.EqualTo((string[])
-            ["node-key", "sealed-columns", "account-moves", "inbox-requests", "inbox-replies", "outbound-requests", "outbound-replies", "details-sent", "details-lines", "filing-replies", "pair-replies", "pair-filing-replies"]));
+            ["node-key", "sealed-columns", "account-moves", "inbox-requests", "inbox-replies", "outbound-requests", "outbound-replies", "details-sent", "details-lines", "filing-replies",
+                "clearing-replies", "pair-replies", "pair-filing-replies"]));
         Assert.That(report.Checks.Single(check => check.Name == "pair-replies"), Has.Property(nameof(AuditCheck.Checked)).Zero);
         Assert.That(File.Exists(DataFolder.VaultKeyPath(_folders.Insured)), Is.False, "an audit never makes a key");
     }

@@ -1,0 +1,128 @@
+using ProvincialGateway.Configuration;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Clearing;
+
+/// <summary>
+/// What a node does by itself: it checks every statement it is sent, confirms those that are right where the agreement says so, and reminds of
+/// what is due. Whatever breaks off is taken up again at the next tick or start.
+/// </summary>
+internal sealed partial class ClearingClerk(
+    NodesConfiguration configuration, Division self, Database database, StatementChecker checker, StatementDesk desk, ClearingAgency agency, TimeProvider time, ILogger<ClearingClerk> logger)
+    : BackgroundService
+{
+    private readonly SemaphoreSlim _wake = new(0);
+    private readonly HashSet<(string Number, int Revision)> _confirmed = [];
+    private DateOnly _reminded;
+
+    /// <summary>Raised after each round of work.</summary>
+    public event EventHandler? Done;
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var timer = time.CreateTimer(_ => Wake(), null, configuration.Timeouts.ResolverInterval, configuration.Timeouts.ResolverInterval);
+        agency.Accepted += OnAccepted;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await WorkAsync(stoppingToken);
+                }
+                catch (StorageException fault)
+                {
+                    LogPostponed(fault.Message);
+                }
+                Done?.Invoke(this, EventArgs.Empty);
+                await _wake.WaitAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What is not checked is checked after the next start.
+        }
+        finally
+        {
+            agency.Accepted -= OnAccepted;
+        }
+    }
+
+    private void OnAccepted(object? sender, EventArgs accepted) => Wake();
+
+    private void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+            _wake.Release();
+    }
+
+    private async Task WorkAsync(CancellationToken cancellation)
+    {
+        foreach (var statement in database.Read(StatementBook.All).Where(row => row is { Side: LedgerSide.Insured, State: StatementStage.Proposed }))
+        {
+            var check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
+            if (check is null && await CheckAsync(statement, cancellation))
+                check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
+            if (check is { IsClean: true } && configuration.Clearing.Of(Division.Parse(statement.Partner), self).ConfirmAutomatically)
+                await ConfirmAsync(statement, cancellation);
+        }
+        Remind();
+    }
+
+    private async Task<bool> CheckAsync(ClearingStatement statement, CancellationToken cancellation)
+    {
+        if (await checker.CheckAsync(statement, cancellation) is { } reason)
+        {
+            LogNotChecked(statement.StatementNumber, statement.Partner, reason);
+            return false;
+        }
+        var check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision))!;
+        if (check.IsClean)
+            LogRight(statement.StatementNumber, statement.Revision, statement.Partner, check.RowCount, new Fen(statement.PayableFen));
+        else
+            LogWrong(statement.StatementNumber, statement.Revision, statement.Partner, check.FindingCount, check.Reason);
+        return true;
+    }
+
+    /// <summary>Once for each revision: what the other side refuses is for an operator.</summary>
+    private async Task ConfirmAsync(ClearingStatement statement, CancellationToken cancellation)
+    {
+        if (!_confirmed.Add((statement.StatementNumber, statement.Revision)) || database.Read(session => ClearingOutbox.OpenAbout(session, statement.StatementNumber)) is not null)
+            return;
+        await desk.ConfirmAsync(statement.StatementNumber, "", cancellation);
+    }
+
+    /// <summary>Once a day, what is overdue.</summary>
+    private void Remind()
+    {
+        var today = time.Today();
+        if (_reminded == today)
+            return;
+        _reminded = today;
+        foreach (var duty in database.Read(session => ClearingDeadlines.Duties(session, self, configuration.Clearing, today)).Where(duty => duty.IsOverdue(today)))
+            LogOverdue(duty.StatementNumber ?? "-", duty.Period, duty.Partner, duty.Chinese, duty.English, duty.Due);
+    }
+
+    [LoggerMessage(5120, LogLevel.Information, "Statement {StatementNumber} revision {Revision} of {Partner} is right: {RowCount} rows, {Payable} to be paid.")]
+    private partial void LogRight(string statementNumber, int revision, string partner, long rowCount, Fen payable);
+
+    [LoggerMessage(5121, LogLevel.Warning, "Statement {StatementNumber} revision {Revision} of {Partner} differs in {FindingCount} rows. {Reason} See gateway clearing show.")]
+    private partial void LogWrong(string statementNumber, int revision, string partner, long findingCount, string reason);
+
+    [LoggerMessage(5122, LogLevel.Warning, "Statement {StatementNumber} of {Partner} cannot be checked now: {Reason}. The node tries again.")]
+    private partial void LogNotChecked(string statementNumber, string partner, string reason);
+
+    [LoggerMessage(5123, LogLevel.Warning, "Overdue: statement {StatementNumber} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
+    private partial void LogOverdue(string statementNumber, string period, Division partner, string chinese, string english, DateOnly due);
+
+    [LoggerMessage(5124, LogLevel.Warning, "Statements are not checked now: {Reason}")]
+    private partial void LogPostponed(string reason);
+}

@@ -1,0 +1,33 @@
+using Provincial.Exchange.V1;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Clearing;
+
+/// <summary>What single fields of the agencies' messages have to be.</summary>
+internal static class ClearingFields
+{
+    /// <summary>Ten billion yuan: far above what two provinces move at once, far below what sums could overflow.</summary>
+    public const long AmountMaxFen = 1_000_000_000_000;
+
+    public const int TextMax = 500;
+
+    public static Refusal? Amount(string field, long fen) => fen is > 0 and <= AmountMaxFen ? null
+        : ClearingRefusals.InvalidField(field, $"应为 1..{AmountMaxFen} 分", $"1..{AmountMaxFen} fen is expected");
+
+    public static Refusal? Date(string field, string text) => ChinaTime.TryParseIso(text, out _) ? null : ClearingRefusals.InvalidField(field, "应为 yyyy-MM-dd", "yyyy-MM-dd is expected");
+
+    /// <summary>A text that has to be there.</summary>
+    public static Refusal? Required(string field, string text) => text.Length == 0 ? ClearingRefusals.MissingField(field) : Text(field, text);
+
+    public static Refusal? Text(string field, string text) =>
+        text.Length > TextMax ? ClearingRefusals.InvalidField(field, $"超过 {TextMax} 个字符", $"more than {TextMax} characters")
+        : text.Any(char.IsControl) ? ClearingRefusals.InvalidField(field, "含控制字符", "contains a control character")
+        : null;
+
+    /// <summary>The date of a message, which both sides book under: the sender's, from its own head.</summary>
+    public static DateOnly DateOf(RequestHeader header) => ChinaTime.DateOf(ChinaTime.FromMs(header.SentAtMs));
+
+    /// <summary>A time within the calendar of this system.</summary>
+    public static Refusal? SentAt(RequestHeader header) => header.SentAtMs is > 946_684_800_000 and < 4_102_444_800_000 ? null
+        : ClearingRefusals.InvalidField("header.sent_at_ms", "应为 2000 年至 2099 年之间的时间", "a time between 2000 and 2099 is expected");
+}

@@ -1,0 +1,80 @@
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Clearing;
+
+internal enum AgencyMessageState
+{
+    /// <summary>Stored, perhaps sent, not answered.</summary>
+    Awaiting = 1,
+
+    Accepted = 2,
+
+    Refused = 3,
+
+    /// <summary>Answered with something that cannot be true; nothing was applied.</summary>
+    Parked = 4,
+}
+
+/// <summary>A row of <c>clearing_outbound</c>.</summary>
+internal sealed class AgencyMessageRow
+{
+    public required string TransactionId { get; init; }
+    public required string Peer { get; init; }
+    public required string Service { get; init; }
+    public required string Method { get; init; }
+    public required string Subject { get; init; }
+    public required byte[] Request { get; init; }
+    public required AgencyMessageState State { get; init; }
+    public byte[]? Reply { get; init; }
+    public required int Attempts { get; init; }
+    public required long PreparedAtMs { get; init; }
+    public string? LastError { get; init; }
+
+    public PeerMethod Rpc => new(Service, Method);
+}
+
+/// <summary>The messages of this agency to others, as they are stored.</summary>
+internal static class ClearingOutbox
+{
+    private const string Columns = "transaction_id, peer, service, method, subject, request, state, reply, attempts, prepared_at_ms, last_error";
+
+    public static void Add(Session session, string transactionId, Division peer, PeerMethod method, string subject, byte[] request, long nowMs) => session.ExecuteExpecting(1,
+        """
+        INSERT INTO clearing_outbound (transaction_id, peer, service, method, subject, request, state, attempts, prepared_at_ms, next_attempt_at_ms)
+        VALUES (@transactionId, @Code, @Service, @Name, @subject, @request, 1, 0, @nowMs, @nowMs)
+        """,
+        new { transactionId, peer.Code, method.Service, method.Name, subject, request, nowMs });
+
+    public static AgencyMessageRow? Find(Session session, string transactionId) => session.QuerySingleOrDefault<AgencyMessageRow>(
+        $"SELECT {Columns} FROM clearing_outbound WHERE transaction_id = @transactionId", new { transactionId });
+
+    /// <summary>The message about a subject that has no applied answer yet.</summary>
+    public static AgencyMessageRow? OpenAbout(Session session, string subject) => session.QuerySingleOrDefault<AgencyMessageRow>(
+        $"SELECT {Columns} FROM clearing_outbound WHERE subject = @subject AND state IN (1, 4)", new { subject });
+
+    public static IReadOnlyList<AgencyMessageRow> Open(Session session) => session.Query<AgencyMessageRow>(
+        $"SELECT {Columns} FROM clearing_outbound WHERE state IN (1, 4) ORDER BY prepared_at_ms, transaction_id");
+
+    /// <summary>Whose next attempt is due, oldest first.</summary>
+    public static IReadOnlyList<string> Due(Session session, long nowMs, int rowsMax) => session.Query<string>(
+        "SELECT transaction_id FROM clearing_outbound WHERE state = 1 AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax", new { nowMs, rowsMax });
+
+    /// <summary>Counts an attempt before it is made and sets when the next one is due.</summary>
+    public static bool BeginAttempt(Session session, string transactionId, long nowMs, Func<int, TimeSpan> pause)
+    {
+        if (Find(session, transactionId) is not { State: AgencyMessageState.Awaiting } row)
+            return false;
+        session.ExecuteExpecting(1, "UPDATE clearing_outbound SET attempts = attempts + 1, next_attempt_at_ms = @next WHERE transaction_id = @transactionId AND state = 1",
+            new { transactionId, next = nowMs + (long)pause(row.Attempts).TotalMilliseconds });
+        return true;
+    }
+
+    public static void End(Session session, string transactionId, AgencyMessageState state, byte[] reply, string? error, long nowMs) => session.ExecuteExpecting(1,
+        "UPDATE clearing_outbound SET state = @state, reply = @reply, last_error = @error, answered_at_ms = @nowMs WHERE transaction_id = @transactionId AND state = 1",
+        new { state = (int)state, reply, error, nowMs, transactionId });
+
+    public static void NoteError(Session session, string transactionId, string error) => session.Execute(
+        "UPDATE clearing_outbound SET last_error = @error WHERE transaction_id = @transactionId AND state = 1", new { transactionId, error });
+}

@@ -1,0 +1,248 @@
+using Google.Protobuf;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Clearing;
+
+/// <summary>What an operator does with statements: cut, deduct and propose on the treatment side, confirm and dispute on the insured side, pay and receive.</summary>
+internal sealed class StatementDesk(AgencyDesk desk)
+{
+    /// <summary>
+    /// Cuts the next statement: everything that stands in the ledger after the last one, up to now. What is settled meanwhile is of the next one.
+    /// A draft that nobody else has seen is cut again.
+    /// </summary>
+    /// <param name="offsetFen">To be paid out of the prepayment; null takes as much as there is.</param>
+    /// <param name="progress">Told the rows digested and their number.</param>
+    /// <exception cref="ClearingRefusedException">The books do not allow it now.</exception>
+    public async Task<ClearingStatement> CutAsync(Division partner, DateOnly period, long? offsetFen, Action<long, long>? progress, CancellationToken cancellation)
+    {
+        var (place, totals) = desk.Database.Read(session =>
+        {
+            var found = PlaceOf(session, partner, period);
+            var last = LedgerRows.Last(session, LedgerSide.Treatment, partner);
+            return (found with { Last = last }, LedgerRange.Read(session, LedgerSide.Treatment, partner, found.First, last, rows => progress?.Invoke(rows, last - found.First + 1)));
+        });
+        return await desk.Database.WriteAsync(session =>
+        {
+            // Asked again: another operator may have cut meanwhile.
+            var now = PlaceOf(session, partner, period);
+            if (now.First != place.First || now.Draft?.StatementNumber != place.Draft?.StatementNumber)
+                throw ClearingRefusedException.Of("切单期间另有人切单，请重试", "somebody else cut a statement meanwhile; try again");
+            return Draft(session, partner, period, place, totals, offsetFen);
+        }, cancellation);
+    }
+
+    /// <summary>Adds a deduction to a draft. On a disputed statement it begins the next revision, with the disputed rows deducted.</summary>
+    /// <exception cref="ClearingRefusedException">The deduction is not valid, or the statement is past changing.</exception>
+    public Task<ClearingStatement> DeductAsync(string number, Deduction deduction, CancellationToken cancellation) => desk.Database.WriteAsync(session =>
+    {
+        var row = DraftOf(session, number);
+        var statement = row.ToStatement();
+        statement.Deductions.Add(deduction);
+        if (Deductions.FormFault(deduction, "deduction") is { } wrong)
+            throw ClearingRefusedException.Of(wrong);
+        if (deduction is { RowTransactionId.Length: > 0, SourceStatementNumber: "" } && ClearedRows.Own(session, row, deduction.RowTransactionId) is null)
+            throw ClearingRefusedException.Of($"行 {deduction.RowTransactionId} 不在清算单 {number} 内", $"row {deduction.RowTransactionId} is not of statement {number}");
+        return Rewrite(session, row, statement);
+    }, cancellation);
+
+    /// <summary>Proposes a draft. A disputed statement is proposed as its next revision.</summary>
+    public async Task<AgencyOutcome> ProposeAsync(string number, string @operator, CancellationToken cancellation)
+    {
+        var row = await desk.Database.WriteAsync(session => DraftOf(session, number), cancellation);
+        return await desk.TakeAsync(AgencySteps.ProposeStatement, Division.Parse(row.Partner), @operator,
+            scope => new ProposeStatementRequest { Statement = StatementBook.Find(scope.Session, number, row.Revision)!.ToStatement() }, cancellation);
+    }
+
+    /// <exception cref="ClearingRefusedException">The own check is missing or found something.</exception>
+    public Task<AgencyOutcome> ConfirmAsync(string number, string @operator, CancellationToken cancellation)
+    {
+        var row = desk.Database.Read(session => Known(session, number, LedgerSide.Insured));
+        return desk.TakeAsync(AgencySteps.ConfirmStatement, Division.Parse(row.Partner), @operator, scope =>
+        {
+            var known = Known(scope.Session, number, LedgerSide.Insured);
+            if (known.State is StatementStage.Proposed && StatementBook.Check(scope.Session, number, known.Revision) is not { IsClean: true })
+                throw ClearingRefusedException.Of($"清算单 {number} 尚未核对或核对有差异，不能确认；请看 clearing show", $"statement {number} is not checked yet or its check found differences; see clearing show");
+            return new ConfirmStatementRequest { StatementNumber = number, Revision = known.Revision, RowsSha256 = ByteString.CopyFrom(known.RowsSha256), PayableFen = known.PayableFen };
+        }, cancellation);
+    }
+
+    /// <param name="rows">What the operator objects to; null takes what the own check found.</param>
+    /// <param name="reason">About the statement as a whole; may be empty when there are rows.</param>
+    public Task<AgencyOutcome> DisputeAsync(string number, IReadOnlyList<ObjectionRow>? rows, string reason, string @operator, CancellationToken cancellation)
+    {
+        var row = desk.Database.Read(session => Known(session, number, LedgerSide.Insured));
+        return desk.TakeAsync(AgencySteps.DisputeStatement, Division.Parse(row.Partner), @operator, scope =>
+        {
+            var known = Known(scope.Session, number, LedgerSide.Insured);
+            var found = StatementBook.Check(scope.Session, number, known.Revision)?.Reason ?? "";
+            var request = new DisputeStatementRequest { StatementNumber = number, Revision = known.Revision, Reason = reason.Length > 0 ? reason : rows is null ? found : "" };
+            request.Rows.Add((rows ?? StatementBook.Objections(scope.Session, number, known.Revision, ObjectionOrigin.Check)).Select(objection => objection.ToMessage()));
+            return request;
+        }, cancellation);
+    }
+
+    /// <param name="shares">Statement numbers with what is paid of each; null as amount is all that is open.</param>
+    public Task<AgencyOutcome> PayAsync(
+        Division partner, IReadOnlyList<(string Number, long? AmountFen)> shares, string source, DateOnly paidOn, string bankReference, string @operator, CancellationToken cancellation) =>
+        desk.TakeAsync(AgencySteps.NotifyPayment, partner, @operator, scope =>
+        {
+            var request = new NotifyPaymentRequest { Relation = Relations.Of(LedgerSide.Insured, scope.Self, partner), Source = source, PaidOn = paidOn.Iso(), BankReference = bankReference };
+            request.Shares.Add(shares.Select(share => new PaymentShare
+            {
+                StatementNumber = share.Number,
+                AmountFen = share.AmountFen ?? PaymentBook.ToNotifyFen(scope.Session, Known(scope.Session, share.Number, LedgerSide.Insured)),
+            }));
+            request.AmountFen = request.Shares.Sum(share => share.AmountFen);
+            return request;
+        }, cancellation);
+
+    /// <param name="received">By statement; null is everything as notified.</param>
+    public Task<AgencyOutcome> ReceiveAsync(
+        string noticeId, IReadOnlyList<(string Number, long AmountFen)>? received, DateOnly receivedOn, string bankReference, string @operator, CancellationToken cancellation)
+    {
+        var payment = desk.Database.Read(session => PaymentBook.Find(session, noticeId))
+            ?? throw ClearingRefusedException.Of($"没有付款通知 {noticeId}", $"there is no payment notice {noticeId}");
+        return desk.TakeAsync(AgencySteps.ConfirmPayment, Division.Parse(payment.Partner), @operator, scope =>
+        {
+            var request = new ConfirmPaymentRequest { NoticeTransactionId = noticeId, ReceivedOn = receivedOn.Iso(), BankReference = bankReference };
+            var shares = received ?? [.. PaymentBook.Shares(scope.Session, noticeId).Select(share => (share.StatementNumber, share.AmountFen))];
+            request.ReceivedShares.Add(shares.Select(share => new PaymentShare { StatementNumber = share.Item1, AmountFen = share.Item2 }));
+            return request;
+        }, cancellation);
+    }
+
+    /// <summary>The latest revision that both sides know, where this province has that side.</summary>
+    public static ClearingStatement Known(Session session, string number, LedgerSide side) =>
+        StatementBook.LatestKnown(session, number) is { } row && row.Side == side ? row : throw Unknown(number);
+
+    public static ClearingRefusedException Unknown(string number) =>
+        ClearingRefusedException.Of($"本节点没有清算单 {number}，或本省不是应办理的一方；请看 clearing list", $"this node has no statement {number}, or it is not this side's to deal with; see clearing list");
+
+    private ClearingStatement Draft(Session session, Division partner, DateOnly period, Place place, RangeTotals totals, long? offsetFen)
+    {
+        var number = place.Draft?.StatementNumber
+            ?? IssuedNumber.Statement(desk.Self, period, Counters.Next(session, $"statement.{desk.Self.Code}.{period:yyMM}"));
+        var statement = new Statement
+        {
+            StatementNumber = number,
+            Revision = 1,
+            Relation = Relations.Of(LedgerSide.Treatment, desk.Self, partner),
+            Period = PeriodText(period),
+            FirstSequence = place.First,
+            LastSequence = place.Last,
+            Total = totals.Total,
+            RowsSha256 = ByteString.CopyFrom(totals.RowsSha256),
+            ClaimedFen = totals.ClaimedFen,
+        };
+        statement.Sums.Add(totals.Sums);
+        statement.Deductions.Add(StatementBook.NotCarried(session, LedgerSide.Treatment, partner, number).Select(CarriedOver));
+        statement.Deductions.Add(place.Draft?.ToStatement().Deductions.Where(deduction => !Deductions.IsCarriedOver(deduction)) ?? []);
+        if (place.Draft is { } draft)
+            StatementBook.DeleteDraft(session, draft.StatementNumber, draft.Revision);
+        Settle(session, partner, statement, offsetFen);
+        StatementBook.Insert(session, LedgerSide.Treatment, partner, statement, StatementStage.Draft, null, null);
+        return StatementBook.Latest(session, number)!;
+    }
+
+    private static Deduction CarriedOver(ClearingStatement source) => new()
+    {
+        Kind = Deductions.Other,
+        AmountFen = checked(-source.PayableFen),
+        SourceStatementNumber = source.StatementNumber,
+        Reason = $"结转 {source.Period} 期负数 / carried over from {source.Period}",
+    };
+
+    /// <summary>Fills the figures that follow from claim and deductions.</summary>
+    private static void Settle(Session session, Division partner, Statement statement, long? offsetFen)
+    {
+        statement.DeductedFen = statement.Deductions.Sum(deduction => deduction.AmountFen);
+        var due = checked(statement.ClaimedFen - statement.DeductedFen);
+        var most = Math.Max(0, Math.Min(due, PrepaymentBook.AvailableFen(session, LedgerSide.Treatment, partner, statement.StatementNumber)));
+        if (offsetFen is < 0 || offsetFen > most)
+            throw ClearingRefusedException.Of($"预付金抵扣应在 0.00 至 {new Fen(most)} 之间", $"an offset between 0.00 and {new Fen(most)} is possible");
+        statement.PrepaymentOffsetFen = offsetFen ?? most;
+        statement.PayableFen = checked(due - statement.PrepaymentOffsetFen);
+    }
+
+    private Place PlaceOf(Session session, Division partner, DateOnly period)
+    {
+        var statements = StatementBook.OfRelation(session, LedgerSide.Treatment, partner);
+        var draft = statements.FirstOrDefault(row => row.State is StatementStage.Draft);
+        if (draft is { Revision: > 1 } || statements.FirstOrDefault(row => row.State is StatementStage.Proposed or StatementStage.Disputed) is not null)
+        {
+            var open = statements.First(row => !row.IsClosed);
+            throw ClearingRefusedException.Of($"清算单 {open.StatementNumber}（{open.Period}）尚未确认，不能切下一期", $"statement {open.StatementNumber} ({open.Period}) is not confirmed yet; the next one cannot be cut");
+        }
+        if (draft is not null && (draft.Period != PeriodText(period) || ClearingOutbox.OpenAbout(session, draft.StatementNumber) is not null))
+            throw ClearingRefusedException.Of($"{draft.Period} 期草稿 {draft.StatementNumber} 待提出或在途", $"draft {draft.StatementNumber} of {draft.Period} waits to be proposed, or is under way");
+        var last = statements.LastOrDefault(row => row.IsClosed);
+        if (last is not null && string.CompareOrdinal(PeriodText(period), last.Period) <= 0)
+            throw ClearingRefusedException.Of(ClearingRefusals.PeriodClosed(PeriodText(period), last.Period));
+        if (StatementBook.IsYearClosed(session, LedgerSide.Treatment, partner, period.Year))
+            throw ClearingRefusedException.Of(ClearingRefusals.PeriodClosed(PeriodText(period), $"{period.Year}"));
+        if (period > desk.Time.Today())
+            throw ClearingRefusedException.Of($"清算期 {PeriodText(period)} 尚未开始", $"period {PeriodText(period)} has not begun");
+        return new Place((last?.LastSequence ?? 0) + 1, 0, draft);
+    }
+
+    /// <summary>The draft to work on; of a disputed statement the next revision, which is begun here.</summary>
+    private static ClearingStatement DraftOf(Session session, string number)
+    {
+        if (StatementBook.Latest(session, number) is not { Side: LedgerSide.Treatment } row)
+            throw Unknown(number);
+        if (ClearingOutbox.OpenAbout(session, number) is { } open)
+            throw ClearingRefusedException.Of($"清算单 {number} 的 {open.Method} 在途（{open.TransactionId}）", $"{open.Method} of statement {number} is under way ({open.TransactionId})");
+        return row.State switch
+        {
+            StatementStage.Draft => row,
+            StatementStage.Disputed => Revise(session, row),
+            _ => throw ClearingRefusedException.Of(ClearingRefusals.StatementState(number, row.Describe().Chinese, row.Describe().English, "草稿或有异议", "draft or disputed")),
+        };
+    }
+
+    private static ClearingStatement Revise(Session session, ClearingStatement disputed)
+    {
+        var statement = disputed.ToStatement();
+        statement.Revision++;
+        var known = statement.Deductions.Select(deduction => deduction.RowTransactionId).ToHashSet();
+        foreach (var objection in StatementBook.Objections(session, disputed.StatementNumber, disputed.Revision, ObjectionOrigin.Dispute))
+        {
+            if (objection.RowTransactionId.Length == 0 || !known.Add(objection.RowTransactionId))
+                continue;
+            var own = ClearedRows.Own(session, disputed, objection.RowTransactionId)!.Row.Payments;
+            var amount = objection.AmountFen != 0 ? objection.AmountFen : checked(own.FundTotalFen + own.AccountFen);
+            if (amount != 0)
+                statement.Deductions.Add(new Deduction
+                {
+                    Kind = objection.Kind is DisputeKind.Audit ? Deductions.Audit : Deductions.Other,
+                    AmountFen = amount,
+                    RowTransactionId = objection.RowTransactionId,
+                    Reason = objection.Reason,
+                });
+        }
+        return Insert(session, Division.Parse(disputed.Partner), statement);
+    }
+
+    private static ClearingStatement Rewrite(Session session, ClearingStatement draft, Statement statement)
+    {
+        StatementBook.DeleteDraft(session, draft.StatementNumber, draft.Revision);
+        return Insert(session, Division.Parse(draft.Partner), statement);
+    }
+
+    private static ClearingStatement Insert(Session session, Division partner, Statement statement)
+    {
+        // A deduction can leave less to be paid than the prepayment was to pay.
+        var due = checked(statement.ClaimedFen - statement.Deductions.Sum(deduction => deduction.AmountFen));
+        Settle(session, partner, statement, Math.Max(0, Math.Min(statement.PrepaymentOffsetFen, due)));
+        StatementBook.Insert(session, LedgerSide.Treatment, partner, statement, StatementStage.Draft, null, null);
+        return StatementBook.Latest(session, statement.StatementNumber)!;
+    }
+
+    private static string PeriodText(DateOnly period) => period.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Where the next statement stands.</summary>
+    private sealed record Place(long First, long Last, ClearingStatement? Draft);
+}

@@ -1,0 +1,171 @@
+using System.CommandLine;
+using Provincial.Exchange.V1;
+using ProvincialGateway.Clearing;
+using ProvincialGateway.Ledger;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Cli;
+
+/// <summary><c>gateway clearing cut|propose|confirm|dispute|deduct|pay|receive|close-year</c>: what changes something. The rest: <see cref="ClearingViews"/>.</summary>
+internal static class ClearingCommands
+{
+    public static Command Create() => new("clearing", "月度清算 / monthly clearing")
+    {
+        Cut(), Propose(), ClearingViews.List(), ClearingViews.Show(), ClearingViews.Rows(), Confirm(), Dispute(), Deduct(), Pay(), Receive(), ClearingViews.Net(), CloseYear(), ClearingExportCommand.Create(),
+    };
+
+    public static Argument<string> StatementArgument() => new("statement") { Description = "清算单号 / the statement number" };
+
+    private static Command Cut()
+    {
+        var (partner, json) = (ClearingWork.Partner(), ClearingWork.Json());
+        var period = new Option<string>("--period") { Description = "清算期 yyyy-MM / the clearing month", Required = true };
+        var offset = new Option<string>("--offset") { Description = "以预付金抵扣的金额，all 为尽可用余额 / to be paid out of the prepayment; all takes what there is", DefaultValueFactory = _ => "0" };
+        var command = new Command("cut", "就医地：按台账序号切单，草稿可重切 / treatment side: cut the next statement; a draft may be cut again\n"
+            + "例 example: gateway clearing cut --partner 530000 --period 2017-09 --offset all --as 440000 --data data-440000") { partner, period, offset, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+        {
+            if (!StatementRules.TryPeriod(parsed.GetRequiredValue(period), out var month))
+                throw new CommandRefusedException("--period 应为 yyyy-MM。 / --period must be yyyy-MM.");
+            var wanted = parsed.GetRequiredValue(offset);
+            using var progress = new RowProgress(work);
+            var statement = await new StatementDesk(desk).CutAsync(
+                ClearingWork.Province(parsed, partner), month, wanted == "all" ? null : ClearingWork.Yuan(wanted), progress.Tell, cancellation);
+            ClearingViews.Write(work, statement, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Propose()
+    {
+        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), ClearingWork.Json());
+        var command = new Command("propose", "就医地：向参保地提出；有异议的提出修订版 / treatment side: propose it; a disputed one as its next revision\n"
+            + "例 example: gateway clearing propose B44000017090000001 --as 440000 --data data-440000") { number, who, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+            work.Tell(await new StatementDesk(desk).ProposeAsync(parsed.GetRequiredValue(number), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command Confirm()
+    {
+        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), ClearingWork.Json());
+        var command = new Command("confirm", "参保地：核对无误，确认 / insured side: agree, after the own check found it right\n"
+            + "例 example: gateway clearing confirm B44000017090000001 --as 530000 --data data-530000") { number, who, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+            work.Tell(await new StatementDesk(desk).ConfirmAsync(parsed.GetRequiredValue(number), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command Dispute()
+    {
+        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), ClearingWork.Json());
+        var row = new Option<string[]>("--row") { Description = "有异议的台账行流水号，省略则为核对所发现的各行 / rows objected to; without it those the check found", AllowMultipleArgumentsPerToken = true };
+        var amount = new Option<string?>("--amount") { Description = "要求扣除的金额，省略为全额 / what to deduct for each row; without it all of it" };
+        var reason = new Option<string>("--reason") { Description = "理由 / why", DefaultValueFactory = _ => "" };
+        var command = new Command("dispute", "参保地：对若干行或整单提出异议 / insured side: object to single rows or to the whole\n"
+            + "例 example: gateway clearing dispute B44000017090000001 --row 440000201709201000020000000007 --amount 120.00 --reason 重复收费 --as 530000 --data data-530000")
+        { number, row, amount, reason, who, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+        {
+            var (named, why) = (parsed.GetValue(row) ?? [], parsed.GetRequiredValue(reason));
+            IReadOnlyList<ObjectionRow>? objections = named.Length == 0 ? null : [.. named.Select(id => new ObjectionRow
+            {
+                RowTransactionId = id,
+                Kind = DisputeKind.Audit,
+                AmountFen = ClearingWork.Yuan(parsed, amount) ?? 0,
+                Field = "",
+                Reason = why,
+            })];
+            return work.Tell(await new StatementDesk(desk).DisputeAsync(
+                parsed.GetRequiredValue(number), objections, objections is null ? why : "", parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Deduct()
+    {
+        var (number, json) = (StatementArgument(), ClearingWork.Json());
+        var kind = new Option<string>("--kind") { Description = "10 审核 20 检查 40 预留 99 其他 / 10 audit, 20 inspection, 40 reserve, 99 other", Required = true };
+        var amount = new Option<string>("--amount") { Description = "金额（元），负数为恢复 / yuan; negative restores what was deducted before", Required = true };
+        var row = new Option<string?>("--row") { Description = "所指台账行 / the ledger row meant" };
+        var line = new Option<int?>("--line") { Description = "所指费用明细行 / the fee line meant" };
+        var responsible = new Option<string?>("--responsible") { Description = "01 个人 02 医师 03 医院 11 共同 / 01 person, 02 doctor, 03 hospital, 11 shared" };
+        var source = new Option<string?>("--source") { Description = "恢复时：原扣款的清算单 / when restoring: the statement it was deducted in" };
+        var reason = new Option<string>("--reason") { Description = "理由 / why", Required = true };
+        var command = new Command("deduct", "就医地：在草稿或有异议的清算单上扣款或恢复 / treatment side: deduct from a draft or a disputed statement, or restore\n"
+            + "例 example: gateway clearing deduct B44000017090000001 --kind 10 --amount 120.00 --row 440000201709201000020000000007 --reason 重复收费 --as 440000 --data data-440000")
+        { number, kind, amount, row, line, responsible, source, reason, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+        {
+            var deduction = new Deduction
+            {
+                Kind = parsed.GetRequiredValue(kind),
+                AmountFen = ClearingWork.Yuan(parsed.GetRequiredValue(amount)),
+                RowTransactionId = parsed.GetValue(row) ?? "",
+                Responsible = parsed.GetValue(responsible) ?? "",
+                SourceStatementNumber = parsed.GetValue(source) ?? "",
+                Reason = parsed.GetRequiredValue(reason),
+            };
+            if (parsed.GetValue(line) is { } lineNumber)
+                deduction.LineNumber = lineNumber;
+            ClearingViews.Write(work, await new StatementDesk(desk).DeductAsync(parsed.GetRequiredValue(number), deduction, cancellation), parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Pay()
+    {
+        var numbers = new Argument<string[]>("statements") { Description = "清算单号，每个可写为 号=金额 / statement numbers, each may be NUMBER=AMOUNT", Arity = ArgumentArity.OneOrMore };
+        var (bank, who, json, paidOn) = (ClearingWork.Bank(), ClearingWork.Operator(), ClearingWork.Json(), ClearingWork.On("--paid-on", "付款日", "date of the bank order"));
+        var source = new Option<string>("--source") { Description = "201 清算 203 预留释放 204 年终 99902 跨省清算 / payment source", DefaultValueFactory = _ => "99902" };
+        var command = new Command("pay", "参保地：已汇出，通知就医地 / insured side: the money has been sent\n"
+            + "例 example: gateway clearing pay B44000017090000001 --bank HD20171030-3 --as 530000 --data data-530000") { numbers, bank, paidOn, source, who, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+        {
+            var shares = parsed.GetRequiredValue(numbers).Select(Share).ToList();
+            var partner = work.Database.Read(session => StatementDesk.Known(session, shares[0].Number, LedgerSide.Insured)).Partner;
+            return work.Tell(await new StatementDesk(desk).PayAsync(ClearingWork.Province(partner), shares, parsed.GetRequiredValue(source),
+                ClearingWork.Day(work, parsed.GetValue(paidOn)), parsed.GetRequiredValue(bank), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command Receive()
+    {
+        var notice = new Argument<string>("notice") { Description = "付款通知的流水号 / the payment notice's transaction id" };
+        var share = new Option<string[]>("--share") { Description = "实际到账 号=金额，省略为全额 / what arrived, NUMBER=AMOUNT; without it everything as notified", AllowMultipleArgumentsPerToken = true };
+        var (bank, who, json, on) = (ClearingWork.Bank(required: false), ClearingWork.Operator(), ClearingWork.Json(), ClearingWork.On("--received-on", "到账日", "date of the credit"));
+        var command = new Command("receive", "就医地：按银行到账确认 / treatment side: the receipt, with what the bank credited\n"
+            + "例 example: gateway clearing receive 530000201710301000000000000044 --share B44000017090000001=26680.00 --as 440000 --data data-440000") { notice, share, on, bank, who, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+        {
+            var shares = (parsed.GetValue(share) ?? []).Select(Share).Select(found => (found.Number, found.AmountFen
+                ?? throw new CommandRefusedException("--share 应为 号=金额。 / --share must be NUMBER=AMOUNT."))).ToList();
+            return work.Tell(await new StatementDesk(desk).ReceiveAsync(parsed.GetRequiredValue(notice), shares.Count == 0 ? null : shares,
+                ClearingWork.Day(work, parsed.GetValue(on)), parsed.GetValue(bank) ?? "", parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static Command CloseYear()
+    {
+        var year = new Argument<int>("year") { Description = "年度 / the year" };
+        var (partner, side, json) = (ClearingWork.Partner(), ClearingWork.Side(), ClearingWork.Json());
+        var command = new Command("close-year", "全年各期结清后关闭年度 / close a year whose statements are all paid\n"
+            + "例 example: gateway clearing close-year 2017 --partner 530000 --side treatment --as 440000 --data data-440000") { year, partner, side, json };
+        command.SetAgencyAction(async (work, _, parsed, cancellation) =>
+        {
+            var (own, other) = (ClearingWork.SideOf(parsed, side), ClearingWork.Province(parsed, partner));
+            var closed = await work.Database.WriteAsync(session => ClearingYears.Close(session, own, other, parsed.GetRequiredValue(year), work.Time.NowMs()), cancellation);
+            work.Out.WriteLine(parsed.GetValue(json) ? CommandJson.Of(closed)
+                : $"{closed.Year} 年度已关闭 closed: {closed.StatementCount} 期 statements, 申请 claimed {new Fen(closed.ClaimedFen)}, 扣款 deducted {new Fen(closed.DeductedFen)}, 应付 payable {new Fen(closed.PayableFen)}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static (string Number, long? AmountFen) Share(string text) =>
+        text.Split('=', 2) is [var number, var amount] ? (number, ClearingWork.Yuan(amount)) : (text, null);
+}
