@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
@@ -19,6 +20,7 @@ internal sealed class NodesFileTests
         {
             Assert.That(result.Configuration!.Limits, Is.EqualTo(new LimitOptions()));
             Assert.That(result.Configuration.Timeouts, Is.EqualTo(new TimeoutOptions()));
+            Assert.That(result.Configuration.Reconciliation, Is.EqualTo(new ReconciliationOptions()));
             Assert.That(result.Configuration.Nodes.Select(node => node.Division.Code), Is.EqualTo(new[] { "530000", "440000", "310000", "500000" }));
         }
     }
@@ -72,6 +74,15 @@ internal sealed class NodesFileTests
         }
     }
 
+    [TestCase("\"02:30\"", "02:30")]
+    [TestCase("\"off\"", null)]
+    public void The_time_of_the_daily_reconciliation_is_a_time_of_day_or_off(string json, string? expected)
+    {
+        var root = Valid();
+        root["reconciliation"] = new JsonObject { ["dailyAt"] = JsonNode.Parse(json) };
+        Assert.That(NodesFile.Parse(root.ToJsonString(), "nodes.json").Configuration!.Reconciliation.DailyAt, Is.EqualTo(expected is null ? null : TimeOnly.Parse(expected, CultureInfo.InvariantCulture)));
+    }
+
     [Test]
     public void A_node_is_found_by_any_division_of_its_province()
     {
@@ -96,7 +107,7 @@ internal sealed class NodesFileTests
     [TestCase("/timeouts", "{\"resolverIntervalSeconds\": 301}", "$.timeouts.resolverDelayMaxSeconds", "resolverIntervalSeconds")]
     [TestCase("/nodes", "[]", "$.nodes", "at least one")]
     [TestCase("/nodes", "{}", "$.nodes", "a list")]
-    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, nodes")]
+    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, reconciliation, nodes")]
     [TestCase("/nodes/0/division", "\"530100\"", "$.nodes[0].division", "province")]
     [TestCase("/nodes/0/division", "530000", "$.nodes[0].division", "a text")]
     [TestCase("/nodes/1/division", "\"530000\"", "$.nodes[1].division", "$.nodes[0].division")]
