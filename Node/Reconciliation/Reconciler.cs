@@ -26,7 +26,7 @@ internal sealed partial class Reconciler(
         try
         {
             var found = await new LedgerComparison(database, vault, scope.Side, scope.Partner, ledger).RunAsync(scope.From, scope.To, progress, cancellation);
-            await database.WriteAsync(session => Store(session, run, scope, found, ledger), CancellationToken.None);
+            await database.WriteAsync(session => Store(session, run, scope, found, ledger.Traffic, time.NowMs()), CancellationToken.None);
             Tell(run, scope, found, ledger);
         }
         catch (PeerLedgerException fault)
@@ -54,9 +54,9 @@ internal sealed partial class Reconciler(
         return new PeerLedger(configuration, side, self, partner, ids.NextAsync, peer.CallAsync, time);
     }
 
-    private void Store(Session session, long run, RunScope scope, ComparedLedgers found, PeerLedger ledger)
+    /// <summary>Everything a run found, and what ends with it.</summary>
+    internal static void Store(Session session, long run, RunScope scope, ComparedLedgers found, (long Messages, long BytesSent, long BytesReceived) traffic, long now)
     {
-        var now = time.NowMs();
         foreach (var cell in found.Cells)
         {
             if (cell.Ours is { } ours)
@@ -73,7 +73,7 @@ internal sealed partial class Reconciler(
         var notDecided = found.Differences.Select(difference => difference.Key)
             .Concat(found.OwnInFlight.Concat(found.PeerInFlight).Select(row => row.TransactionId)).ToHashSet(StringComparer.Ordinal);
         DifferenceStore.EndBalanced(session, run, scope, notDecided, now);
-        RunStore.Finish(session, run, found, ledger.Traffic, now);
+        RunStore.Finish(session, run, found, traffic, now);
     }
 
     private void Tell(long run, RunScope scope, ComparedLedgers found, PeerLedger ledger)

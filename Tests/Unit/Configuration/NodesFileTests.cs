@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
@@ -19,6 +20,7 @@ internal sealed class NodesFileTests
         {
             Assert.That(result.Configuration!.Limits, Is.EqualTo(new LimitOptions()));
             Assert.That(result.Configuration.Timeouts, Is.EqualTo(new TimeoutOptions()));
+            Assert.That(result.Configuration.Reconciliation, Is.EqualTo(new ReconciliationOptions()));
             Assert.That(result.Configuration.Nodes.Select(node => node.Division.Code), Is.EqualTo(new[] { "530000", "440000", "310000", "500000" }));
         }
     }
@@ -74,6 +76,15 @@ internal sealed class NodesFileTests
         }
     }
 
+    [TestCase("\"02:30\"", "02:30")]
+    [TestCase("\"off\"", null)]
+    public void The_time_of_the_daily_reconciliation_is_a_time_of_day_or_off(string json, string? expected)
+    {
+        var root = Valid();
+        root["reconciliation"] = new JsonObject { ["dailyAt"] = JsonNode.Parse(json) };
+        Assert.That(NodesFile.Parse(root.ToJsonString(), "nodes.json").Configuration!.Reconciliation.DailyAt, Is.EqualTo(expected is null ? null : TimeOnly.Parse(expected, CultureInfo.InvariantCulture)));
+    }
+
     [Test]
     public void A_pair_agrees_otherwise_only_in_what_it_names()
     {
@@ -113,7 +124,7 @@ internal sealed class NodesFileTests
     [TestCase("/timeouts", "{\"resolverIntervalSeconds\": 301}", "$.timeouts.resolverDelayMaxSeconds", "resolverIntervalSeconds")]
     [TestCase("/nodes", "[]", "$.nodes", "at least one")]
     [TestCase("/nodes", "{}", "$.nodes", "a list")]
-    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, clearing, nodes")]
+    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, reconciliation, clearing, nodes")]
     [TestCase("/clearing", "{\"confirmByDay\": 20}", "$.clearing.confirmByDay", "issueByDay")]
     [TestCase("/clearing", "{\"yellowPercent\": 95}", "$.clearing.redPercent", "yellowPercent")]
     [TestCase("/clearing", "{\"holidays\": [\"2017-10-32\"]}", "$.clearing.holidays", "yyyy-MM-dd")]

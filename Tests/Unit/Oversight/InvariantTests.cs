@@ -301,6 +301,9 @@ public sealed class InvariantTests
         yield return Case("Another digest than was sent", I, "UPDATE insured_detail_transfer SET lines_sha256 = zeroblob(32)", "details-lines", "pair-details");
         yield return Case("Lines the insured side has forgotten", I, "DELETE FROM insured_detail_line; DELETE FROM insured_detail_transfer", "pair-details");
 
+        foreach (var (name, sql, noticed) in ReconciledDay.Breaches)
+            yield return Case(name, T, sql, noticed);
+
         // Between two nodes
         yield return Case("A visit under another hospital number", T, "UPDATE treatment_visit SET hospital_visit_number = 'ZY999' WHERE id = 4", "pair-visits");
         yield return Case("A visit the treatment side does not know", T,

@@ -107,6 +107,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         await DischargeAsync(corrected, "2024-06-03");
         await SettleAsync(corrected);
         await RecordHospitalRequestsAsync(corrected);
+        await ReconciledDay.StoreAsync(TreatmentBooks);
 
         var settledAgain = await StayAsync(1);
         await SettleAsync(settledAgain);
