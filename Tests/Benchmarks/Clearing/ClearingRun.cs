@@ -71,7 +71,7 @@ internal static class ClearingRun
     private static async Task CheckAsync(Database insured, Database treatment)
     {
         var claimed = treatment.Read(StatementBook.All)[0];
-        await insured.WriteAsync(session => StatementBook.Insert(session, LedgerSide.Insured, Treatment, claimed.ToStatement(), StatementStage.Proposed, null, null), CancellationToken.None);
+        await insured.WriteAsync(session => StatementBook.Insert(session, LedgerSide.Insured, Treatment, claimed.ToStatement(), StatementStage.Proposed, "440000201710080900000000000001", new DateOnly(2017, 10, 8)), CancellationToken.None);
         var statement = insured.Read(session => StatementBook.Latest(session, claimed.StatementNumber)!);
         var ids = await TransactionIdSource.OpenAsync(insured, Insured, Clock, CancellationToken.None);
         // The pages come from the treatment side's database through the bytes that the wire would carry; no peer is called.
