@@ -280,15 +280,11 @@ internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
         console.WriteLine();
     }
 
-    private static string Describe(Account account) => account switch
+    private static string Describe(Account account)
     {
-        Account.FundExpense => "基金支出\nfund expense",
-        Account.PersonalAccounts => "个人账户\npersonal accounts",
-        Account.PayableToPartner => "应付就医地\nowed to partner",
-        Account.ReceivableFromPartner => "应收参保地\nowed by partner",
-        Account.PayableToHospitals => "应付医疗机构\nowed to hospitals",
-        _ => throw new ArgumentOutOfRangeException(nameof(account), account, "Not an account."),
-    };
+        var (chinese, english) = AccountNames.Of(account);
+        return $"{chinese}\n{english}";
+    }
 
     private static string Named(CodeSystem system, string code) => ExchangeCodes.NameOf(system, code) is var (chinese, english) ? $"{chinese} {english}" : code;
 
