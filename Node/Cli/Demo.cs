@@ -45,12 +45,14 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
         var directions = await PlayJourneysAsync(client, cancellation);
         var held = await PlayHeldBillAsync(client, cancellation);
         await DetailsArrivedAsync(cancellation);
+        var month = await PlayMonthAsync(cancellation);
         var details = _reader.Details();
         var ledgers = country.Provinces.Select(_reader.Ledger).ToList();
         return new DemoReport
         {
             Directions = directions,
             HeldBill = held,
+            Month = month,
             Details = details,
             Ledgers = ledgers,
             Mirrors = DemoReader.Mirrors(ledgers),
@@ -59,10 +61,16 @@ internal sealed class Demo(PilotCountry country, IDemoProgress progress, TimePro
         };
     }
 
-    private async Task<IReadOnlyList<DemoHeldStep>> PlayHeldBillAsync(HttpClient client, CancellationToken cancellation)
+    private async Task<IReadOnlyList<DemoMoment>> PlayHeldBillAsync(HttpClient client, CancellationToken cancellation)
     {
-        var done = progress.Begin("未对照编码：等待、对照、续办 an unmapped code: held, mapped, released", DemoHeldBill.StepCount);
+        var done = progress.Begin("未对照编码：等待、对照、续办 an unmapped code: held, mapped, released", DemoHeldBill.MomentCount);
         return await new DemoHeldBill(country[PilotCountry.Guangdong], client, time).PlayAsync(done, cancellation);
+    }
+
+    private async Task<IReadOnlyList<DemoMoment>> PlayMonthAsync(CancellationToken cancellation)
+    {
+        var done = progress.Begin("对账、预付金、清算 reconciliation, prepayment, clearing", DemoMonth.MomentCount);
+        return await new DemoMonth(country[PilotCountry.Guangdong], country[PilotCountry.Yunnan], time).PlayAsync(done, cancellation);
     }
 
     /// <summary>Until no node owes any lines; what has not arrived by then is shown as missing.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Google.Protobuf;
@@ -6,10 +5,6 @@ using Provincial.His.V1;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Cli;
-
-/// <summary>One moment of the bill that waits: who did what, and what came of it.</summary>
-/// <param name="Who">hospital, operator or node.</param>
-internal sealed record DemoHeldStep(string Who, string Chinese, string English, string Result, bool IsGood);
 
 /// <summary>
 /// A bill with a new drug that nobody has mapped: the message waits, the code stands in the queue, an operator imports and activates the mapping
@@ -22,34 +17,21 @@ internal sealed class DemoHeldBill(PilotProvince province, HttpClient client, Ti
     private const string UploadId = "demo-held-1";
 
     /// <summary>When nothing fails.</summary>
-    public const int StepCount = 9;
+    public const int MomentCount = 9;
 
     private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(20);
 
-    private readonly List<DemoHeldStep> _steps = [];
+    private readonly DemoScene _scene = new(time);
 
     private string Today => time.Today().Iso();
 
-    public async Task<IReadOnlyList<DemoHeldStep>> PlayAsync(Action<string> done, CancellationToken cancellation)
-    {
-        try
-        {
-            await PlayAsync(cancellation);
-        }
-        catch (DemoStepFailedException)
-        {
-            // The step that failed is on the list and says why.
-        }
-        foreach (var step in _steps)
-            done(step.Chinese);
-        return _steps;
-    }
+    public Task<IReadOnlyList<DemoMoment>> PlayAsync(Action<string> done, CancellationToken cancellation) => _scene.PlayAsync(() => PlayAsync(cancellation), done);
 
     private async Task PlayAsync(CancellationToken cancellation)
     {
         var visit = await AdmitAsync(cancellation);
         var pending = await UploadAsync(visit, cancellation);
-        Add("hospital", "上传两行费用，其中一行是没有对照的新药", "uploads two lines, one of them a new drug without a mapping", pending.Pending?.Chinese ?? pending.ToString(), pending.Pending?.WaitingFor is [NewDrug]);
+        _scene.Add("hospital", "上传两行费用，其中一行是没有对照的新药", "uploads two lines, one of them a new drug without a mapping", pending.Pending?.Chinese ?? pending.ToString(), pending.Pending?.WaitingFor is [NewDrug]);
         await CommandAsync("查看等待对照的编码", "looks at the codes that wait", cancellation, "unmapped", "list");
         var (items, mappings) = await WriteTablesAsync(cancellation);
         await CommandAsync("登记负责人", "says who looks after it", cancellation, "unmapped", "assign", NewDrug, "--owner", "目录科");
@@ -58,7 +40,7 @@ internal sealed class DemoHeldBill(PilotProvince province, HttpClient client, Ti
         await ReleasedAsync(cancellation);
         var stored = await UploadAsync(visit, cancellation);
         var line = stored.Result?.Lines.FirstOrDefault(stored => stored.LocalCode == NewDrug);
-        Add("hospital", "以同一流水号重发，得到入账结果", "sends the same message again and gets what became of it",
+        _scene.Add("hospital", "以同一流水号重发，得到入账结果", "sends the same message again and gets what became of it",
             line is null ? stored.ToString() : $"{line.LocalCode} → {line.ExchangeCode} {line.ExchangeName}: {Yuan(line.AmountFen)} = 先自付 pre-self-pay {Yuan(line.PreSelfPayFen)} + 范围内 in scope {Yuan(line.InScopeFen)}", line is not null);
         await SettleAsync(visit, cancellation);
     }
@@ -74,7 +56,7 @@ internal sealed class DemoHeldBill(PilotProvince province, HttpClient client, Ti
             AdmissionDate = Today,
             Diagnoses = { new Diagnosis { Code = "I20.000" } },
         }, RegisterAdmissionResponse.Parser, cancellation);
-        Add("hospital", "为云南参保人办理入院", "admits a patient insured in Yunnan", reply.Result?.VisitNumber ?? reply.ToString(), reply.Result is not null);
+        _scene.Add("hospital", "为云南参保人办理入院", "admits a patient insured in Yunnan", reply.Result?.VisitNumber ?? reply.ToString(), reply.Result is not null);
         return reply.Result!.VisitNumber;
     }
 
@@ -130,7 +112,7 @@ internal sealed class DemoHeldBill(PilotProvince province, HttpClient client, Ti
         }
         while (reply.Result?.State is TransactionState.Pending && time.GetElapsedTime(started) < ReleaseWithin);
         var isStored = reply.Result?.State is TransactionState.Committed;
-        Add("node", "对照生效后自动续办，流水号不变", "goes on by itself, under the same id", isStored ? $"{UploadId}: 已入账 stored" : reply.ToString(), isStored);
+        _scene.Add("node", "对照生效后自动续办，流水号不变", "goes on by itself, under the same id", isStored ? $"{UploadId}: 已入账 stored" : reply.ToString(), isStored);
     }
 
     private async Task SettleAsync(string visit, CancellationToken cancellation)
@@ -138,25 +120,15 @@ internal sealed class DemoHeldBill(PilotProvince province, HttpClient client, Ti
         var reference = new VisitReference { VisitNumber = visit };
         var discharge = await PostAsync("Discharge", new DischargeRequest { Header = new HisHeader(), Visit = reference, DischargeDate = Today }, DischargeResponse.Parser, cancellation);
         if (discharge.Result is null)
-            Add("hospital", "出院登记", "discharges the patient", discharge.ToString(), isGood: false);
+            _scene.Add("hospital", "出院登记", "discharges the patient", discharge.ToString(), isGood: false);
         var settled = await PostAsync("Settle", new SettleRequest { Header = new HisHeader(), Visit = reference }, SettleResponse.Parser, cancellation);
-        Add("hospital", "出院并结算", "discharges and settles", settled.Result is { Figures: { } figures } result
+        _scene.Add("hospital", "出院并结算", "discharges and settles", settled.Result is { Figures: { } figures } result
             ? $"{result.SettlementNumber}: {Yuan(figures.TotalFen)} = 基金 funds {Yuan(figures.FundTotalFen)} + 账户 account {Yuan(figures.AccountFen)} + 现金 cash {Yuan(figures.CashFen)}"
             : settled.ToString(), settled.Result is not null);
     }
 
-    /// <summary>A command line as an operator types it while the node serves; carried out in the node as the control channel does.</summary>
-    private async Task CommandAsync(string chinese, string english, CancellationToken cancellation, params string[] line)
-    {
-        var node = province.Running(time);
-        var output = new StringWriter(CultureInfo.InvariantCulture);
-        string[] arguments = [.. line, "--as", province.Division.Code, "--data", province.DataFolder];
-        var invocation = new LiveInvocation { Node = node, Terminal = Terminal.None, Output = output, Error = output };
-        var exitCode = await Program.RunAsync(Program.Root().Parse(arguments), invocation, cancellation);
-        // The paths of a demo are its own; a person would have given a file beside them.
-        var shown = $"$ gateway {string.Join(' ', line.Select(word => Path.IsPathRooted(word) ? Path.GetFileName(word) : word))}\n{output.ToString().TrimEnd()}";
-        Add("operator", chinese, english, shown, exitCode == 0);
-    }
+    private async Task CommandAsync(string chinese, string english, CancellationToken cancellation, params string[] line) =>
+        await _scene.CommandAsync(province, "operator", chinese, english, cancellation, line);
 
     private async Task<T> PostAsync<T>(string operation, IMessage request, MessageParser<T> parser, CancellationToken cancellation)
         where T : IMessage<T>
@@ -170,14 +142,5 @@ internal sealed class DemoHeldBill(PilotProvince province, HttpClient client, Ti
         return parser.ParseJson(await response.Content.ReadAsStringAsync(cancellation));
     }
 
-    private void Add(string who, string chinese, string english, string result, bool isGood)
-    {
-        _steps.Add(new DemoHeldStep(who, chinese, english, result, isGood));
-        if (!isGood)
-            throw new DemoStepFailedException();
-    }
-
     private static string Yuan(long fen) => new Fen(fen).ToString();
-
-    private sealed class DemoStepFailedException : Exception;
 }

@@ -19,10 +19,11 @@ internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
     {
         foreach (var direction in report.Directions)
             Write(direction);
-        WriteHeldBill();
+        WriteScene("未对照的编码：费用等待，对照生效后自动续办 A code without a mapping: the bill waits and goes on by itself", report.HeldBill);
         WriteMark(report.Details.AreComplete,
             $"事后传明细：{report.Details.Complete}/{report.Details.Settlements} 笔结算的 {report.Details.Lines} 行明细已到参保地，合计 {Yuan(report.Details.ReceivedFen)} 元与结算一致\n"
             + $"  all {report.Details.Lines} lines arrived at the insured sides and add up: {Yuan(report.Details.ReceivedFen)} of {Yuan(report.Details.SettledFen)} settled");
+        WriteScene("月度对账与清算：云南（参保地）与广东（就医地） A month between Yunnan (insured) and Guangdong (treatment)", report.Month);
         Heading("各省账簿 The ledgers of the provinces");
         foreach (var pair in report.Ledgers.Chunk(LedgersAbreast))
             console.Write(Ledgers(pair));
@@ -32,10 +33,10 @@ internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
         WriteVerdict();
     }
 
-    private void WriteHeldBill()
+    private void WriteScene(string heading, IReadOnlyList<DemoMoment> moments)
     {
-        Heading("未对照的编码：费用等待，对照生效后自动续办 A code without a mapping: the bill waits and goes on by itself");
-        foreach (var step in report.HeldBill)
+        Heading(heading);
+        foreach (var step in moments)
         {
             var mark = step.IsGood ? "[green]✓[/]" : "[red]✗[/]";
             console.MarkupLine($"{mark} {Markup.Escape($"{Who(step.Who)} {step.Chinese} {step.English}")}");
@@ -50,6 +51,8 @@ internal sealed class DemoRendering(DemoReport report, IAnsiConsole console)
         "hospital" => "医院 hospital:",
         "operator" => "经办 operator:",
         "node" => "节点 node:",
+        "treatment" => "就医地 treatment:",
+        "insured" => "参保地 insured:",
         _ => throw new ArgumentOutOfRangeException(nameof(who), who, null),
     };
 

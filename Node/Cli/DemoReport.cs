@@ -15,7 +15,10 @@ internal sealed record DemoReport
     public required IReadOnlyList<DemoDirection> Directions { get; init; }
 
     /// <summary>A bill that waits for a mapping and goes on.</summary>
-    public required IReadOnlyList<DemoHeldStep> HeldBill { get; init; }
+    public required IReadOnlyList<DemoMoment> HeldBill { get; init; }
+
+    /// <summary>A month between two agencies, from the deposit to the receipt.</summary>
+    public required IReadOnlyList<DemoMoment> Month { get; init; }
 
     /// <summary>The lines behind the settlements, at the insured sides.</summary>
     public required DemoDetails Details { get; init; }
@@ -29,8 +32,8 @@ internal sealed record DemoReport
     /// <summary>Where the data stayed; null when they were removed.</summary>
     public string? KeptFolder { get; init; }
 
-    /// <summary>Every step succeeded, the repeats were identical, preview and settlement agree, all lines arrived, the ledgers mirror each other and the audit is clean.</summary>
-    public bool IsBalanced => Directions.All(direction => direction.IsGood) && HeldBill.All(step => step.IsGood) && Details.AreComplete && Mirrors.All(mirror => mirror.IsEqual) && Audit.IsClean;
+    /// <summary>Every step succeeded, the repeats were identical, preview and settlement agree, all lines arrived, the month is closed, the ledgers mirror each other and the audit is clean.</summary>
+    public bool IsBalanced => Directions.All(direction => direction.IsGood) && HeldBill.Concat(Month).All(moment => moment.IsGood) && Details.AreComplete && Mirrors.All(mirror => mirror.IsEqual) && Audit.IsClean;
 }
 
 /// <summary>One patient of one province in a hospital of another.</summary>
