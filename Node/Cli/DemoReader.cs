@@ -29,14 +29,14 @@ internal sealed class DemoReader(PilotCountry country)
 
     public DemoLedger Ledger(PilotProvince province) => new(Name(province.Division), province.Host.Database.Read(session => TrialBalance.Of(session)));
 
-    /// <summary>One for each pair of provinces in which one owes the other something by either side's books.</summary>
+    /// <summary>One for each pair of provinces in which one has owed the other something by either side's books.</summary>
     public static IReadOnlyList<DemoMirror> Mirrors(IReadOnlyList<DemoLedger> ledgers) =>
     [
         .. from insured in ledgers
            from treatment in ledgers
            let payable = -Balance(insured, treatment, Account.PayableToPartner)
            let receivable = Balance(treatment, insured, Account.ReceivableFromPartner)
-           where payable != 0 || receivable != 0
+           where HasPosted(insured, treatment, Account.PayableToPartner) || HasPosted(treatment, insured, Account.ReceivableFromPartner)
            select new DemoMirror(insured.Province, treatment.Province, payable, receivable),
     ];
 
@@ -54,6 +54,9 @@ internal sealed class DemoReader(PilotCountry country)
     }
 
     public DemoProvince Name(Division province) => new(province.Code, country[province].Configuration.Find(province)!.Name);
+
+    private static bool HasPosted(DemoLedger ledger, DemoLedger partner, Account account) =>
+        ledger.Rows.Any(row => row.Partner == partner.Province.Division && row.Account == account);
 
     private static long Balance(DemoLedger ledger, DemoLedger partner, Account account) =>
         ledger.Rows.Where(row => row.Partner == partner.Province.Division && row.Account == account).Sum(row => row.BalanceFen);
