@@ -63,9 +63,10 @@ internal static class ClearingCommands
         var row = new Option<string[]>("--row") { Description = "有异议的台账行流水号，省略则为核对所发现的各行 / rows objected to; without it those the check found", AllowMultipleArgumentsPerToken = true };
         var amount = new Option<string?>("--amount") { Description = "要求扣除的金额，省略为全额 / what to deduct for each row; without it all of it" };
         var reason = new Option<string>("--reason") { Description = "理由 / why", DefaultValueFactory = _ => "" };
+        var audited = new Option<bool>("--line-audit") { Description = "明细审核已扣的各行，按其金额 / the rows whose fee lines the audit takes something from, by that amount" };
         var command = new Command("dispute", "参保地：对若干行或整单提出异议 / insured side: object to single rows or to the whole\n"
             + "例 example: gateway clearing dispute B44000017090000001 --row 440000201709201000020000000007 --amount 120.00 --reason 重复收费 --as 530000 --data data-530000")
-        { number, row, amount, reason, who, json };
+        { number, row, amount, audited, reason, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
         {
             var (named, why) = (parsed.GetValue(row) ?? [], parsed.GetRequiredValue(reason));
@@ -77,6 +78,12 @@ internal static class ClearingCommands
                 Field = "",
                 Reason = why,
             })];
+            if (parsed.GetValue(audited))
+            {
+                objections = work.Database.Read(session => LineAuditObjections.Of(session, StatementDesk.Known(session, parsed.GetRequiredValue(number), LedgerSide.Insured)));
+                if (named.Length > 0 || objections.Count == 0)
+                    throw new CommandRefusedException("--line-audit 不能与 --row 同用，且须有已扣的明细行；用 details audit list 查看。 / --line-audit does not go with --row, and needs lines with deductions; see details audit list.");
+            }
             return work.Tell(await new StatementDesk(desk).DisputeAsync(
                 parsed.GetRequiredValue(number), objections, objections is null ? why : "", parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
         });

@@ -4,6 +4,7 @@ using Provincial.Exchange.V1;
 using ProvincialGateway.Clearing;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Storage;
+using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Clearing;
@@ -41,6 +42,33 @@ internal sealed class When_a_statement_is_disputed : ClearingTest
         await CheckedAsync(restored.StatementNumber, 1);
         Assert.That((await ConfirmAsync(restored.StatementNumber)).PayableFen, Is.EqualTo(1_000_00));
         AssertMirrored(first.ClaimedFen, 0);
+    }
+
+    [Test]
+    public async Task What_the_audit_of_the_lines_takes_back_is_deducted_in_the_next_revision()
+    {
+        await using var yunnan = new OperatorDesk(Yunnan, Clock);
+        await SettleAsync();
+        await AllEndedAsync();
+        var settlement = Yunnan.Value<string>("SELECT settlement_number FROM insured_settlement");
+        var line = Yunnan.Value<long>("SELECT line_number FROM insured_detail_line WHERE in_scope_fen > 0 ORDER BY line_number LIMIT 1");
+        await yunnan.SucceedAsync("details", "audit", "decide", settlement, $"{line}", "refuse", "--reason", "无医嘱");
+        var taken = Yunnan.Value<long>("SELECT sum(amount_fen) FROM line_audit");
+        var first = await ProposeAsync(September);
+
+        await yunnan.SucceedAsync("clearing", "dispute", first.StatementNumber, "--line-audit");
+        Accepted(await Claimant.ProposeAsync(first.StatementNumber, "测试经办", CancellationToken.None));
+        await CheckedAsync(first.StatementNumber, 2);
+        var again = await yunnan.RefuseAsync("clearing", "dispute", first.StatementNumber, "--line-audit");
+        await ConfirmAsync(first.StatementNumber);
+        var second = Statement(Guangdong, first.StatementNumber);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(taken, Is.Positive);
+            Assert.That((second.DeductedFen, second.PayableFen), Is.EqualTo((taken, first.ClaimedFen - taken)));
+            Assert.That(again, Does.Contain("details audit list"), "What is deducted already is not taken twice.");
+        }
     }
 
     [Test]
