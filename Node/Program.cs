@@ -28,6 +28,7 @@ internal static class Program
             CatalogueCommands.Create(),
             UnmappedCommands.Create(),
             DetailsCommands.Create(),
+            PolicyCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

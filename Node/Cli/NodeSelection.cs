@@ -35,6 +35,16 @@ internal sealed class NodeSelection
         DefaultValueFactory = _ => new DirectoryInfo(AdapterDirectory.PackedFolder),
     };
 
+    /// <summary>For a command that works on a node's data only when asked to.</summary>
+    public static NodeSelection WhenAsked()
+    {
+        var selection = new NodeSelection();
+        (selection._self.Required, selection._data.Required) = (false, false);
+        return selection;
+    }
+
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_self) is not null && parsed.GetValue(_data) is not null;
+
     public void AddTo(Command command)
     {
         command.Add(_nodes);

@@ -26,7 +26,7 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
     }
 
     /// <summary>The person with account, year and the filing that applies.</summary>
-    public Person Describe(Session session, PersonRow row, Division treatment, DateOnly on, string visitKind, string? level)
+    public Person Describe(Session session, PersonRow row, Division treatment, DateOnly on, string visitKind, string? chronicDisease)
     {
         var person = persons.Open(row);
         var year = InsuredStore.Accumulator(session, row.PersonNumber, on.Year);
@@ -40,8 +40,8 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             LayersPaidFen = layers.Sum(layer => layer.PaidFen),
             Admissions = year.Admissions,
         };
-        if (PlanOf(row, visitKind.Length > 0 ? visitKind : "21", on) is { } plan)
-            AddLimits(person.Accumulators, plan, row.PersonClass);
+        if (PlanOf(row, visitKind.Length > 0 ? visitKind : "21", chronicDisease, on) is { } plan)
+            AddLimits(person.Accumulators, plan, row.PersonClass, PartsOf(session, row.PersonNumber, on.Year));
         if (PersonStore.FilingFor(session, row.PersonNumber, treatment, on) is { } filing)
         {
             person.Filing = new Filing
@@ -56,11 +56,21 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         return person;
     }
 
-    /// <summary>The full deductible a visit carries; zero where no plan covers it (the settlement will say why).</summary>
-    public Fen DeductibleOf(PersonRow row, string visitKind, string level, int admissionOrdinal, DateOnly on) =>
-        PlanOf(row, visitKind, on) is { } plan && InstitutionTiers.OfLevel(level) is { } tier
-            ? plan.Deductible.For(row.PersonClass, tier, admissionOrdinal)
-            : Fen.Zero;
+    /// <summary>
+    /// Which admission of the year a visit is as its plan counts, and the full deductible it carries if it stays one stretch; zero where no plan
+    /// covers it (the settlement will say why).
+    /// </summary>
+    public (int Ordinal, Fen Deductible) AdmissionTerms(Session session, PersonRow row, InsuredVisitRow visit, int settlementsOfTheYear)
+    {
+        var on = ChinaTime.ParseIso(visit.AdmissionDate);
+        if (PlanOf(row, visit.VisitKind, visit.ChronicDisease, on) is not { } plan || InstitutionTiers.OfLevel(visit.InstitutionLevel) is not { } tier)
+            return (settlementsOfTheYear + 1, Fen.Zero);
+        var earlier = plan.Deductible.Scope is { } scope
+            ? PartsOf(session, row.PersonNumber, on.Year).Where(scope.Counts).Sum(part => part.Settlements)
+            : settlementsOfTheYear;
+        var deductible = plan.Pool is PoolRule.NoBenefit ? Fen.Zero : plan.Deductible.For(row.PersonClass, tier, earlier + 1, stayDays: 1);
+        return (earlier + 1, deductible);
+    }
 
     public (AssessedBill? Bill, Refusal? Refusal) Assess(Session session, Bill? bill, Division sender, bool isPreview)
     {
@@ -86,11 +96,11 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         }
         var day = ChinaTime.ParseIso(bill.ServiceDate);
         var treatment = Division.Parse(visit.TreatmentDivision);
-        var person = Describe(session, row, treatment, day, visit.VisitKind, visit.InstitutionLevel);
+        var person = Describe(session, row, treatment, day, visit.VisitKind, visit.ChronicDisease);
         var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, day));
         return outcome switch
         {
-            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision), null),
+            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, policy.Hash), null),
             BenefitRefusal { Code: BenefitRefusalCode.FilingRequired } => (null, RefuseUnfiled(session, row, treatment, day)),
             BenefitRefusal refusal => (null, InsuredRefusals.PolicyMissing(refusal.Chinese, refusal.English)),
             _ => throw new InvalidOperationException("A benefit outcome is neither a decision nor a refusal."),
@@ -107,9 +117,11 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             PersonClass = row.PersonClass,
             InstitutionLevel = visit.InstitutionLevel,
             VisitKind = visit.VisitKind,
+            ChronicDisease = visit.ChronicDisease,
             FilingKind = person.Filing?.Kind,
             AdmissionOrdinal = person.Accumulators.Admissions + 1,
             ServiceDate = day,
+            StayDays = BenefitCase.DaysOf(ChinaTime.ParseIso(visit.AdmissionDate), day),
             Total = new Fen(bill.Charges.TotalFen),
             FullSelfPay = new Fen(bill.Charges.FullSelfPayFen),
             OverLimit = new Fen(bill.Charges.OverLimitFen),
@@ -117,6 +129,7 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             InScope = new Fen(bill.Charges.InScopeFen),
             PoolPaidYear = new Fen(person.Accumulators.PoolPaidFen),
             DeductiblePaidYear = new Fen(person.Accumulators.DeductiblePaidFen),
+            YearByKind = PartsOf(session, row.PersonNumber, day.Year),
             LayerPaidYear = layers.ToDictionary(layer => layer.Layer, layer => new Fen(layer.PaidFen)),
             LayerBaseYear = layers.ToDictionary(layer => layer.Layer, layer => new Fen(layer.BaseFen)),
             AccountBalance = new Fen(row.AccountBalanceFen),
@@ -132,13 +145,18 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             : InsuredRefusals.FilingExpired(day);
     }
 
-    private BenefitPlan? PlanOf(PersonRow row, string visitKind, DateOnly on) =>
-        policy.Policy?.Find(Division.Parse(row.InsuredDivision), row.Scheme, visitKind, on);
+    private BenefitPlan? PlanOf(PersonRow row, string visitKind, string? chronicDisease, DateOnly on) =>
+        policy.Policy?.Find(Division.Parse(row.InsuredDivision), row.Scheme, visitKind, chronicDisease, row.PersonClass, on);
 
-    private static void AddLimits(Accumulators year, BenefitPlan plan, string personClass)
+    private static IReadOnlyList<YearPart> PartsOf(Session session, string personNumber, int year) => [.. InsuredStore.YearParts(session, personNumber, year, before: null).Select(part => part.ToPart())];
+
+    private static void AddLimits(Accumulators year, BenefitPlan plan, string personClass, IReadOnlyList<YearPart> parts)
     {
         if (plan.PoolCap is { } cap)
-            year.PoolRemainingFen = Math.Max(0, cap.Amounts.For(personClass).Value - (cap.Per is Counting.PerYear ? year.PoolPaidFen : 0));
+        {
+            var used = cap.Per is not Counting.PerYear ? 0 : cap.Scope is { } scope ? parts.Where(scope.Counts).Sum(part => part.PoolPaid.Value) : year.PoolPaidFen;
+            year.PoolRemainingFen = Math.Max(0, cap.Amounts.For(personClass).Value - used);
+        }
         var capped = plan.Layers.Where(layer => layer.Covers(personClass)).Select(layer => layer.AnnualCap).ToList();
         if (capped.Count > 0 && capped.TrueForAll(amount => amount is not null))
             year.LayersRemainingFen = Math.Max(0, capped.Sum(amount => amount!.Value.Value) - year.LayersPaidFen);
@@ -159,7 +177,8 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
 }
 
 /// <summary>A bill the policy has decided, with everything it was decided from.</summary>
-internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person Person, Bill Bill, BenefitDecision Benefit)
+/// <param name="PolicyHash">Of the policy file that decided.</param>
+internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person Person, Bill Bill, BenefitDecision Benefit, string PolicyHash)
 {
     public Decision ToDecision()
     {
@@ -168,7 +187,7 @@ internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person
             Person = Person,
             Charges = Bill.Charges,
             Payments = ToSettlement("", "", 0, default).ToPayments(),
-            AdmissionOrdinal = Person.Accumulators.Admissions + 1,
+            AdmissionOrdinal = Benefit.AdmissionOrdinal,
             PolicyVersion = Benefit.PolicyVersion,
         };
         decision.Steps.Add(Benefit.Steps.Select(ToStep));
@@ -185,8 +204,9 @@ internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person
         Scheme = Row.Scheme,
         ServiceDate = Bill.ServiceDate,
         AccumulatorYear = Person.Accumulators.Year,
-        AdmissionOrdinal = Person.Accumulators.Admissions + 1,
+        AdmissionOrdinal = Benefit.AdmissionOrdinal,
         PolicyVersion = Benefit.PolicyVersion,
+        PolicyHash = PolicyHash,
         SettledAtMs = settledAtMs,
         BusinessDate = businessDate.Iso(),
         State = 1,

@@ -22,14 +22,20 @@ internal sealed record BenefitCase
 
     public required string VisitKind { get; init; }
 
+    /// <summary>M…, one of <see cref="BenefitCodes.ChronicDiseases"/>; null for a visit that is not for one.</summary>
+    public string? ChronicDisease { get; init; }
+
     /// <summary>01..06; null when the person is unfiled.</summary>
     public string? FilingKind { get; init; }
 
-    /// <summary>Which admission of the calendar year this is, from 1.</summary>
+    /// <summary>Which settlement of the calendar year this is, from 1, whatever its kind; a plan may count only some kinds.</summary>
     public required int AdmissionOrdinal { get; init; }
 
     /// <summary>Discharge date, or the service date of an outpatient visit: selects the version of the policy.</summary>
     public required DateOnly ServiceDate { get; init; }
+
+    /// <summary>From admission to <see cref="ServiceDate"/>, the first day counted and the last not; 1 within one day. At least 1.</summary>
+    public required int StayDays { get; init; }
 
     public required Fen Total { get; init; }
 
@@ -47,6 +53,11 @@ internal sealed record BenefitCase
     /// <summary>The deductible this person has paid this year, before this bill; only a deductible "per year" looks at it.</summary>
     public required Fen DeductiblePaidYear { get; init; }
 
+    /// <summary>
+    /// The same year by scheme, visit kind and disease: where a plan counts only some of them, this is what it looks at. Adds up to the totals.
+    /// </summary>
+    public required IReadOnlyList<YearPart> YearByKind { get; init; }
+
     /// <summary>What each supplementary layer has paid this year, by layer id; a layer not listed has paid nothing.</summary>
     public required IReadOnlyDictionary<string, Fen> LayerPaidYear { get; init; }
 
@@ -60,4 +71,40 @@ internal sealed record BenefitCase
 
     /// <summary>The most the person wants to take from the personal account; null leaves it to the policy, zero keeps the account whole.</summary>
     public Fen? AccountRequested { get; init; }
+
+    /// <summary>Days of a stay: the first counted and the last not, and one within a day.</summary>
+    public static int DaysOf(DateOnly from, DateOnly to) => Math.Max(1, to.DayNumber - from.DayNumber);
+
+    public int OrdinalIn(CountingScope? scope)
+    {
+        if (scope is null)
+            return AdmissionOrdinal;
+        var ordinal = 1;
+        foreach (var part in YearByKind)
+            ordinal += scope.Counts(part) ? part.Settlements : 0;
+        return ordinal;
+    }
+
+    public Fen PoolPaidIn(CountingScope? scope)
+    {
+        if (scope is null)
+            return PoolPaidYear;
+        var paid = Fen.Zero;
+        foreach (var part in YearByKind)
+            paid += scope.Counts(part) ? part.PoolPaid : Fen.Zero;
+        return paid;
+    }
+
+    public Fen DeductiblePaidIn(CountingScope? scope)
+    {
+        if (scope is null)
+            return DeductiblePaidYear;
+        var paid = Fen.Zero;
+        foreach (var part in YearByKind)
+            paid += scope.Counts(part) ? part.DeductiblePaid : Fen.Zero;
+        return paid;
+    }
 }
+
+/// <summary>What the standing settlements of one scheme, visit kind and chronic disease add up to in a person's year.</summary>
+internal sealed record YearPart(string Scheme, string VisitKind, string? ChronicDisease, Fen DeductiblePaid, Fen PoolPaid, int Settlements);

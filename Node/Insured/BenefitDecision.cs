@@ -16,6 +16,14 @@ internal abstract record BenefitOutcome
 /// </summary>
 internal sealed record BenefitDecision : BenefitOutcome
 {
+    private readonly Func<IReadOnlyList<BenefitStep>> _explain;
+    private IReadOnlyList<BenefitStep>? _steps;
+
+    public BenefitDecision(Func<IReadOnlyList<BenefitStep>> explain) => _explain = explain;
+
+    /// <summary>Which admission of the year this is as the plan counts them, from 1.</summary>
+    public required int AdmissionOrdinal { get; init; }
+
     /// <summary>What this bill paid towards the deductible; never more than the in-scope amount.</summary>
     public required Fen Deductible { get; init; }
 
@@ -23,7 +31,6 @@ internal sealed record BenefitDecision : BenefitOutcome
 
     public required Fen CivilServant { get; init; }
 
-    /// <summary>Zero: no layer kind pays from the enterprise supplement yet. It is part of the equation of the exchange.</summary>
     public required Fen Enterprise { get; init; }
 
     public required Fen EmployeeLargeAmount { get; init; }
@@ -32,7 +39,6 @@ internal sealed record BenefitDecision : BenefitOutcome
 
     public required Fen MedicalAid { get; init; }
 
-    /// <summary>Zero: no layer kind pays from another fund yet. It is part of the equation of the exchange.</summary>
     public required Fen OtherFund { get; init; }
 
     public required Fen FundTotal { get; init; }
@@ -49,8 +55,8 @@ internal sealed record BenefitDecision : BenefitOutcome
     /// <summary>The version of the plan that decided.</summary>
     public required string PolicyVersion { get; init; }
 
-    /// <summary>The computation in order, in words a patient can be shown.</summary>
-    public required IReadOnlyList<BenefitStep> Steps { get; init; }
+    /// <summary>The computation in order, in words a patient can be shown. Made when it is first read: most decisions are only counted.</summary>
+    public IReadOnlyList<BenefitStep> Steps => _steps ??= _explain();
 
     /// <summary>What the settlement of this bill adds to the person's year; its cancellation takes the same away.</summary>
     public required BenefitDelta Delta { get; init; }
@@ -76,10 +82,12 @@ internal sealed record BenefitStep(string Code, string Chinese, string English, 
 internal static class BenefitStepCode
 {
     public const string Bill = "BILL";
+    public const string Disease = "DISEASE";
     public const string Deductible = "DEDUCTIBLE";
     public const string Remote = "REMOTE";
     public const string ZeroBenefit = "ZERO_BENEFIT";
     public const string Segment = "SEGMENT";
+    public const string FixedAmount = "FIXED_AMOUNT";
     public const string PoolCap = "POOL_CAP";
     public const string Pool = "POOL";
     public const string LayerThreshold = "LAYER_THRESHOLD";
@@ -123,4 +131,12 @@ internal enum BenefitRefusalCode
 
     /// <summary>The policy refuses this kind of filing.</summary>
     FilingKindNotCovered = 12,
+
+    ChronicDiseaseUnknown = 13,
+
+    /// <summary>The plans of the visit kind are for other chronic diseases, or need one and the visit has none.</summary>
+    ChronicDiseaseNotCovered = 14,
+
+    /// <summary>The plans of the scheme are for other person classes.</summary>
+    PersonClassNotCovered = 15,
 }

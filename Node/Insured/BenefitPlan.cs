@@ -6,7 +6,7 @@ namespace ProvincialGateway.Insured;
 internal sealed record BenefitPlan(
     BenefitPlanHeader Header,
     DeductibleRule Deductible,
-    IReadOnlyList<BenefitSegment> Segments,
+    PoolRule Pool,
     PoolCap? PoolCap,
     IReadOnlyDictionary<string, RemoteRule> Remote,
     IReadOnlyList<SupplementaryLayer> Layers,
@@ -15,18 +15,41 @@ internal sealed record BenefitPlan(
     /// <summary>The key of the remote rule for a person without a filing.</summary>
     public const string Unfiled = "unfiled";
 
+    /// <summary>Whether a figure counts only part of a person's year, so that the totals of the year do not tell what it has used.</summary>
+    public bool CountsPartOfTheYear => Deductible.Scope is not null || PoolCap?.Scope is not null;
+
     public RemoteRule RemoteFor(string? filingKind) => Remote[filingKind ?? Unfiled];
 }
 
-/// <summary>What selects a plan. <see cref="To"/> is exclusive; null is open.</summary>
+/// <summary>
+/// What selects a plan. <see cref="To"/> is exclusive; null is open. A plan that names diseases goes before one that names none, and then one
+/// that names person classes before one for everybody: special figures stand beside the general ones without repeating them.
+/// </summary>
 internal sealed record BenefitPlanHeader(
     string Version, Division Area, string AreaName, string Scheme, IReadOnlyList<string> VisitKinds, DateOnly From, DateOnly? To)
 {
+    /// <summary>Null: everybody who has no plan of their own.</summary>
+    public IReadOnlyList<string>? PersonClasses { get; init; }
+
+    /// <summary>Null: every disease that has no plan of its own, and visits without one.</summary>
+    public IReadOnlyList<string>? ChronicDiseases { get; init; }
+
+    public int Rank => (ChronicDiseases is null ? 0 : 2) + (PersonClasses is null ? 0 : 1);
+
     public bool IsInForceOn(DateOnly date) => From <= date && (To is null || date < To);
 
+    public bool Covers(string personClass) => PersonClasses is null || PersonClasses.Contains(personClass);
+
+    public bool CoversDisease(string? disease) => ChronicDiseases is null || (disease is not null && ChronicDiseases.Contains(disease));
+
+    /// <summary>Whether there is a bill for which neither plan goes before the other.</summary>
     public bool Overlaps(BenefitPlanHeader other) =>
         Area == other.Area && Scheme == other.Scheme && VisitKinds.Intersect(other.VisitKinds).Any()
-        && (other.To is null || From < other.To) && (To is null || other.From < To);
+        && (other.To is null || From < other.To) && (To is null || other.From < To)
+        && Meets(PersonClasses, other.PersonClasses) && Meets(ChronicDiseases, other.ChronicDiseases);
+
+    private static bool Meets(IReadOnlyList<string>? mine, IReadOnlyList<string>? theirs) =>
+        mine is null || theirs is null ? mine is null && theirs is null : mine.Intersect(theirs).Any();
 }
 
 /// <summary>One figure per institution tier.</summary>
@@ -56,10 +79,31 @@ internal enum Counting
     PerYear = 2,
 }
 
-internal sealed record DeductibleRule(ByPersonClass<PerTier<Fen>> Amounts, Counting Per, RepeatRule? Repeat)
+/// <summary>What of a person's year an amount counts. A list that is null restricts nothing.</summary>
+internal sealed record CountingScope(IReadOnlyList<string>? Schemes, IReadOnlyList<string>? VisitKinds, IReadOnlyList<string>? ChronicDiseases)
 {
-    /// <summary>The full deductible of an admission, before what is already paid and before the amount in scope limits it.</summary>
-    public Fen For(string personClass, InstitutionTier tier, int admissionOrdinal)
+    public bool Counts(YearPart part) =>
+        (Schemes is null || Schemes.Contains(part.Scheme))
+        && (VisitKinds is null || VisitKinds.Contains(part.VisitKind))
+        && (ChronicDiseases is null || (part.ChronicDisease is not null && ChronicDiseases.Contains(part.ChronicDisease)));
+}
+
+/// <param name="StayDays">Each begun stretch of so many days of one stay carries a deductible, as if it were the next admission; null: one for the stay.</param>
+/// <param name="Scope">What counts as an earlier admission, or as deductible paid this year; null: everything of the year.</param>
+internal sealed record DeductibleRule(ByPersonClass<PerTier<Fen>> Amounts, Counting Per, RepeatRule? Repeat, int? StayDays, CountingScope? Scope)
+{
+    public int StretchesOf(int stayDays) => StayDays is { } stretch ? ((stayDays - 1) / stretch) + 1 : 1;
+
+    /// <summary>The full deductible of a stay, before what is already paid and before the amount in scope limits it.</summary>
+    public Fen For(string personClass, InstitutionTier tier, int admissionOrdinal, int stayDays)
+    {
+        var (sum, stretches) = (Fen.Zero, StretchesOf(stayDays));
+        for (var stretch = 0; stretch < stretches; stretch++)
+            sum += For(personClass, tier, admissionOrdinal + stretch);
+        return sum;
+    }
+
+    private Fen For(string personClass, InstitutionTier tier, int admissionOrdinal)
     {
         var first = Amounts.For(personClass)[tier];
         return admissionOrdinal == 1 || Repeat is null ? first : Repeat.After(first, tier, admissionOrdinal);
@@ -84,6 +128,33 @@ internal abstract record RepeatRule
     }
 }
 
+/// <summary>How much the pool pays before its cap.</summary>
+internal abstract record PoolRule
+{
+    private PoolRule()
+    {
+    }
+
+    /// <summary>比例结算: slices of the in-scope amount above the deductible, each with its ratio.</summary>
+    public sealed record Ratios(IReadOnlyList<BenefitSegment> Segments) : PoolRule;
+
+    /// <summary>定额结算: a fixed amount per visit or per day of stay, never more than the in-scope amount above the deductible.</summary>
+    public sealed record FixedAmount(ByPersonClass<PerTier<Fen>> Amounts, FixedUnit Per) : PoolRule
+    {
+        public Fen For(string personClass, InstitutionTier tier, int stayDays) =>
+            new(checked(Amounts.For(personClass)[tier].Value * (Per == FixedUnit.Day ? stayDays : 1)));
+    }
+
+    /// <summary>No fund pays anything and nothing counts towards a deductible: legal, but only where the policy says so and why.</summary>
+    public sealed record NoBenefit(string Chinese, string English) : PoolRule;
+}
+
+internal enum FixedUnit
+{
+    Visit = 1,
+    Day = 2,
+}
+
 /// <summary>A slice of an amount. <see cref="To"/> is exclusive; null is open.</summary>
 internal interface IBenefitSlice
 {
@@ -93,23 +164,23 @@ internal interface IBenefitSlice
 }
 
 /// <summary>A slice of the in-scope amount above the deductible.</summary>
-internal sealed record BenefitSegment(Fen From, Fen? To, ByPersonClass<PerTier<BasisPoints>> Ratios) : IBenefitSlice
-{
-    public BenefitBand For(string personClass, InstitutionTier tier) => new(From, To, Ratios.For(personClass)[tier]);
-}
+internal sealed record BenefitSegment(Fen From, Fen? To, ByPersonClass<PerTier<BasisPoints>> Ratios) : IBenefitSlice;
 
 /// <summary>A slice of an amount and the share of it that a fund pays.</summary>
-internal sealed record BenefitBand(Fen From, Fen? To, BasisPoints Ratio) : IBenefitSlice
+internal sealed record BenefitBand(Fen From, Fen? To, BasisPoints Ratio) : IBenefitSlice;
+
+internal static class BenefitSlices
 {
-    /// <summary>How much of the range lower..upper lies in this band.</summary>
-    public Fen PortionOf(Fen lower, Fen upper)
+    /// <summary>How much of the range lower..upper lies in this slice.</summary>
+    public static Fen PortionOf(this IBenefitSlice slice, Fen lower, Fen upper)
     {
-        var top = To is { } to ? Fen.Min(upper, to) : upper;
-        return Fen.Max(Fen.Zero, top - Fen.Max(lower, From));
+        var top = slice.To is { } to ? Fen.Min(upper, to) : upper;
+        return Fen.Max(Fen.Zero, top - Fen.Max(lower, slice.From));
     }
 }
 
-internal sealed record PoolCap(ByPersonClass<Fen> Amounts, Counting Per);
+/// <param name="Scope">Whose payments fill an annual cap; null: all that the pool paid this year.</param>
+internal sealed record PoolCap(ByPersonClass<Fen> Amounts, Counting Per, CountingScope? Scope);
 
 /// <summary>What treatment in another province does to the benefits of one kind of filing.</summary>
 internal sealed record RemoteRule(RemoteEffect Effect, BasisPoints DeductibleFactor);
@@ -147,9 +218,12 @@ internal enum LayerKind
 
     CivilServant = 3,
     MedicalAid = 4,
+    EnterpriseSupplement = 5,
+    Other = 6,
 }
 
 /// <summary>A fund that pays after the pool. Layers pay in the order of the file, each on what those before it left.</summary>
+/// <param name="Id">The accumulator of the layer: plans whose layers have the same id count together.</param>
 /// <param name="Per">Whether threshold and bands count per bill or through the year.</param>
 /// <param name="RemoteAdjusted">Whether the remote effect lowers this layer's ratios too.</param>
 /// <param name="PersonClasses">Null: everybody insured in the scheme.</param>

@@ -16,11 +16,18 @@ internal sealed class BenefitPolicy
 {
     public const int FileBytesMax = 4 * 1024 * 1024;
 
+    private readonly HashSet<Division> _areas;
+    private readonly Dictionary<(Division Area, string Scheme, string VisitKind), BenefitPlan[]> _byKind;
+
     internal BenefitPolicy(Division province, string notice, IReadOnlyList<BenefitPlan> plans)
     {
         Province = province;
         Notice = notice;
         Plans = plans;
+        _areas = [.. plans.Select(plan => plan.Header.Area)];
+        _byKind = plans.SelectMany(plan => plan.Header.VisitKinds.Select(kind => (Key: (plan.Header.Area, plan.Header.Scheme, kind), Plan: plan)))
+            .GroupBy(entry => entry.Key, entry => entry.Plan)
+            .ToDictionary(group => group.Key, group => group.OrderByDescending(plan => plan.Header.Rank).ToArray());
     }
 
     public Division Province { get; }
@@ -68,39 +75,42 @@ internal sealed class BenefitPolicy
         var tier = InstitutionTiers.OfLevel(bill.InstitutionLevel);
         if (tier is null)
             return BenefitAdmission.UnknownLevel(bill);
-        if (!TrySelect(bill, out var plan, out var none))
-            return none;
+        if (Find(bill.PoolingArea, bill.Scheme, bill.VisitKind, bill.ChronicDisease, bill.PersonClass, bill.ServiceDate) is not { } plan)
+            return WhyNone(bill);
         return plan.RemoteFor(bill.FilingKind).Effect is RemoteEffect.Refuse
             ? BenefitAdmission.FilingRefused(bill, plan)
             : BenefitCalculation.Run(plan, bill, tier.Value);
     }
 
-    /// <summary>The plan in force for a kind of visit on a day, or null.</summary>
-    public BenefitPlan? Find(Division area, string scheme, string visitKind, DateOnly date) => PlansOf(area).SingleOrDefault(plan =>
-        plan.Header.Scheme == scheme && plan.Header.VisitKinds.Contains(visitKind) && plan.Header.IsInForceOn(date));
-
-    /// <summary>A municipality is one pool for all its districts: where an area has no plan, those of its whole province hold.</summary>
-    private List<BenefitPlan> PlansOf(Division area)
+    /// <summary>The plan that applies to a kind of visit of a person on a day, or null.</summary>
+    public BenefitPlan? Find(Division area, string scheme, string visitKind, string? chronicDisease, string personClass, DateOnly date)
     {
-        var own = Plans.Where(plan => plan.Header.Area == area).ToList();
-        return own.Count > 0 ? own : [.. Plans.Where(plan => plan.Header.Area == area.Province)];
+        foreach (var plan in OfKind(area, scheme, visitKind))
+        {
+            var header = plan.Header;
+            if (header.IsInForceOn(date) && header.CoversDisease(chronicDisease) && header.Covers(personClass))
+                return plan;
+        }
+        return null;
     }
 
-    private bool TrySelect(BenefitCase bill, [NotNullWhen(true)] out BenefitPlan? plan, [NotNullWhen(false)] out BenefitRefusal? none)
+    private BenefitPlan[] OfKind(Division area, string scheme, string visitKind) => _byKind.GetValueOrDefault((HomeOf(area), scheme, visitKind)) ?? [];
+
+    /// <summary>A municipality is one pool for all its districts: where an area has no plan, those of its whole province hold.</summary>
+    private Division HomeOf(Division area) => _areas.Contains(area) ? area : area.Province;
+
+    private BenefitRefusal WhyNone(BenefitCase bill)
     {
-        plan = null;
-        var inArea = PlansOf(bill.PoolingArea);
-        var inScheme = inArea.FindAll(candidate => candidate.Header.Scheme == bill.Scheme);
-        var ofKind = inScheme.FindAll(candidate => candidate.Header.VisitKinds.Contains(bill.VisitKind));
-        none = inArea.Count == 0 ? BenefitAdmission.NoArea(bill)
-            : inScheme.Count == 0 ? BenefitAdmission.NoScheme(bill)
-            : ofKind.Count == 0 ? BenefitAdmission.NoVisitKind(bill)
-            : null;
-        if (none is not null)
-            return false;
-        plan = ofKind.SingleOrDefault(candidate => candidate.Header.IsInForceOn(bill.ServiceDate));
-        none = plan is null ? BenefitAdmission.NotInForce(bill) : null;
-        return plan is not null;
+        var home = HomeOf(bill.PoolingArea);
+        if (!_areas.Contains(home))
+            return BenefitAdmission.NoArea(bill);
+        if (!Plans.Any(plan => plan.Header.Area == home && plan.Header.Scheme == bill.Scheme))
+            return BenefitAdmission.NoScheme(bill);
+        if (OfKind(home, bill.Scheme, bill.VisitKind) is not { Length: > 0 } ofKind)
+            return BenefitAdmission.NoVisitKind(bill);
+        if (ofKind.Where(plan => plan.Header.CoversDisease(bill.ChronicDisease)).ToList() is not { Count: > 0 } ofDisease)
+            return BenefitAdmission.NoDisease(bill);
+        return ofDisease.Exists(plan => plan.Header.Covers(bill.PersonClass)) ? BenefitAdmission.NotInForce(bill) : BenefitAdmission.NoPersonClass(bill);
     }
 
     /// <summary>A JSON document may hold a text that is no text (bad UTF-8, half a surrogate pair) and only fails when it is read.</summary>
@@ -125,8 +135,14 @@ internal sealed class BenefitPolicy
     private static void CheckOwnFigures(BenefitCase bill)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bill.AdmissionOrdinal, 1);
-        Fen[] own = [bill.PoolPaidYear, bill.DeductiblePaidYear, bill.AccountBalance, .. bill.LayerPaidYear.Values, .. bill.LayerBaseYear.Values];
-        if (own.Any(amount => amount.IsNegative))
+        ArgumentOutOfRangeException.ThrowIfLessThan(bill.StayDays, 1);
+        if (bill.PoolPaidYear.IsNegative || bill.DeductiblePaidYear.IsNegative || bill.AccountBalance.IsNegative
+            || AnyNegative(bill.LayerPaidYear) || AnyNegative(bill.LayerBaseYear) || AnyNegative(bill.YearByKind))
             throw new ArgumentException("An accumulator or the account balance is negative.", nameof(bill));
     }
+
+    private static bool AnyNegative(IReadOnlyDictionary<string, Fen> layers) => layers.Count > 0 && layers.Values.Any(amount => amount.IsNegative);
+
+    private static bool AnyNegative(IReadOnlyList<YearPart> parts) =>
+        parts.Count > 0 && parts.Any(part => part.DeductiblePaid.IsNegative || part.PoolPaid.IsNegative || part.Settlements < 0);
 }

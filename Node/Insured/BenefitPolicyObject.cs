@@ -134,6 +134,17 @@ internal sealed partial class BenefitPolicyObject
         return value.ValueKind == JsonValueKind.True;
     }
 
+    /// <summary>A whole number from min to max; min where it cannot be read.</summary>
+    public int Whole(string name, int min, int max)
+    {
+        if (Find(name) is not { } value)
+            return min;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max)
+            return number;
+        Fail(At(name), $"应为 {min}–{max} 之间的整数", $"must be a whole number from {min} to {max}");
+        return min;
+    }
+
     public Division Division(string name)
     {
         if (Find(name) is not { } value)

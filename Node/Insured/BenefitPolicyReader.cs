@@ -12,6 +12,9 @@ internal static class BenefitPolicyReader
     public const int RepeatsMax = 10;
     public const int RatioPercentMax = 100;
     public const int DeductibleFactorPercentMax = 500;
+    public const int ReasonLengthMax = 200;
+    public const int StayDaysMin = 7;
+    public const int StayDaysMax = 366;
 
     private static readonly string[] HeaderNames = ["version", "area", "area_name", "scheme", "visit_kinds", "from", "to"];
 
@@ -33,6 +36,7 @@ internal static class BenefitPolicyReader
         });
         BenefitPolicyRules.CheckAreas(file, province, headers);
         BenefitPolicyRules.CheckPlansTogether(file, headers);
+        BenefitReachRules.CheckLayerIds(file, plans);
         return found.Count == 0 ? new BenefitPolicy(province, notice, [.. plans.OfType<BenefitPlan>()]) : null;
     }
 
@@ -45,9 +49,18 @@ internal static class BenefitPolicyReader
             plan.Code("scheme", BenefitCodes.Schemes),
             plan.Codes("visit_kinds", BenefitCodes.VisitKinds),
             plan.Date("from"),
-            plan.IsNull("to") ? null : plan.Date("to"));
+            plan.IsNull("to") ? null : plan.Date("to"))
+        {
+            PersonClasses = plan.Has("person_classes") ? plan.Codes("person_classes", PersonClass.All) : null,
+            ChronicDiseases = plan.Has("chronic_diseases") ? plan.Codes("chronic_diseases", BenefitCodes.ChronicDiseases) : null,
+        };
         if (header.To is { } to && to != default && to <= header.From)
             plan.Fail(plan.At("to"), $"应晚于生效日期 {header.From.Iso()}（不含当日）", $"must be later than {header.From.Iso()} (it is exclusive)");
+        if (header.ChronicDiseases is not null && header.VisitKinds is not [BenefitCodes.ChronicOutpatient])
+        {
+            plan.Fail(plan.At("chronic_diseases"), $"只有就诊类型 {BenefitCodes.ChronicOutpatient} 有门诊慢特病病种，visit_kinds 应只含它",
+                $"only visit kind {BenefitCodes.ChronicOutpatient} has a chronic disease: visit_kinds must hold it alone");
+        }
         return header;
     }
 
@@ -55,24 +68,50 @@ internal static class BenefitPolicyReader
     private static BenefitPlan ReadPlan(BenefitPolicyObject plan, BenefitPlanHeader? header)
     {
         var deductible = plan.Part("deductible", BenefitPolicyShapes.Deductible, ReadDeductible);
-        var segments = ReadLadder(plan, "segments", BenefitPolicyShapes.Segment, ReadSegment);
+        var pool = ReadPool(plan);
         var cap = plan.IsNull("pool_cap") ? null : plan.Part("pool_cap", BenefitPolicyShapes.PoolCap, ReadPoolCap);
         var remote = plan.Part("remote", BenefitPolicyShapes.Remote, ReadRemote);
         var layers = plan.Parts("layers", BenefitPolicyShapes.Layer, min: 0, LayersMax, ReadLayer);
         var account = plan.Part("account", BenefitPolicyShapes.Account, ReadAccount);
-        BenefitPolicyRules.CheckCapAgainstDeductible(plan, cap, deductible);
+        BenefitPolicyRules.CheckCaps(plan, cap, deductible, pool);
         BenefitPolicyRules.CheckLayers(plan, layers);
-        return new BenefitPlan(header!, deductible!, segments, cap, remote!, [.. layers.OfType<SupplementaryLayer>()], account!);
+        BenefitReachRules.Check(plan, header, deductible, pool, cap, remote, layers);
+        return new BenefitPlan(header!, deductible!, pool!, cap, remote!, [.. layers.OfType<SupplementaryLayer>()], account!);
     }
+
+    /// <summary>Null when it could not be read whole, or when there is none.</summary>
+    private static PoolRule? ReadPool(BenefitPolicyObject plan)
+    {
+        if (plan.Has("fixed"))
+            return plan.Part("fixed", BenefitPolicyShapes.Fixed, ReadFixed);
+        if (plan.Has("no_benefit"))
+            return plan.Part("no_benefit", BenefitPolicyShapes.NoBenefit, none => new PoolRule.NoBenefit(none.Text("reason_zh", ReasonLengthMax), none.Text("reason_en", ReasonLengthMax)));
+        return plan.Sound(source => new PoolRule.Ratios(ReadLadder(source, "segments", BenefitPolicyShapes.Segment, ReadSegment)), "segments");
+    }
+
+    private static PoolRule.FixedAmount ReadFixed(BenefitPolicyObject source) => new(ReadAmounts(source), source.Word("per", BenefitPolicyShapes.FixedWords));
+
+    private static ByPersonClass<PerTier<Fen>> ReadAmounts(BenefitPolicyObject source) =>
+        new(TierAmounts(source, "amounts"), source.Map("person_classes", PersonClass.All, TierAmounts));
+
+    private static CountingScope? ReadScope(BenefitPolicyObject owner) => owner.Part("scope", BenefitPolicyShapes.Scope, scope => new CountingScope(
+        scope.Has("schemes") ? scope.Codes("schemes", BenefitCodes.Schemes) : null,
+        scope.Has("visit_kinds") ? scope.Codes("visit_kinds", BenefitCodes.VisitKinds) : null,
+        scope.Has("chronic_diseases") ? scope.Codes("chronic_diseases", BenefitCodes.ChronicDiseases) : null));
 
     private static DeductibleRule ReadDeductible(BenefitPolicyObject source)
     {
-        var amounts = new ByPersonClass<PerTier<Fen>>(TierAmounts(source, "amounts"), source.Map("person_classes", PersonClass.All, TierAmounts));
+        var amounts = ReadAmounts(source);
         var per = source.Word("per", BenefitPolicyShapes.CountingWords);
         var repeat = source.IsNull("repeat") ? null : source.Part("repeat", BenefitPolicyShapes.Repeat, ReadRepeat);
         if (per == Counting.PerYear && source.Has("repeat") && !source.IsNull("repeat"))
             source.Fail(source.At("repeat"), "年度起付标准不按住院次数变化，应为 null", "an annual deductible does not depend on the admission: must be null");
-        return new DeductibleRule(amounts, per, repeat);
+        int? stayDays = source.Has("stay_days") ? source.Whole("stay_days", StayDaysMin, StayDaysMax) : null;
+        if (per == Counting.PerYear && stayDays is not null)
+            source.Fail(source.At("stay_days"), "年度起付标准不按住院天数变化，应删除", "an annual deductible does not depend on the days of stay: leave it out");
+        if (per == Counting.PerBill && source.IsNull("repeat") && source.Has("scope"))
+            source.Fail(source.At("scope"), "按次计算且不区分次数的起付标准无需累计范围，应删除", "a deductible that is the same for every bill counts nothing: leave it out");
+        return new DeductibleRule(amounts, per, repeat, stayDays, ReadScope(source));
     }
 
     private static RepeatRule ReadRepeat(BenefitPolicyObject rule) => rule.Has("percents")
@@ -97,9 +136,14 @@ internal static class BenefitPolicyReader
         return [.. slices.OfType<T>()];
     }
 
-    private static PoolCap ReadPoolCap(BenefitPolicyObject source) => new(
-        new ByPersonClass<Fen>(source.Amount("amount"), source.Map("person_classes", PersonClass.All, (classes, code) => classes.Amount(code))),
-        source.Word("per", BenefitPolicyShapes.CountingWords));
+    private static PoolCap ReadPoolCap(BenefitPolicyObject source)
+    {
+        var amounts = new ByPersonClass<Fen>(source.Amount("amount"), source.Map("person_classes", PersonClass.All, (classes, code) => classes.Amount(code)));
+        var per = source.Word("per", BenefitPolicyShapes.CountingWords);
+        if (per == Counting.PerBill && source.Has("scope"))
+            source.Fail(source.At("scope"), "按次的封顶线不累计，应删除", "a cap per bill counts nothing: leave it out");
+        return new PoolCap(amounts, per, ReadScope(source));
+    }
 
     private static IReadOnlyDictionary<string, RemoteRule> ReadRemote(BenefitPolicyObject source) => BenefitPolicyShapes.Remote.Required
         .ToDictionary(kind => kind, kind => ReadRemoteRule(source.Object(kind, BenefitPolicyShapes.RemoteRule)));

@@ -69,10 +69,23 @@ internal static class BenefitPolicyRules
             owner.Fail($"{path}.from", $"与上一段重叠 {slice.From}–{end}", $"it overlaps the one before it from {slice.From} to {end}");
     }
 
-    public static void CheckCapAgainstDeductible(BenefitPolicyObject plan, PoolCap? cap, DeductibleRule? deductible)
+    public static void CheckCaps(BenefitPolicyObject plan, PoolCap? cap, DeductibleRule? deductible, PoolRule? pool)
     {
-        if (cap is null || deductible is null)
-            return;
+        if (cap is not null && pool is PoolRule.FixedAmount rule)
+            CheckCapAgainstFixed(plan, cap, rule);
+        if (cap is not null && deductible is not null)
+            CheckCapAgainstDeductible(plan, cap, deductible);
+    }
+
+    private static void CheckCapAgainstFixed(BenefitPolicyObject plan, PoolCap cap, PoolRule.FixedAmount rule)
+    {
+        var perClass = PersonClass.All.Select(code => (Code: code, Cap: cap.Amounts.For(code), Fixed: rule.Amounts.For(code).All.Max()));
+        foreach (var (code, limit, highest) in perClass.DistinctBy(figures => (figures.Cap, figures.Fixed)).Where(figures => figures.Cap < figures.Fixed))
+            plan.Fail(plan.At("pool_cap"), $"人员类别 {code} 的封顶线 {limit} 低于定额 {highest}", $"for person class {code} the cap {limit} is below the fixed amount {highest}");
+    }
+
+    private static void CheckCapAgainstDeductible(BenefitPolicyObject plan, PoolCap cap, DeductibleRule deductible)
+    {
         var perClass = PersonClass.All.Select(code => (Code: code, Cap: cap.Amounts.For(code), Deductible: deductible.Amounts.For(code).All.Max()));
         foreach (var (code, limit, highest) in perClass.DistinctBy(figures => (figures.Cap, figures.Deductible)).Where(figures => figures.Cap < figures.Deductible))
             plan.Fail(plan.At("pool_cap"), $"人员类别 {code} 的封顶线 {limit} 低于起付标准 {highest}", $"for person class {code} the cap {limit} is below the deductible {highest}");

@@ -17,11 +17,11 @@ internal static class BenefitPolicyShapes
 
     public static BenefitPolicyShape Plan { get; } = new(
         "plan",
-        ["version", "area", "area_name", "scheme", "visit_kinds", "from", "to", "deductible", "segments", "pool_cap", "remote", "layers", "account"],
-        [],
-        []);
+        ["version", "area", "area_name", "scheme", "visit_kinds", "from", "to", "deductible", "pool_cap", "remote", "layers", "account"],
+        ["person_classes", "chronic_diseases"],
+        ["segments", "fixed", "no_benefit"]);
 
-    public static BenefitPolicyShape Deductible { get; } = new("deductible", ["amounts", "per", "repeat"], ["person_classes"], []);
+    public static BenefitPolicyShape Deductible { get; } = new("deductible", ["amounts", "per", "repeat"], ["person_classes", "stay_days", "scope"], []);
 
     public static BenefitPolicyShape TierAmounts { get; } = new("tier_amounts", ["tertiary", "secondary", "primary"], [], []);
 
@@ -29,9 +29,15 @@ internal static class BenefitPolicyShapes
 
     public static BenefitPolicyShape Repeat { get; } = new("repeat", [], [], ["percents", "fixed"]);
 
+    public static BenefitPolicyShape Scope { get; } = new("scope", [], ["schemes", "visit_kinds", "chronic_diseases"], []);
+
+    public static BenefitPolicyShape Fixed { get; } = new("fixed", ["amounts", "per"], ["person_classes"], []);
+
+    public static BenefitPolicyShape NoBenefit { get; } = new("no_benefit", ["reason_zh", "reason_en"], [], []);
+
     public static BenefitPolicyShape Segment { get; } = new("segment", ["from", "to", "ratios"], ["person_classes"], []);
 
-    public static BenefitPolicyShape PoolCap { get; } = new("pool_cap", ["amount", "per"], ["person_classes"], []);
+    public static BenefitPolicyShape PoolCap { get; } = new("pool_cap", ["amount", "per"], ["person_classes", "scope"], []);
 
     public static BenefitPolicyShape Remote { get; } = new("remote", [.. BenefitCodes.FilingKinds, BenefitPlan.Unfiled], [], []);
 
@@ -45,10 +51,13 @@ internal static class BenefitPolicyShapes
     public static BenefitPolicyShape Account { get; } = new("account", ["use", "limit_per_bill"], [], []);
 
     public static IReadOnlyList<BenefitPolicyShape> All { get; } =
-        [File, Plan, Deductible, TierAmounts, TierRatios, Repeat, Segment, PoolCap, Remote, RemoteRule, Layer, Band, Account];
+        [File, Plan, Deductible, TierAmounts, TierRatios, Repeat, Scope, Segment, Fixed, NoBenefit, PoolCap, Remote, RemoteRule, Layer, Band, Account];
 
     public static IReadOnlyDictionary<string, Counting> CountingWords { get; } =
         new Dictionary<string, Counting> { ["bill"] = Counting.PerBill, ["year"] = Counting.PerYear };
+
+    public static IReadOnlyDictionary<string, FixedUnit> FixedWords { get; } =
+        new Dictionary<string, FixedUnit> { ["visit"] = FixedUnit.Visit, ["day"] = FixedUnit.Day };
 
     public static IReadOnlyDictionary<string, AccountUse> AccountWords { get; } = new Dictionary<string, AccountUse>
     {
@@ -63,5 +72,7 @@ internal static class BenefitPolicyShapes
         ["resident_critical_illness"] = LayerKind.ResidentCriticalIllness,
         ["civil_servant"] = LayerKind.CivilServant,
         ["medical_aid"] = LayerKind.MedicalAid,
+        ["enterprise_supplement"] = LayerKind.EnterpriseSupplement,
+        ["other"] = LayerKind.Other,
     };
 }

@@ -70,7 +70,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             return new() { Refusal = InsuredRefusals.InvalidField("treatment_division", "应为六位行政区划代码", "a six-digit division code is expected") };
         return assessment.FindInsured(session, request.Person) is var found && found.Refusal is { } refusal
             ? new() { Refusal = refusal }
-            : new() { Person = assessment.Describe(session, found.Person!, treatment, day, request.VisitKind, level: null) };
+            : new() { Person = assessment.Describe(session, found.Person!, treatment, day, request.VisitKind, chronicDisease: null) };
     }
 
     private RegisterAdmissionResponse Admit(Session session, RegisterAdmissionRequest request, Division sender)
@@ -97,7 +97,8 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             AdmissionId = request.Header.TransactionId,
             State = InsuredVisitState.Admitted,
         };
-        var person = assessment.Describe(session, row, treatment, day, request.VisitKind, request.Institution.Level);
+        var person = assessment.Describe(session, row, treatment, day, visit.VisitKind, visit.ChronicDisease);
+        var (ordinal, deductible) = assessment.AdmissionTerms(session, row, visit, person.Accumulators.Admissions);
         InsuredStore.InsertVisit(session, visit, person.Filing?.FilingNumber);
         return new()
         {
@@ -105,8 +106,8 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             {
                 VisitNumber = visit.VisitNumber,
                 Person = person,
-                AdmissionOrdinal = person.Accumulators.Admissions + 1,
-                DeductibleFen = assessment.DeductibleOf(row, request.VisitKind, request.Institution.Level, person.Accumulators.Admissions + 1, day).Value,
+                AdmissionOrdinal = ordinal,
+                DeductibleFen = deductible.Value,
             },
         };
     }

@@ -72,6 +72,9 @@ internal sealed class InsuredVisitRow
     public required string InstitutionLevel { get; init; }
     public required string HospitalVisitNumber { get; init; }
     public required string VisitKind { get; init; }
+
+    /// <summary>M…; null for a visit that is not for a chronic disease.</summary>
+    public string? ChronicDisease { get; init; }
     public required string AdmissionDate { get; init; }
     public required string AdmissionId { get; init; }
     public string? DischargeDate { get; init; }
@@ -103,6 +106,9 @@ internal sealed record InsuredSettlementRow : SettlementFigures
     public required int AccumulatorYear { get; init; }
     public required int AdmissionOrdinal { get; init; }
     public required string PolicyVersion { get; init; }
+
+    /// <summary>Of the policy file that decided; null in settlements from before it was kept.</summary>
+    public string? PolicyHash { get; init; }
     public required long SettledAtMs { get; init; }
     public required string BusinessDate { get; init; }
 
@@ -118,6 +124,19 @@ internal sealed class AccumulatorRow
     public long DeductiblePaidFen { get; init; }
     public long PoolPaidFen { get; init; }
     public int Admissions { get; init; }
+}
+
+/// <summary>Standing settlements of a person's year, summed by what a policy may count apart.</summary>
+internal sealed class YearPartRow
+{
+    public required string Scheme { get; init; }
+    public required string VisitKind { get; init; }
+    public string? ChronicDisease { get; init; }
+    public required long DeductibleFen { get; init; }
+    public required long PoolFen { get; init; }
+    public required int Settlements { get; init; }
+
+    public YearPart ToPart() => new(Scheme, VisitKind, ChronicDisease, new Fen(DeductibleFen), new Fen(PoolFen), Settlements);
 }
 
 internal sealed class LayerRow

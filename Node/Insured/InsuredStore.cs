@@ -7,20 +7,20 @@ namespace ProvincialGateway.Insured;
 internal static class InsuredStore
 {
     private const string VisitColumns =
-        "visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level, hospital_visit_number, visit_kind, "
+        "visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level, hospital_visit_number, visit_kind, chronic_disease, "
         + "admission_date, admission_id, discharge_date, discharge_id, state";
 
     private const string SettlementColumns =
         "settlement_number, transaction_id, visit_number, person_number, treatment_province, scheme, service_date, accumulator_year, admission_ordinal, "
-        + "policy_version, settled_at_ms, business_date, state, " + SettlementFigures.Columns;
+        + "policy_version, policy_hash, settled_at_ms, business_date, state, " + SettlementFigures.Columns;
 
     public static void InsertVisit(Session session, InsuredVisitRow visit, string? filingNumber) =>
         session.ExecuteExpecting(1,
             """
             INSERT INTO insured_visit (visit_number, person_number, treatment_province, treatment_division, institution_code, institution_level,
-              hospital_visit_number, visit_kind, admission_date, admission_id, filing_number, state)
+              hospital_visit_number, visit_kind, chronic_disease, admission_date, admission_id, filing_number, state)
             VALUES (@VisitNumber, @PersonNumber, @TreatmentProvince, @TreatmentDivision, @InstitutionCode, @InstitutionLevel,
-              @HospitalVisitNumber, @VisitKind, @AdmissionDate, @AdmissionId, @filingNumber, @State)
+              @HospitalVisitNumber, @VisitKind, @ChronicDisease, @AdmissionDate, @AdmissionId, @filingNumber, @State)
             """,
             new
             {
@@ -32,6 +32,7 @@ internal static class InsuredStore
                 visit.InstitutionLevel,
                 visit.HospitalVisitNumber,
                 visit.VisitKind,
+                visit.ChronicDisease,
                 visit.AdmissionDate,
                 visit.AdmissionId,
                 filingNumber,
@@ -80,7 +81,7 @@ internal static class InsuredStore
             $"""
             INSERT INTO insured_settlement ({SettlementColumns})
             VALUES (@SettlementNumber, @TransactionId, @VisitNumber, @PersonNumber, @TreatmentProvince, @Scheme, @ServiceDate, @AccumulatorYear,
-              @AdmissionOrdinal, @PolicyVersion, @SettledAtMs, @BusinessDate, @State, {SettlementFigures.Parameters})
+              @AdmissionOrdinal, @PolicyVersion, @PolicyHash, @SettledAtMs, @BusinessDate, @State, {SettlementFigures.Parameters})
             """,
             settlement);
         foreach (var layer in delta.LayerBase.Keys.Union(delta.LayerPaid.Keys))
@@ -112,6 +113,32 @@ internal static class InsuredStore
     public static AccumulatorRow Accumulator(Session session, string personNumber, int year) => session.QuerySingleOrDefault<AccumulatorRow>(
         "SELECT deductible_paid_fen, pool_paid_fen, admissions FROM accumulator WHERE person_number = @personNumber AND year = @year",
         new { personNumber, year }) ?? new AccumulatorRow();
+
+    /// <summary>The person's year from the settlements that stand: adds up to <see cref="Accumulator"/>, and can be counted as any policy wants.</summary>
+    /// <param name="before">ISO date: only settlements with an earlier business date; null for all.</param>
+    public static IReadOnlyList<YearPartRow> YearParts(Session session, string personNumber, int year, string? before) => session.Query<YearPartRow>(
+        """
+        SELECT s.scheme, v.visit_kind, v.chronic_disease, sum(s.deductible_fen) AS deductible_fen, sum(s.pool_fen) AS pool_fen, count(*) AS settlements
+        FROM insured_settlement s JOIN insured_visit v USING (visit_number)
+        WHERE s.person_number = @personNumber AND s.accumulator_year = @year AND s.state = 1 AND (@before IS NULL OR s.business_date < @before)
+        GROUP BY s.scheme, v.visit_kind, v.chronic_disease
+        """,
+        new { personNumber, year, before });
+
+    /// <summary>What the standing settlements of a year with a business date before a day (ISO) added to each layer.</summary>
+    public static IReadOnlyList<LayerRow> YearLayers(Session session, string personNumber, int year, string before) => session.Query<LayerRow>(
+        """
+        SELECT l.layer, sum(l.paid_fen) AS paid_fen, sum(l.base_fen) AS base_fen
+        FROM insured_settlement s JOIN insured_settlement_layer l USING (settlement_number)
+        WHERE s.person_number = @personNumber AND s.accumulator_year = @year AND s.state = 1 AND s.business_date < @before
+        GROUP BY l.layer
+        """,
+        new { personNumber, year, before });
+
+    /// <summary>Standing settlements with a business date (ISO) from a day until before another, in the order in which they were made.</summary>
+    public static IReadOnlyList<InsuredSettlementRow> StandingSettlements(Session session, string from, string to) => session.Query<InsuredSettlementRow>(
+        $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE state = 1 AND business_date >= @from AND business_date < @to ORDER BY rowid",
+        new { from, to });
 
     public static IReadOnlyList<LayerRow> AccumulatorLayers(Session session, string personNumber, int year) => session.Query<LayerRow>(
         "SELECT layer, paid_fen, base_fen FROM accumulator_layer WHERE person_number = @personNumber AND year = @year ORDER BY layer",

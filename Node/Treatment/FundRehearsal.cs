@@ -63,11 +63,12 @@ internal sealed class FundRehearsal(Vault vault, IReadOnlyList<BenefitPolicy> po
         var bill = SettleRequest.Parser.ParseFrom(Outbox.RequestOf(row, vault)).Bill;
         var decision = SettleResponse.Parser.ParseFrom(Outbox.ReplyOf(row, vault)).Settlement.Decision;
         var (person, year) = (decision.Person, decision.Person.Accumulators);
-        var (visitKind, day) = (VisitStore.Get(session, settlement.VisitId).VisitKind, ChinaTime.ParseIso(bill.ServiceDate));
-        if (!Division.TryParse(person.InsuredDivision, out var area) || decision.AdmissionOrdinal < 1)
+        var (visit, day) = (VisitStore.Get(session, settlement.VisitId), ChinaTime.ParseIso(bill.ServiceDate));
+        if (!Division.TryParse(person.InsuredDivision, out var area) || year.Admissions < 0)
             return null;
-        // What reached each layer earlier in the year is not in the answer.
-        if (decision.AdmissionOrdinal > 1 && policy.Find(area, person.Scheme, visitKind, day) is { Layers.Count: > 0 })
+        // What reached each layer earlier in the year, and what of the year a plan counts apart, is not in the answer.
+        if (year.Admissions > 0 && policy.Find(area, person.Scheme, visit.VisitKind, chronicDisease: null, person.PersonClass, day) is { } plan
+            && (plan.Layers.Count > 0 || plan.CountsPartOfTheYear))
             return null;
         return new BenefitCase
         {
@@ -75,10 +76,11 @@ internal sealed class FundRehearsal(Vault vault, IReadOnlyList<BenefitPolicy> po
             Scheme = person.Scheme,
             PersonClass = person.PersonClass,
             InstitutionLevel = bill.Institution.Level,
-            VisitKind = visitKind,
+            VisitKind = visit.VisitKind,
             FilingKind = person.Filing?.Kind,
-            AdmissionOrdinal = decision.AdmissionOrdinal,
+            AdmissionOrdinal = year.Admissions + 1,
             ServiceDate = day,
+            StayDays = BenefitCase.DaysOf(ChinaTime.ParseIso(visit.AdmissionDate), day),
             Total = new Fen(settlement.TotalFen),
             FullSelfPay = new Fen(settlement.FullSelfPayFen),
             OverLimit = new Fen(settlement.OverLimitFen),
@@ -86,6 +88,7 @@ internal sealed class FundRehearsal(Vault vault, IReadOnlyList<BenefitPolicy> po
             InScope = new Fen(settlement.InScopeFen),
             PoolPaidYear = new Fen(year.PoolPaidFen),
             DeductiblePaidYear = new Fen(year.DeductiblePaidFen),
+            YearByKind = [],
             LayerPaidYear = new Dictionary<string, Fen>(),
             LayerBaseYear = new Dictionary<string, Fen>(),
             // The answer states what the account has left after it has paid.

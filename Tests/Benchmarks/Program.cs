@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProvincialGateway.Tests.Catalogue;
+using ProvincialGateway.Tests.Policies;
 using ProvincialGateway.Tests.Support.Catalogues;
 using ProvincialGateway.Tests.Uploads;
 
@@ -10,7 +11,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload() };
+        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload(), Decide() };
         return commands.Parse(args).Invoke();
     }
 
@@ -38,6 +39,13 @@ internal static class Program
         var folder = new Argument<string>("folder") { Description = "the tables" };
         var command = new Command("catalogue-load", "One load in a process of its own; called by catalogue") { kind, folder };
         command.SetAction(parsed => LoadMeasurement.Run(parsed.GetRequiredValue(kind), parsed.GetRequiredValue(folder)));
+        return command;
+    }
+
+    private static Command Decide()
+    {
+        var command = new Command("decide", "Benefit decisions over a seeded mix of cases under the sample policies, on one core");
+        command.SetAction(_ => DecideRun.Run());
         return command;
     }
 

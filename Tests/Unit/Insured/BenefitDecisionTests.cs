@@ -14,6 +14,9 @@ internal sealed class BenefitDecisionTests
     private static readonly BenefitCase XianEmployee = KunmingEmployee with { PoolingArea = Division.Parse("610100") };
     private static readonly BenefitCase XianResident = XianEmployee with { Scheme = "390", PersonClass = PersonClass.ResidentAdult };
 
+    private static readonly BenefitPolicy Lanzhou = WithEveryKind();
+    private static readonly BenefitCase LanzhouResident = KunmingEmployee with { PoolingArea = Division.Parse("620100"), Scheme = "390", PersonClass = PersonClass.ResidentAdult };
+
     private static readonly BenefitCase ChongqingEmployee = KunmingEmployee.OfInScope(0) with { PoolingArea = Division.Parse("500000") };
 
     [Test]
@@ -162,7 +165,7 @@ internal sealed class BenefitDecisionTests
     [TestCase(2, ExpectedResult = "600.00")]
     [TestCase(5, ExpectedResult = "600.00")]
     public string Repeat_admissions_may_pay_half_the_deductible(int ordinal) =>
-        Kunming.Decided(KunmingEmployee with { AdmissionOrdinal = ordinal }).Deductible.ToString();
+        Kunming.Decided(KunmingEmployee with { AdmissionOrdinal = ordinal, YearByKind = [new("310", "21", null, Fen.Zero, Fen.Zero, ordinal - 1)] }).Deductible.ToString();
 
     [TestCase("02", 1, ExpectedResult = "900.00")]
     [TestCase("02", 2, ExpectedResult = "300.00")]
@@ -235,7 +238,7 @@ internal sealed class BenefitDecisionTests
         var chongqing = Sample("500000");
 
         Assert.That(chongqing.Decided(bill).Pool, Is.EqualTo(chongqing.Decided(ChongqingEmployee.OfInScope(10_000)).Pool).And.GreaterThan(Fen.Zero));
-        Assert.That(chongqing.Find(Division.Parse("500100"), "310", "21", new DateOnly(2018, 6, 12)), Is.SameAs(chongqing.Find(Division.Parse("500000"), "310", "21", new DateOnly(2018, 6, 12))));
+        Assert.That(chongqing.Find(Division.Parse("500100"), "310", "21", null, PersonClass.Working, new DateOnly(2018, 6, 12)), Is.SameAs(chongqing.Find(Division.Parse("500000"), "310", "21", null, PersonClass.Working, new DateOnly(2018, 6, 12))));
     }
 
     [Test]
@@ -389,10 +392,14 @@ internal sealed class BenefitDecisionTests
             (Kunming, KunmingEmployee with { FilingKind = "07" }, BenefitRefusalCode.FilingKindUnknown),
             (Kunming, KunmingEmployee with { PoolingArea = Division.Parse("530300") }, BenefitRefusalCode.AreaNotCovered),
             (Kunming, KunmingEmployee with { Scheme = "340" }, BenefitRefusalCode.SchemeNotCovered),
-            (Kunming, KunmingEmployee with { VisitKind = "11" }, BenefitRefusalCode.VisitKindNotCovered),
+            (Kunming, KunmingEmployee with { VisitKind = "99" }, BenefitRefusalCode.VisitKindNotCovered),
             (Xian, XianEmployee with { ServiceDate = new DateOnly(2023, 12, 31) }, BenefitRefusalCode.NotInForce),
             (Sample("310000"), KunmingEmployee with { PoolingArea = Division.Parse("310000"), FilingKind = null }, BenefitRefusalCode.FilingRequired),
             (Xian, XianEmployee with { FilingKind = "06" }, BenefitRefusalCode.FilingKindNotCovered),
+            (Kunming, KunmingEmployee with { ChronicDisease = "M99999" }, BenefitRefusalCode.ChronicDiseaseUnknown),
+            (Lanzhou, LanzhouResident with { VisitKind = "14" }, BenefitRefusalCode.ChronicDiseaseNotCovered),
+            (Lanzhou, LanzhouResident with { VisitKind = "14", ChronicDisease = "M00500" }, BenefitRefusalCode.ChronicDiseaseNotCovered),
+            (Lanzhou, LanzhouResident with { VisitKind = "11" }, BenefitRefusalCode.PersonClassNotCovered),
         };
 
         foreach (var (policy, bill, code) in refusals)

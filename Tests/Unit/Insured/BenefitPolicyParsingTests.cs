@@ -15,7 +15,14 @@ internal sealed class BenefitPolicyParsingTests
 
         Assert.That(policy.Notice, Does.Contain("sample, not official").And.Contains("示例，非官方"));
         Assert.That(policy.Province.Code, Is.EqualTo(province));
-        Assert.That(policy.Plans, Has.Count.EqualTo(2));
+        foreach (var scheme in new[] { "310", "390" })
+        {
+            var kinds = policy.Plans.Where(plan => plan.Header.Scheme == scheme).ToList();
+            Assert.That(kinds.Exists(plan => plan.Header.VisitKinds.Contains("21")), Is.True, $"{scheme} inpatient");
+            Assert.That(kinds.Exists(plan => plan.Header.VisitKinds.Contains("11")), Is.True, $"{scheme} ordinary outpatient");
+            Assert.That(kinds.Exists(plan => plan.Header.ChronicDiseases is not null), Is.True, $"{scheme} chronic diseases");
+            Assert.That(BenefitCodes.ChronicDiseases.All(disease => kinds.Exists(plan => plan.Header.VisitKinds.Contains("14") && plan.Header.CoversDisease(disease))), Is.True);
+        }
     }
 
     [TestCase("""{ "notice": "x", }""", TestName = "A_trailing_comma_is_not_accepted")]
@@ -118,7 +125,7 @@ internal sealed class BenefitPolicyParsingTests
     [Test]
     public void Ratios_are_read_exactly()
     {
-        Assert.That(WithEveryFeature().Plans[0].Segments[1].Ratios.For("21").Tertiary.Value, Is.EqualTo(9_525));
+        Assert.That(((PoolRule.Ratios)WithEveryFeature().Plans[0].Pool).Segments[1].Ratios.For("21").Tertiary.Value, Is.EqualTo(9_525));
         Assert.That(WithEveryFeature().Plans[0].Layers[1].Bands[0].Ratio.Value, Is.EqualTo(3_333));
     }
 
@@ -152,6 +159,44 @@ internal sealed class BenefitPolicyParsingTests
         var errors = Rejected(json);
 
         Assert.That(errors.Where(error => error.Path == path).Select(error => error.English), Has.Some.Contains(english));
+    }
+
+    [TestCase("$.plans[0].deductible.stay_days", "6", "whole number from 7 to 366")]
+    [TestCase("$.plans[0].deductible.stay_days", "90.5", "whole number from 7 to 366")]
+    [TestCase("$.plans[0].deductible.repeat", "null", "leave it out", "$.plans[0].deductible.scope")]
+    [TestCase("$.plans[1].deductible.stay_days", "90", "does not depend on the days of stay")]
+    [TestCase("$.plans[3].deductible.stay_days", "90", "has no days of stay")]
+    [TestCase("$.plans[0].deductible.scope.visit_kinds", """["21"]""", "lacks the plan's own 22, 14")]
+    [TestCase("$.plans[0].pool_cap.scope.schemes", """["390"]""", "lacks the plan's own 310")]
+    [TestCase("$.plans[2].pool_cap.scope.chronic_diseases", """["M03900"]""", "lacks the plan's own M01600")]
+    [TestCase("$.plans[0].pool_cap.per", "\"bill\"", "leave it out", "$.plans[0].pool_cap.scope")]
+    [TestCase("$.plans[2].chronic_diseases[0]", "\"M07803\"", "must be one of M00500")]
+    [TestCase("$.plans[2].visit_kinds", """["14", "11"]""", "only visit kind 14", "$.plans[2].chronic_diseases")]
+    [TestCase("$.plans[3].chronic_diseases", """["M01600"]""", "overlaps that of $.plans[2]", "$.plans[3].from")]
+    [TestCase("$.plans[6].person_classes", """["41"]""", "can never apply", "$.plans[6].deductible.person_classes.51", """{ "51": { "tertiary": "1.00", "secondary": "1.00", "primary": "1.00" } }""")]
+    [TestCase("$.plans[3].fixed.per", "\"week\"", "must be one of visit, day")]
+    [TestCase("$.plans[3].fixed.amounts.tertiary", "\"60000.00\"", "below the fixed amount 60000.00", "$.plans[3].pool_cap")]
+    [TestCase("$.plans[3].segments", "[]", "exactly one of segments, fixed, no_benefit", "$.plans[3]")]
+    [TestCase("$.plans[4].no_benefit.reason_en", "\"\"", "text of 1 to 200")]
+    [TestCase("$.plans[4].pool_cap", """{ "amount": "1.00", "per": "year" }""", "must be null")]
+    [TestCase("$.plans[4].deductible.amounts.primary", "\"1.00\"", "must be 0.00", "$.plans[4].deductible.amounts")]
+    [TestCase("$.plans[0].segments[0].ratios.primary", "0", "benefits of zero need a plan of their own", "$.plans[0].segments")]
+    [TestCase("$.plans[5].layers[1].threshold", "\"5000.01\"", "above the layer's cap 5000.00")]
+    [TestCase("$.plans[5].layers[1].bands", """[ { "from": "0.00", "to": "50000.00", "ratio": 20 }, { "from": "50000.00", "to": null, "ratio": 30 } ]""", "use up the cap 5000.00", "$.plans[5].layers[1].bands[1]")]
+    [TestCase("$.plans[6].layers", """[ { "id": "above", "kind": "other", "threshold": "0.00", "per": "bill", "remote_adjusted": false, "bands": [ { "from": "0.00", "to": null, "ratio": 10 } ], "annual_cap": null } ]""", "is another fund at $.plans[5].layers[0].id", "$.plans[6].layers[0].id")]
+    [TestCase("$.plans[6].layers", """[ { "id": "x", "kind": "other", "threshold": "0.00", "per": "bill", "remote_adjusted": false, "person_classes": ["51", "31"], "bands": [ { "from": "0.00", "to": null, "ratio": 10 } ], "annual_cap": null } ]""", "person class 31 is not among", "$.plans[6].layers[0].person_classes[1]")]
+    [TestCase("$.plans[4].layers", """[ { "id": "x", "kind": "other", "threshold": "0.00", "per": "bill", "remote_adjusted": false, "bands": [ { "from": "0.00", "to": null, "ratio": 10 } ], "annual_cap": null } ]""", "no layer can ever pay")]
+    [TestCase("$.plans[0].remote", """{ "01": { "refuse": true }, "02": { "refuse": true }, "03": { "refuse": true }, "04": { "refuse": true }, "05": { "refuse": true }, "06": { "refuse": true }, "unfiled": { "refuse": true } }""", "every filing kind is refused")]
+    public void What_is_wrong_with_plans_side_by_side_is_said_at_its_place(string path, string value, string english, string? errorPath = null, string? ownDeductible = null)
+    {
+        var json = EveryKindJson();
+        JsonPlaces.Replace(json, path, JsonNode.Parse(value));
+        if (ownDeductible is not null)
+            JsonPlaces.Replace(json, "$.plans[6].deductible.person_classes", JsonNode.Parse(ownDeductible));
+
+        var errors = Rejected(json);
+
+        Assert.That(errors.Where(error => error.Path == (errorPath ?? path)).Select(error => error.English), Has.Some.Contains(english), string.Join('\n', errors));
     }
 
     [Test]

@@ -52,7 +52,7 @@ internal sealed class BenefitPropertyTests
         var (bill, decision) = (situation.Bill, situation.Decided());
         var cap = situation.Plan.PoolCap;
         var most = cap?.Amounts.For(bill.PersonClass);
-        var before = cap?.Per == Counting.PerYear ? bill.PoolPaidYear : Fen.Zero;
+        var before = cap?.Per == Counting.PerYear ? bill.PoolPaidIn(cap.Scope) : Fen.Zero;
         return (most is null || decision.Pool.IsZero || before + decision.Pool <= most)
             && situation.Plan.Layers.Where(layer => layer.AnnualCap is not null).All(layer =>
             {
@@ -105,12 +105,15 @@ internal sealed class BenefitPropertyTests
     private static Gen<Situation> AnySituation() =>
         from policy in Gen.Elements(Everything)
         from plan in Gen.Elements<BenefitPlan>(policy.Plans)
-        from personClass in Gen.Elements<string>(PersonClass.All)
+        from personClass in Gen.Elements<string>(plan.Header.PersonClasses ?? PersonClass.All)
+        from disease in Gen.Elements<string?>(plan.Header.ChronicDiseases is { } own ? [.. own] : [null])
         from level in Gen.Choose(1, 11)
         from kind in Gen.Elements<string>(plan.Header.VisitKinds)
         from filing in Gen.Elements<string?>([.. BenefitCodes.FilingKinds, null])
         where plan.RemoteFor(filing).Effect is not RemoteEffect.Refuse
         from ordinal in Gen.Choose(1, 6)
+        from days in Gen.OneOf(Gen.Choose(1, 30), Gen.Choose(1, 400))
+        from earlier in AnyPart(plan).ListOf(2)
         from inScope in AnyAmount()
         from parts in AnyAmount().ListOf(3)
         from paid in AnyAmount().ListOf(2)
@@ -118,13 +121,16 @@ internal sealed class BenefitPropertyTests
         from balance in AnyAmount()
         from request in Gen.OneOf(Gen.Constant<Fen?>(null), AnyAmount().Select(amount => (Fen?)amount))
         from extra in AnyAmount()
-        select new Situation(policy, plan, extra, new BenefitCase
+        select new Situation(policy, policy.Find(plan.Header.Area, plan.Header.Scheme, kind, disease, personClass, plan.Header.From)!, extra, new BenefitCase
         {
             PoolingArea = plan.Header.Area,
             Scheme = plan.Header.Scheme,
             PersonClass = personClass,
             InstitutionLevel = $"{level:00}",
             VisitKind = kind,
+            ChronicDisease = disease,
+            StayDays = days,
+            YearByKind = earlier,
             FilingKind = filing,
             AdmissionOrdinal = ordinal,
             ServiceDate = plan.Header.From,
@@ -140,6 +146,13 @@ internal sealed class BenefitPropertyTests
             AccountBalance = balance,
             AccountRequested = request,
         });
+
+    private static Gen<YearPart> AnyPart(BenefitPlan plan) =>
+        from kind in Gen.Elements<string>(BenefitCodes.VisitKinds)
+        from disease in Gen.Elements<string>(BenefitCodes.ChronicDiseases)
+        from amounts in AnyAmount().ListOf(2)
+        from settlements in Gen.Choose(1, 4)
+        select new YearPart(plan.Header.Scheme, kind, kind == BenefitCodes.ChronicOutpatient ? disease : null, amounts[0], amounts[1], settlements);
 
     private static Gen<Fen> AnyAmount() => Gen.Frequency(
         (2, Gen.Constant(0)),

@@ -74,6 +74,98 @@ internal static class Policies
         }
         """;
 
+    private const string PlainRemote =
+        """
+        { "01": { "factor": 100 }, "02": { "factor": 100 }, "03": { "factor": 100 }, "04": { "factor": 90 },
+          "05": { "factor": 90 }, "06": { "points": 20 }, "unfiled": { "refuse": true } }
+        """;
+
+    private const string NoDeductible =
+        """{ "amounts": { "tertiary": "0.00", "secondary": "0.00", "primary": "0.00" }, "per": "bill", "repeat": null }""";
+
+    private const string NeverAccount = """{ "use": "never", "limit_per_bill": null }""";
+
+    /// <summary>Inpatient, outpatient and chronic disease plans side by side, counted apart; fixed amounts; explicit zero; figures for one class.</summary>
+    private static readonly string EveryKind =
+        $$"""
+        {
+          "notice": "for tests",
+          "province": "620000",
+          "plans": [
+            {
+              "version": "inpatient", "area": "620100", "area_name": "兰州市", "scheme": "310", "visit_kinds": ["21", "22", "14"], "from": "2016-01-01", "to": null,
+              "deductible": {
+                "amounts": { "tertiary": "1000.00", "secondary": "600.00", "primary": "200.00" }, "per": "bill", "repeat": { "percents": [50, 25] },
+                "stay_days": 90, "scope": { "visit_kinds": ["21", "22", "14"] } },
+              "segments": [ { "from": "0.00", "to": null, "ratios": { "tertiary": 80, "secondary": 85, "primary": 90 } } ],
+              "pool_cap": { "amount": "60000.00", "per": "year", "scope": { "schemes": ["310", "390"], "visit_kinds": ["21", "22", "14"] } },
+              "remote": {{PlainRemote}}, "layers": [], "account": {{NeverAccount}}
+            },
+            {
+              "version": "outpatient", "area": "620100", "area_name": "兰州市", "scheme": "310", "visit_kinds": ["11", "13"], "from": "2016-01-01", "to": null,
+              "deductible": {
+                "amounts": { "tertiary": "400.00", "secondary": "200.00", "primary": "100.00" }, "per": "year", "repeat": null, "scope": { "visit_kinds": ["11", "13"] } },
+              "segments": [ { "from": "0.00", "to": null, "ratios": { "tertiary": 50, "secondary": 55, "primary": 60 } } ],
+              "pool_cap": { "amount": "2000.00", "per": "year", "scope": { "visit_kinds": ["11", "13"] } },
+              "remote": {{PlainRemote}}, "layers": [], "account": { "use": "by_default", "limit_per_bill": "100.00" }
+            },
+            {
+              "version": "hypertension-diabetes", "area": "620100", "area_name": "兰州市", "scheme": "310", "visit_kinds": ["14"], "chronic_diseases": ["M03900", "M01600"],
+              "from": "2016-01-01", "to": null,
+              "deductible": {
+                "amounts": { "tertiary": "300.00", "secondary": "300.00", "primary": "300.00" }, "per": "year", "repeat": null,
+                "scope": { "chronic_diseases": ["M03900", "M01600"] } },
+              "segments": [ { "from": "0.00", "to": null, "ratios": { "tertiary": 70, "secondary": 70, "primary": 70 } } ],
+              "pool_cap": { "amount": "3000.00", "per": "year", "scope": { "chronic_diseases": ["M03900", "M01600"] } },
+              "remote": {{PlainRemote}}, "layers": [], "account": {{NeverAccount}}
+            },
+            {
+              "version": "dialysis", "area": "620100", "area_name": "兰州市", "scheme": "310", "visit_kinds": ["14"], "chronic_diseases": ["M07800"],
+              "from": "2016-01-01", "to": null, "deductible": {{NoDeductible}},
+              "fixed": { "amounts": { "tertiary": "400.00", "secondary": "380.00", "primary": "350.00" }, "person_classes": { "21": { "tertiary": "420.00", "secondary": "400.00", "primary": "370.00" } }, "per": "visit" },
+              "pool_cap": { "amount": "50000.00", "per": "year", "scope": { "chronic_diseases": ["M07800"] } },
+              "remote": {{PlainRemote}}, "layers": [], "account": {{NeverAccount}}
+            },
+            {
+              "version": "registration", "area": "620100", "area_name": "兰州市", "scheme": "310", "visit_kinds": ["12"], "from": "2016-01-01", "to": null,
+              "deductible": {{NoDeductible}}, "no_benefit": { "reason_zh": "挂号费由个人负担", "reason_en": "registration fees are the person's own" },
+              "pool_cap": null, "remote": {{PlainRemote}}, "layers": [], "account": {{NeverAccount}}
+            },
+            {
+              "version": "resident", "area": "620100", "area_name": "兰州市", "scheme": "390", "visit_kinds": ["21"], "from": "2016-01-01", "to": null,
+              "deductible": {{NoDeductible}},
+              "fixed": { "amounts": { "tertiary": "300.00", "secondary": "250.00", "primary": "200.00" }, "per": "day" },
+              "pool_cap": { "amount": "8000.00", "per": "year" }, "remote": {{PlainRemote}},
+              "layers": [
+                { "id": "above", "kind": "employee_large_amount", "threshold": "0.00", "per": "bill", "remote_adjusted": false,
+                  "bands": [ { "from": "0.00", "to": null, "ratio": 50 } ], "annual_cap": null },
+                { "id": "enterprise", "kind": "enterprise_supplement", "threshold": "1000.00", "per": "year", "remote_adjusted": false,
+                  "bands": [ { "from": "0.00", "to": null, "ratio": 20 } ], "annual_cap": "5000.00" },
+                { "id": "other", "kind": "other", "threshold": "0.00", "per": "bill", "remote_adjusted": false, "person_classes": ["32"],
+                  "bands": [ { "from": "0.00", "to": null, "ratio": 10 } ], "annual_cap": null } ],
+              "account": {{NeverAccount}}
+            },
+            {
+              "version": "resident-poor", "area": "620100", "area_name": "兰州市", "scheme": "390", "visit_kinds": ["21"], "person_classes": ["51"], "from": "2016-01-01", "to": null,
+              "deductible": {{NoDeductible}},
+              "segments": [ { "from": "0.00", "to": null, "ratios": { "tertiary": 90, "secondary": 90, "primary": 90 } } ],
+              "pool_cap": null, "remote": {{PlainRemote}}, "layers": [], "account": {{NeverAccount}}
+            },
+            {
+              "version": "transplant", "area": "620100", "area_name": "兰州市", "scheme": "390", "visit_kinds": ["14"], "chronic_diseases": ["M08300"], "from": "2016-01-01", "to": null,
+              "deductible": {{NoDeductible}},
+              "segments": [ { "from": "0.00", "to": null, "ratios": { "tertiary": 60, "secondary": 60, "primary": 60 } } ],
+              "pool_cap": null, "remote": {{PlainRemote}}, "layers": [], "account": {{NeverAccount}}
+            },
+            {
+              "version": "students", "area": "620100", "area_name": "兰州市", "scheme": "390", "visit_kinds": ["11"], "person_classes": ["41"], "from": "2016-01-01", "to": null,
+              "deductible": {{NoDeductible}}, "fixed": { "amounts": { "tertiary": "20.00", "secondary": "20.00", "primary": "20.00" }, "per": "visit" },
+              "pool_cap": null, "remote": {{PlainRemote}}, "layers": [], "account": {{NeverAccount}}
+            }
+          ]
+        }
+        """;
+
     /// <summary>Kunming employee, working, tertiary, inpatient, long-term filing, first admission: the worked example of 50000.00.</summary>
     public static BenefitCase KunmingEmployee { get; } = new()
     {
@@ -85,6 +177,7 @@ internal static class Policies
         FilingKind = "02",
         AdmissionOrdinal = 1,
         ServiceDate = new DateOnly(2024, 5, 20),
+        StayDays = 8,
         Total = Fen.FromYuan(50_000),
         FullSelfPay = Fen.FromYuan(4_000),
         OverLimit = Fen.FromYuan(600),
@@ -92,6 +185,7 @@ internal static class Policies
         InScope = Fen.FromYuan(42_000),
         PoolPaidYear = Fen.Zero,
         DeductiblePaidYear = Fen.Zero,
+        YearByKind = [],
         LayerPaidYear = new Dictionary<string, Fen>(),
         LayerBaseYear = new Dictionary<string, Fen>(),
         AccountBalance = Fen.FromYuan(2_000),
@@ -106,7 +200,11 @@ internal static class Policies
 
     public static BenefitPolicy WithEveryFeature() => Accepted(Encoding.UTF8.GetBytes(EveryFeature));
 
-    public static BenefitPolicy[] All() => [.. SampleProvinces.Select(Sample), WithEveryFeature()];
+    public static JsonNode EveryKindJson() => JsonNode.Parse(EveryKind)!;
+
+    public static BenefitPolicy WithEveryKind() => Accepted(Encoding.UTF8.GetBytes(EveryKind));
+
+    public static BenefitPolicy[] All() => [.. SampleProvinces.Select(Sample), WithEveryFeature(), WithEveryKind()];
 
     public static BenefitPolicy Accepted(JsonNode json) => Accepted(Encoding.UTF8.GetBytes(json.ToJsonString()));
 

@@ -73,6 +73,7 @@ internal static class SchemaCheck
 
     private static bool HoldsForValue(string keyword, JsonNode rule, JsonNode? value) => keyword switch
     {
+        "type" when (string?)rule == "integer" => Number(value) is { } whole && whole == decimal.Truncate(whole),
         "type" => (string?)rule == Kind(value),
         "enum" => rule.AsArray().Any(allowed => JsonNode.DeepEquals(allowed, value)),
         "const" => JsonNode.DeepEquals(rule, value),

@@ -34,6 +34,8 @@ internal sealed class TwoProvinces : IAsyncDisposable
 
     private const string FirstVersion = "111111111111", SecondVersion = "222222222222";
 
+    private static readonly BenefitPolicySource Policy = new(Policies.WithEveryFeature(), "for tests", new string('a', 64));
+
     private static readonly DateTimeOffset Start = new(2024, 6, 3, 9, 0, 0, ChinaTime.Offset);
 
     private readonly ManualTimeProvider _time = new(Start);
@@ -54,9 +56,8 @@ internal sealed class TwoProvinces : IAsyncDisposable
         var options = new OutboxOptions { InteractiveBudget = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromSeconds(5), RetryDelayMax = TimeSpan.FromMinutes(5) };
         _outbox = new Outbox(TreatmentBooks, TreatmentVault, null!, _applier, options, _time, NullLogger<Outbox>.Instance);
         Persons = new PersonStore(insuredVault);
-        var policy = new BenefitPolicySource(Policies.WithEveryFeature(), "", "");
         _inbox = new Inbox(_insured, insuredVault, _time);
-        Agency = new InsuredAgency(_insured, _inbox, new BenefitAssessment(Insured, Persons, policy), _time);
+        Agency = new InsuredAgency(_insured, _inbox, new BenefitAssessment(Insured, Persons, Policy), _time);
         _details = new FeeDetailAgency(_insured, _inbox, _time);
     }
 
@@ -187,6 +188,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
     private void PrepareInsured(Session session)
     {
         NodeIdentity.Claim(session, Insured, DataFolder.OpenVault(InsuredFolder));
+        Policy.Record(session, Start.ToUnixTimeMilliseconds());
         foreach (var number in (int[])[1, 2, 3])
         {
             Persons.Put(session, new Person
