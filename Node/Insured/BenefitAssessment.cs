@@ -72,6 +72,12 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         return (earlier + 1, deductible);
     }
 
+    /// <summary>Why no plan covers a visit of a person on a day; null when one does.</summary>
+    public Refusal? RefuseUncovered(PersonRow row, string visitKind, string? chronicDisease, DateOnly on) =>
+        policy.Policy is null ? NoPolicy()
+        : PlanOf(row, visitKind, chronicDisease, on) is null ? InsuredRefusals.NoPlan(visitKind, chronicDisease, on)
+        : null;
+
     public (AssessedBill? Bill, Refusal? Refusal) Assess(Session session, Bill? bill, Division sender, bool isPreview)
     {
         if (BillRules.FirstFault(bill) is { } fault)
@@ -90,10 +96,7 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
     private (AssessedBill?, Refusal?) Decide(Session session, Bill bill, InsuredVisitRow visit, PersonRow row)
     {
         if (policy.Policy is null)
-        {
-            return (null, InsuredRefusals.PolicyMissing(
-                $"参保地 {province.Code} 未加载待遇政策。", $"the insured province {province.Code} has no benefit policy loaded."));
-        }
+            return (null, NoPolicy());
         var day = ChinaTime.ParseIso(bill.ServiceDate);
         var treatment = Division.Parse(visit.TreatmentDivision);
         var person = Describe(session, row, treatment, day, visit.VisitKind, visit.ChronicDisease);
@@ -136,6 +139,9 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             AccountRequested = bill.HasAccountRequestedFen ? new Fen(bill.AccountRequestedFen) : null,
         };
     }
+
+    private Refusal NoPolicy() => InsuredRefusals.PolicyMissing(
+        $"参保地 {province.Code} 未加载待遇政策。", $"the insured province {province.Code} has no benefit policy loaded.");
 
     private static Refusal RefuseUnfiled(Session session, PersonRow row, Division treatment, DateOnly day)
     {

@@ -1,4 +1,5 @@
 using Provincial.Exchange.V1;
+using ProvincialGateway.Ledger;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Insured;
@@ -21,14 +22,15 @@ internal static class BillRules
         return OutOfRange(bill) ?? NegativePart(bill.Charges) ?? Unbalanced("bill.charges", bill.Charges) ?? WrongCategories(bill) ?? WrongSums(bill);
     }
 
-    /// <summary>A settlement needs the discharge; a preview may be asked for during the stay, as of any day of it.</summary>
+    /// <summary>A settlement of a stay needs the discharge; a preview may be asked for during the stay, as of any day of it.</summary>
     public static Refusal? FaultAgainst(InsuredVisitRow visit, Bill bill, bool isPreview)
     {
+        var (needed, neededEnglish) = ClearingTypes.IsOutpatient(visit.VisitKind) ? ("已登记未结算", "registered and not settled") : ("已出院未结算", "discharged and not settled");
         if (visit.State is InsuredVisitState.Settled)
-            return InsuredRefusals.VisitState("已结算", "settled", "已出院未结算", "discharged and not settled");
+            return InsuredRefusals.VisitState("已结算", "settled", needed, neededEnglish);
         if (visit.State is InsuredVisitState.Undone)
-            return InsuredRefusals.VisitState("入院登记已撤销", "admission undone", "已出院未结算", "discharged and not settled");
-        if (visit.State is InsuredVisitState.Admitted && !isPreview)
+            return InsuredRefusals.VisitState("登记已撤销", "admission or registration undone", needed, neededEnglish);
+        if (visit.State != visit.BeforeSettlement && !isPreview)
             return InsuredRefusals.VisitState("在院", "admitted", "已出院未结算", "discharged and not settled");
         var (day, from) = (ChinaTime.ParseIso(bill.ServiceDate), ChinaTime.ParseIso(visit.AdmissionDate));
         DateOnly? to = visit.DischargeDate is null ? null : ChinaTime.ParseIso(visit.DischargeDate);

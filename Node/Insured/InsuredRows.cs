@@ -80,6 +80,9 @@ internal sealed class InsuredVisitRow
     public string? DischargeDate { get; init; }
     public string? DischargeId { get; init; }
     public required InsuredVisitState State { get; init; }
+
+    /// <summary>Without a discharge of its own an outpatient visit is settled from where it was registered.</summary>
+    public InsuredVisitState BeforeSettlement => ClearingTypes.IsOutpatient(VisitKind) && DischargeId is null ? InsuredVisitState.Admitted : InsuredVisitState.Discharged;
 }
 
 /// <summary>A row of <c>insured_discharge</c>.</summary>

@@ -69,6 +69,18 @@ internal static class InsuredStore
         "UPDATE insured_visit SET state = @to WHERE visit_number = @visitNumber AND state = @from",
         new { visitNumber, from = (int)from, to = (int)to });
 
+    /// <summary>An outpatient visit ends on the service date of its settlement, a stay on the discharge that it has.</summary>
+    public static void Settle(Session session, InsuredVisitRow visit, InsuredSettlementRow settlement) => session.ExecuteExpecting(1,
+        "UPDATE insured_visit SET state = @to, discharge_date = coalesce(discharge_date, @ServiceDate) WHERE visit_number = @VisitNumber AND state = @from",
+        new { visit.VisitNumber, settlement.ServiceDate, from = (int)visit.BeforeSettlement, to = (int)InsuredVisitState.Settled });
+
+    public static void Unsettle(Session session, InsuredVisitRow visit) => session.ExecuteExpecting(1,
+        """
+        UPDATE insured_visit SET state = @to, discharge_date = CASE WHEN discharge_id IS NOT NULL THEN discharge_date END
+        WHERE visit_number = @VisitNumber AND state = @from
+        """,
+        new { visit.VisitNumber, from = (int)InsuredVisitState.Settled, to = (int)visit.BeforeSettlement });
+
     public static InsuredSettlementRow? FindSettlement(Session session, string settlementNumber) => session.QuerySingleOrDefault<InsuredSettlementRow>(
         $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE settlement_number = @settlementNumber", new { settlementNumber });
 

@@ -15,6 +15,7 @@ internal sealed class InsuredUndo(Inbox inbox, TimeProvider time)
     private static readonly Dictionary<string, (OutboundKind Kind, MessageParser Reply)> Reversible = new()
     {
         [PeerMethod.RegisterAdmission.Path] = (OutboundKind.Admission, RegisterAdmissionResponse.Parser),
+        [PeerMethod.RegisterOutpatient.Path] = (OutboundKind.Admission, RegisterOutpatientResponse.Parser),
         [PeerMethod.RegisterDischarge.Path] = (OutboundKind.Discharge, RegisterDischargeResponse.Parser),
         [PeerMethod.Settle.Path] = (OutboundKind.Settlement, SettleResponse.Parser),
         [PeerMethod.CancelSettlement.Path] = (OutboundKind.SettlementCancellation, CancelSettlementResponse.Parser),

@@ -49,7 +49,7 @@ internal static class InsuredUndoSteps
         InsuredStore.CancelSettlement(session, settlement.SettlementNumber, undo.TransactionId, undo.AtMs, undo.On.Iso());
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: -1);
         InsuredStore.MoveAccount(session, settlement.PersonNumber, settlement.AccountFen);
-        InsuredStore.MoveVisit(session, settlement.VisitNumber, InsuredVisitState.Settled, InsuredVisitState.Discharged);
+        InsuredStore.Unsettle(session, InsuredStore.GetVisit(session, settlement.VisitNumber));
         InsuredUndoStore.Insert(session, undo, OutboundKind.Settlement, settlement.VisitNumber);
         SettlementPostings.AppendOpposite(
             session, settlement, undo.TransactionId, undo.ByReversal ? PostingEvent.Reversal : PostingEvent.Cancellation, undo.On, undo.AtMs);
@@ -84,16 +84,16 @@ internal static class InsuredUndoSteps
     {
         var settlement = SettlementOf(session, InsuredUndoStore.UndoneOf(session, undo.OriginalId));
         var visit = InsuredStore.GetVisit(session, settlement.VisitNumber);
-        if (ObstacleTo(session, visit, InsuredVisitState.Discharged) is { } obstacle)
+        if (ObstacleTo(session, visit, visit.BeforeSettlement) is { } obstacle)
             return obstacle;
-        if (visit.DischargeDate != settlement.ServiceDate)
+        if (visit.BeforeSettlement is InsuredVisitState.Discharged && visit.DischargeDate != settlement.ServiceDate)
             return Obstacles.DischargedOn(visit.DischargeDate!);
         if (InsuredUndoStore.SettlementAfter(session, settlement.PersonNumber, undo.OriginalId) is { } later)
             return later.TreatmentProvince == settlement.TreatmentProvince ? Obstacles.Settlement(later.SettlementNumber) : Obstacles.SettledElsewhere();
         InsuredStore.RestoreSettlement(session, settlement.SettlementNumber, undo.OriginalId);
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: 1);
         InsuredStore.MoveAccount(session, settlement.PersonNumber, -settlement.AccountFen);
-        InsuredStore.MoveVisit(session, settlement.VisitNumber, InsuredVisitState.Discharged, InsuredVisitState.Settled);
+        InsuredStore.Settle(session, visit, settlement);
         Lift(session, undo, OutboundKind.SettlementCancellation, visit);
         SettlementPostings.Append(session, settlement, undo.TransactionId, PostingEvent.Reversal, undo.On, undo.AtMs);
         LedgerBook.TakenBack(session, LedgerRowKind.Reversal, undo.TransactionId, undo.OriginalId, undo.On.Iso());

@@ -10,11 +10,14 @@ internal static class VisitInvariants
             "SELECT count(*) FROM treatment_visit",
             new RowRule(
                 """
-                WITH expected (state, numbered, discharged, settled) AS (VALUES
+                WITH stay (state, numbered, discharged, settled) AS (VALUES
                   (1, 0, 0, 0), (2, 1, 0, 0), (3, 1, 0, 0), (4, 1, 1, 0), (5, 1, 1, 0), (6, 1, 1, 1), (7, 1, 1, 1), (8, 0, 0, 0), (9, 1, 1, 0),
                   (10, 1, 0, 0), (11, 1, 0, 0), (12, 1, 1, 0)),
+                -- An outpatient visit is settled without a discharge.
+                expected (outpatient, state, numbered, discharged, settled) AS (
+                  SELECT 0, * FROM stay UNION ALL SELECT 1, state, numbered, 0, settled FROM stay WHERE state NOT IN (4, 9, 12)),
                 actual AS (
-                  SELECT v.id, coalesce(v.state_beneath, v.state) AS state,
+                  SELECT v.id, v.visit_kind IN ('11', '12', '13', '14') AND v.discharge_id IS NULL AS outpatient, coalesce(v.state_beneath, v.state) AS state,
                     -- An admission that was reversed before its answer came never got a number.
                     v.visit_number IS NOT NULL OR (coalesce(v.state_beneath, v.state) = 11 AND EXISTS (
                       SELECT 1 FROM outbound o WHERE o.transaction_id = v.admission_id AND o.state = 5)) AS numbered, v.discharge_date IS NOT NULL AS discharged,
@@ -23,7 +26,7 @@ internal static class VisitInvariants
                     (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1 AND s.transaction_id IS v.settlement_id) AS named
                   FROM treatment_visit v)
                 SELECT 'treatment_visit ' || a.id, a.state, a.numbered, a.discharged, a.settled
-                FROM actual a LEFT JOIN expected e USING (state)
+                FROM actual a LEFT JOIN expected e USING (outpatient, state)
                 WHERE (a.numbered, a.discharged, a.settled) IS NOT (e.numbered, e.discharged, e.settled) OR NOT a.whole OR a.named <> a.settled
                 """,
                 "状态 {1} 与记录不符:有就诊号 {2},已出院 {3},有效结算 {4}", "state {1} does not agree: numbered {2}, discharged {3}, standing settlements {4}")),
@@ -85,7 +88,9 @@ internal static class VisitInvariants
                 """
                 SELECT v.visit_number, v.state, count(s.settlement_number) FROM insured_visit v LEFT JOIN insured_settlement s ON s.visit_number = v.visit_number AND s.state = 1
                 GROUP BY v.visit_number
-                HAVING count(s.settlement_number) <> (v.state = 3) OR (v.discharge_date IS NULL) <> (v.state IN (1, 4)) OR (v.discharge_date IS NULL) <> (v.discharge_id IS NULL)
+                HAVING count(s.settlement_number) <> (v.state = 3) OR (v.discharge_date IS NULL) <> (v.state IN (1, 4))
+                  -- An outpatient visit has no discharge: it ends on the service date of its settlement.
+                  OR (v.discharge_id IS NULL AND v.discharge_date IS NOT CASE WHEN v.visit_kind IN ('11', '12', '13', '14') THEN max(s.service_date) END)
                 """,
                 "状态 {1},有效结算 {2} 笔", "state {1} with {2} standing settlements"),
             new RowRule(

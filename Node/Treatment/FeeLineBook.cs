@@ -302,7 +302,7 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         visit = VisitStore.Find(session, caller.Institution.Code, reference);
         refusal = visit is null ? TreatmentRefusals.VisitNotFound()
             : visit.AllowsFeeChanges ? null
-            : TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled");
+            : TreatmentRefusals.NotOpen(visit);
         return refusal is null;
     }
 

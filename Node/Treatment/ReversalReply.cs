@@ -150,7 +150,7 @@ internal static class ReversalReply
     /// <summary>The original was answered with data, and that is how the visit stands now.</summary>
     private static bool IsInForce(Session session, VisitRow visit, OutboundRow original) => original.State is OutboundState.Answered && (original.Kind is OutboundKind.Discharge
         ? visit.DischargeId == original.TransactionId
-        : VisitMachine.Next(visit.Known, EventOf(session, visit, original)) is not null);
+        : VisitMachine.Next(visit.Course, visit.Known, EventOf(session, visit, original)) is not null);
 
     private static VisitEvent EventOf(Session session, VisitRow visit, OutboundRow original) => original.Kind switch
     {

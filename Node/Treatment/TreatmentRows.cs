@@ -54,6 +54,10 @@ internal sealed class VisitRow
     public string? VisitNumber { get; init; }
     public required VisitState State { get; init; }
     public required string VisitKind { get; init; }
+    /// <summary>Exchange code; of a chronic disease visit.</summary>
+    public string? ChronicDisease { get; init; }
+
+    /// <summary>The first day of a stay, or the day an outpatient visit is registered for.</summary>
     public required string AdmissionDate { get; init; }
     public string? DischargeDate { get; init; }
 
@@ -79,6 +83,11 @@ internal sealed class VisitRow
 
     /// <summary>What is known of the visit apart from a reversal under way.</summary>
     public VisitState Known => StateBeneath ?? State;
+
+    public bool IsOutpatient => ClearingTypes.IsOutpatient(VisitKind);
+
+    /// <summary>Of the next settlement, and of the one under way.</summary>
+    public SettlementCourse Course => DischargeDate is not null ? SettlementCourse.Final : IsOutpatient ? SettlementCourse.Outpatient : SettlementCourse.Interim;
 
     /// <summary>As the state allows; the reversal of a discharge or of its cancellation leaves the fees open as these do themselves.</summary>
     public bool AllowsFeeChanges => VisitMachine.AllowsFeeChanges(ReversedKind is OutboundKind.Discharge or OutboundKind.DischargeCancellation ? Known : State);

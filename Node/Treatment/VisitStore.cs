@@ -10,15 +10,15 @@ internal static class VisitStore
 {
     private const string Columns =
         "id, institution_code, hospital_visit_number, insured_division, admission_id, admission, visit_number, state, visit_kind, admission_date, discharge_date, "
-        + "diagnoses, discharge_id, settlement_id, cancellation_id, person_class, fee_version, preview_fee_version, state_beneath, reversed_kind, reversal_id";
+        + "diagnoses, discharge_id, settlement_id, cancellation_id, chronic_disease, person_class, fee_version, preview_fee_version, state_beneath, reversed_kind, reversal_id";
 
     private const string SettlementColumns =
         "settlement_number, transaction_id, visit_id, insured_province, policy_version, settled_at_ms, business_date, catalogue_versions, state, " + SettlementFigures.Columns;
 
     public static long Insert(Session session, VisitRow visit) => session.QuerySingle<long>(
         """
-        INSERT INTO treatment_visit (institution_code, hospital_visit_number, insured_division, admission_id, admission, state, visit_kind, admission_date, diagnoses, fee_version)
-        VALUES (@InstitutionCode, @HospitalVisitNumber, @InsuredDivision, @AdmissionId, @Admission, @State, @VisitKind, @AdmissionDate, @Diagnoses, @FeeVersion)
+        INSERT INTO treatment_visit (institution_code, hospital_visit_number, insured_division, admission_id, admission, state, visit_kind, chronic_disease, admission_date, diagnoses, fee_version)
+        VALUES (@InstitutionCode, @HospitalVisitNumber, @InsuredDivision, @AdmissionId, @Admission, @State, @VisitKind, @ChronicDisease, @AdmissionDate, @Diagnoses, @FeeVersion)
         RETURNING id
         """,
         new
@@ -30,6 +30,7 @@ internal static class VisitStore
             visit.Admission,
             State = (int)visit.State,
             visit.VisitKind,
+            visit.ChronicDisease,
             visit.AdmissionDate,
             visit.Diagnoses,
             visit.FeeVersion,
@@ -152,6 +153,6 @@ internal static class VisitStore
         """,
         new { settlementNumber, cancellationId, catalogueVersions });
 
-    private static VisitState NextOf(VisitRow visit, VisitEvent happened) => VisitMachine.Next(visit.Known, happened)
+    private static VisitState NextOf(VisitRow visit, VisitEvent happened) => VisitMachine.Next(visit.Course, visit.Known, happened)
         ?? throw new InvalidOperationException($"Event {happened} reached visit {visit.Id} in state {visit.Known}.");
 }

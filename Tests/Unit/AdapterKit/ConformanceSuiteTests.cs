@@ -111,7 +111,7 @@ internal sealed class ConformanceSuiteTests
                 folder.ChangeManifest("division", "53");
                 break;
             case "contract":
-                folder.ChangeManifest("contractVersion", 3);
+                folder.ChangeManifest("contractVersion", 4);
                 break;
             case "dialect":
                 folder.ChangeManifest("dialect", "other");
