@@ -113,7 +113,7 @@ public sealed record RegisterOutpatient : HisOperation
 
     public required DateOnly VisitDate { get; init; }
 
-    /// <summary>Main diagnosis first; one to sixteen.</summary>
+    /// <summary>Main diagnosis first; at most sixteen. Empty where they are told later, by <see cref="UpdateVisit"/>: the bill needs one.</summary>
     public required IReadOnlyList<HisDiagnosis> Diagnoses { get; init; }
 
     /// <summary>

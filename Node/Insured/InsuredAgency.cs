@@ -162,7 +162,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             InsuredRefusals.InvalidField("institution.level", "不是交换码 01..11", "not an exchange code 01..11"),
         _ when !ChinaTime.TryParseIso(request.Date, out _) =>
             InsuredRefusals.InvalidField(request.DateField, "应为 yyyy-MM-dd", "yyyy-MM-dd is expected"),
-        { DiagnosisCount: 0 } => InsuredRefusals.MissingField("diagnoses"),
+        { DiagnosisCount: 0 } when !ClearingTypes.IsOutpatient(request.VisitKind) => InsuredRefusals.MissingField("diagnoses"),
         _ => null,
     };
 

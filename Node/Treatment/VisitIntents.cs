@@ -177,6 +177,9 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
         var sums = FeeLineStore.CategorySums(session, visit.Id);
         if (sums.Count == 0)
             return (null, TreatmentRefusals.NoFeeLines());
+        var diagnoses = Diagnoses.FromJson(visit.Diagnoses).ToList();
+        if (diagnoses.Count == 0)
+            return (null, TreatmentRefusals.MissingField("diagnoses"));
         // Lines may be stored while a discharge is under way: only now it is certain which date it ended on.
         if (FeeLineStore.LastFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, serviceDate) > 0)
             return (null, TreatmentRefusals.DateOutsideStay("lines.fee_date", last, visit.AdmissionDate, serviceDate));
@@ -190,7 +193,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
             VisitNumber = visit.VisitNumber,
             Institution = ToMessage(caller.Institution),
             ServiceDate = serviceDate,
-            Diagnoses = { Diagnoses.FromJson(visit.Diagnoses) },
+            Diagnoses = { diagnoses },
             Charges = charges,
             CategorySums = { sums.Select(ToMessage) },
             LineCount = sums.Sum(sum => sum.LineCount),

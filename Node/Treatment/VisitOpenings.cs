@@ -112,7 +112,6 @@ internal sealed class VisitOpenings(NodesConfiguration configuration, Vault vaul
     private HisRefusal? Refuse(RegisterOutpatient outpatient) => outpatient switch
     {
         { HospitalVisitNumber: "" } => TreatmentRefusals.MissingField("hospital_visit_number"),
-        { Diagnoses.Count: 0 } => TreatmentRefusals.MissingField("diagnoses"),
         _ when !ClearingTypes.IsOutpatient(outpatient.VisitKind) =>
             TreatmentRefusals.InvalidField("visit_kind", "不是门诊类别，住院应使用入院登记", "not an outpatient kind; a stay begins with RegisterAdmission"),
         { VisitKind: VisitKindList.ChronicDisease, ChronicDisease: null or "" } => TreatmentRefusals.MissingField("chronic_disease"),

@@ -43,6 +43,12 @@ internal static class Fields
     public static readonly Field ContactPhone = new("contact_phone", "联系电话", "tel");
     public static readonly Field Visit = new("visit.visit_number", "就诊ID", "mdtrt_id");
 
+    public static readonly Field VisitTime = new("visit_date", "挂号时间", "begntime");
+    public static readonly Field VisitDepartment = new("department", "科室", "dept_name", "dept_code");
+    public static readonly Field VisitDoctor = new("doctor", "医师", "dr_name", "atddr_no");
+    public static readonly Field ChronicDisease = new("chronic_disease", "门诊慢特病病种", "dise_codg");
+    public static readonly Field Batch = new("line_serials", "收费批次号", "chrg_bchno");
+
     public static readonly Field Diagnoses = new("diagnoses", "诊断信息", "diseinfo");
     public static readonly Field DiagnosisCode = new("code", "诊断代码", "diag_code");
     public static readonly Field DiagnosisName = new("name", "诊断名称", "diag_name");

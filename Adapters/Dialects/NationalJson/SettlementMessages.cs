@@ -3,7 +3,7 @@ using ProvincialGateway.Adapters.Contracts;
 namespace ProvincialGateway.Dialects.NationalJson;
 
 /// <summary>
-/// 2303 preview, 2304 settlement, 2305 cancellation, 2601 reversal. The four parts of the bill that some clients send along are not read: most
+/// 2303 and 2206 preview, 2304 and 2207 settlement, 2305 and 2208 cancellation, 2601 reversal. The four parts of the bill that some clients send along are not read: most
 /// write zeros there, and the node has them from the lines.
 /// </summary>
 internal static class SettlementMessages
@@ -54,8 +54,8 @@ internal static class SettlementMessages
     private static void RefuseOriginal(ObjectReader node, string code)
     {
         var refusal = Refusals.InvalidField(Fields.OriginalCode.Canonical, node.Shown(Fields.OriginalCode),
-            "只有 2304、2305、2401 可以冲正，其他交易请用相应的撤销交易。", "only 2304, 2305 and 2401 can be reversed; undo others by their own transaction.");
-        node.Refuse(code.StartsWith("22", StringComparison.Ordinal) || code.StartsWith("21", StringComparison.Ordinal) ? Transactions.NotOpened(refusal) : refusal);
+            "只有 2207、2208、2304、2305、2401 可以冲正，其他交易请用相应的撤销交易。", "only 2207, 2208, 2304, 2305 and 2401 can be reversed; undo others by their own transaction.");
+        node.Refuse(code.StartsWith("21", StringComparison.Ordinal) ? Transactions.NotOpened(refusal) : refusal);
     }
 
     // Booking an interim or a fixed-amount settlement as a final one would be a guess with money.

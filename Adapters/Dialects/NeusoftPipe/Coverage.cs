@@ -28,6 +28,7 @@ internal static class Coverage
         By<LookUpApproval>("07").But("不能指明项目。", "Cannot name an item."),
         By<DescribeInstitution>("11").But("应答只有医院编码。", "Answers the hospital's code alone."),
         By<ReverseTransaction>("99").But("不能指明原交易类别；未发出过的流水号报错。", "Cannot say what kind of transaction is meant; a serial that was never issued is a failure."),
+        Without<RegisterOutpatient>("02 的门诊类别拒绝；门诊调用 /his/v1。", "Outpatient kinds of 02 are refused; ask /his/v1."),
         Without<IssueSerial>("流水号在每个应答中给出，无需预取。", "Every reply carries its serial; none is fetched beforehand."),
         Without<OpenBusinessPeriod>(NoPeriodChinese, NoPeriodEnglish),
         Without<CloseBusinessPeriod>(NoPeriodChinese, NoPeriodEnglish),

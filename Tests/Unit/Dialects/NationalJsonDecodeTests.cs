@@ -254,21 +254,36 @@ public sealed class NationalJsonDecodeTests
             Assert.That(Refusal(Envelope(code, Data(Terms.With(name, value)))).Field, Is.EqualTo(field));
     }
 
-    [TestCase("2304", "Settle"), TestCase("2305", "CancelSettlement"), TestCase("2401", "RegisterAdmission")]
+    [TestCase("2304", "Settle"), TestCase("2305", "CancelSettlement"), TestCase("2401", "RegisterAdmission"), TestCase("2207", "Settle"), TestCase("2208A", "CancelSettlement")]
     public void A_reversal_names_the_operation(string original, string operation) => Assert.That(
         Operation<ReverseTransaction>(Envelope("2601", Data(new JsonObject { ["omsgid"] = "M1", ["oinfno"] = original }))),
         Is.EqualTo(new ReverseTransaction { OriginalTransactionId = "M1", OriginalOperation = operation }));
 
-    [TestCase("2301"), TestCase("2402"), TestCase("9001"), TestCase("2207"), TestCase("")]
+    [TestCase("2301"), TestCase("2402"), TestCase("9001"), TestCase("2201"), TestCase("2102"), TestCase("")]
     public void What_the_interface_does_not_reverse_is_refused(string original) =>
         Assert.That(Refusal(Envelope("2601", Data(new JsonObject { ["omsgid"] = "M1", ["oinfno"] = original }))).Field, Is.EqualTo("original_operation"));
 
-    [TestCase("2201"), TestCase("2203A"), TestCase("2207"), TestCase("2208"), TestCase("2102")]
-    public void Outpatient_business_is_refused_as_not_opened(string code)
+    [Test]
+    public void A_registration_is_of_the_kind_of_the_setting_unless_it_names_one()
     {
-        var refusal = Refusal(Envelope(code, null));
+        var visit = new JsonObject { ["psn_no"] = "5001000003", ["begntime"] = "2017-09-22T09:08:07", ["ipt_otp_no"] = "MZ1", ["dr_name"] = "演示医生丙" };
+        using (Assert.EnterMultipleScope())
+        {
+            var plain = Operation<RegisterOutpatient>(Envelope("2201", Data(visit)));
+            Assert.That((plain.VisitKind, plain.ChronicDisease, plain.VisitDate, plain.HospitalVisitNumber), Is.EqualTo(("11", default(string), new DateOnly(2017, 9, 22), "MZ1")));
+            var chronic = Operation<RegisterOutpatient>(Envelope("2201", Data(visit.With("med_type", "14").With("dise_codg", "M03900"))));
+            Assert.That((chronic.VisitKind, chronic.ChronicDisease), Is.EqualTo(("14", "M03900")));
+            var emergency = new NationalJsonDialect(new DialectSettings(new Dictionary<string, string> { ["outpatient-kind"] = "13" }));
+            Assert.That(((RegisterOutpatient)emergency.Decode(Posted(Envelope("2201", Data(visit)))).Requests[0].Operation!).VisitKind, Is.EqualTo("13"));
+        }
+    }
 
-        Assert.That((refusal.Code, refusal.Chinese.Contains("门诊", StringComparison.Ordinal), refusal.English.Contains("outpatient", StringComparison.Ordinal)),
+    [Test]
+    public void Pharmacy_business_is_refused_as_not_opened()
+    {
+        var refusal = Refusal(Envelope("2102", null));
+
+        Assert.That((refusal.Code, refusal.Chinese.Contains("药店", StringComparison.Ordinal), refusal.English.Contains("pharmacy", StringComparison.Ordinal)),
             Is.EqualTo(("UNKNOWN_TRANSACTION", true, true)));
     }
 
@@ -306,12 +321,16 @@ public sealed class NationalJsonDecodeTests
         Assert.That(Operation<Settle>(Posted(Envelope("2304", Data(Terms)), "/his/shanghai")).InvoiceNumber, Is.EqualTo("FP1"));
     }
 
+    [TestCase("11"), TestCase("21")]
+    public void Outpatient_and_inpatient_are_reconciled_apart(string type) =>
+        Assert.That(Operation<ReconcileTotals>(Envelope("3201", Data(Totals.With("clr_type", type)))).Scope.ClearingType, Is.EqualTo(type));
+
     [TestCase("3201"), TestCase("3202")]
-    public void Only_inpatient_settlements_are_reconciled(string code)
+    public void Only_stays_and_outpatient_visits_are_reconciled(string code)
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Refusal(Envelope(code, Data(Totals.With("clr_type", "11").With("file_qury_no", "1")))).Chinese, Does.Contain("门诊"));
+            Assert.That(Refusal(Envelope(code, Data(Totals.With("clr_type", "41").With("file_qury_no", "1")))).Chinese, Does.Contain("药店"));
             Assert.That(Refusal(Envelope(code, Data(Totals.With("clr_type", "99").With("file_qury_no", "1")))).Field, Is.EqualTo("clearing_kind"));
         }
     }
