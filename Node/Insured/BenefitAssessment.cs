@@ -78,32 +78,33 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         : PlanOf(row, visitKind, chronicDisease, on) is null ? InsuredRefusals.NoPlan(visitKind, chronicDisease, on)
         : null;
 
-    public (AssessedBill? Bill, Refusal? Refusal) Assess(Session session, Bill? bill, Division sender, bool isPreview)
+    public (AssessedBill? Bill, Refusal? Refusal) Assess(Session session, Bill? bill, Division sender, BillPurpose purpose)
     {
         if (BillRules.FirstFault(bill) is { } fault)
             return (null, fault);
         if (InsuredStore.FindVisit(session, bill!.VisitNumber) is not { } visit || visit.TreatmentProvince != sender.Code)
             return (null, InsuredRefusals.VisitNotFound());
-        if (BillRules.FaultAgainst(visit, bill, isPreview) is { } outside)
+        if (BillRules.FaultAgainst(visit, bill, purpose) is { } outside)
             return (null, outside);
         var row = PersonStore.ByNumber(session, visit.PersonNumber)
             ?? throw new InvalidOperationException("A visit names a person that is not stored.");
         return row.InsuranceState == InsuranceNormal
-            ? Decide(session, bill, visit, row)
+            ? Decide(session, bill, visit, row, purpose)
             : (null, InsuredRefusals.NotInsured(row.InsuranceState));
     }
 
-    private (AssessedBill?, Refusal?) Decide(Session session, Bill bill, InsuredVisitRow visit, PersonRow row)
+    private (AssessedBill?, Refusal?) Decide(Session session, Bill bill, InsuredVisitRow visit, PersonRow row, BillPurpose purpose)
     {
         if (policy.Policy is null)
             return (null, NoPolicy());
         var day = ChinaTime.ParseIso(bill.ServiceDate);
         var treatment = Division.Parse(visit.TreatmentDivision);
         var person = Describe(session, row, treatment, day, visit.VisitKind, visit.ChronicDisease);
-        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, day));
+        var stay = InsuredStore.StaySoFar(session, visit.VisitNumber);
+        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, day) with { Stay = stay });
         return outcome switch
         {
-            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, policy.Hash), null),
+            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, policy.Hash) { Interim = purpose is BillPurpose.Interim, Admissions = stay is null ? 1 : 0 }, null),
             BenefitRefusal { Code: BenefitRefusalCode.FilingRequired } => (null, RefuseUnfiled(session, row, treatment, day)),
             BenefitRefusal refusal => (null, InsuredRefusals.PolicyMissing(refusal.Chinese, refusal.English)),
             _ => throw new InvalidOperationException("A benefit outcome is neither a decision nor a refusal."),
@@ -186,6 +187,12 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
 /// <param name="PolicyHash">Of the policy file that decided.</param>
 internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person Person, Bill Bill, BenefitDecision Benefit, string PolicyHash)
 {
+    /// <summary>The stay goes on.</summary>
+    public bool Interim { get; init; }
+
+    /// <summary>What it adds to the settlements its year counts: a stay counts once.</summary>
+    public required int Admissions { get; init; }
+
     public Decision ToDecision()
     {
         var decision = new Decision
@@ -216,6 +223,8 @@ internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person
         SettledAtMs = settledAtMs,
         BusinessDate = businessDate.Iso(),
         State = 1,
+        Interim = Interim,
+        Admissions = Admissions,
         TotalFen = Bill.Charges.TotalFen,
         FullSelfPayFen = Bill.Charges.FullSelfPayFen,
         OverLimitFen = Bill.Charges.OverLimitFen,

@@ -32,7 +32,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
 
     public PreviewSettlementResponse PreviewSettlement(PreviewSettlementRequest request, Division sender)
     {
-        var reply = database.Read(session => assessment.Assess(session, request.Bill, sender, isPreview: true) is var assessed && assessed.Refusal is { } refusal
+        var reply = database.Read(session => assessment.Assess(session, request.Bill, sender, BillPurpose.Preview) is var assessed && assessed.Refusal is { } refusal
             ? new PreviewSettlementResponse { Refusal = refusal }
             : new PreviewSettlementResponse { Decision = assessed.Bill!.ToDecision() });
         inbox.Complete(reply, request.Header.TransactionId);
@@ -180,6 +180,8 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             return new() { Refusal = InsuredRefusals.NoDischarge() };
         if (date < ChinaTime.ParseIso(visit.AdmissionDate))
             return new() { Refusal = InsuredRefusals.DateOutsideStay("discharge_date", date, ChinaTime.ParseIso(visit.AdmissionDate), null) };
+        if (InsuredStore.LastServiceDate(session, visit.VisitNumber) is { } settled && date < ChinaTime.ParseIso(settled))
+            return new() { Refusal = InsuredRefusals.DateOutsideStay("discharge_date", date, ChinaTime.ParseIso(settled), null) };
         InsuredUndoStore.Discharge(session, new InsuredDischargeRow
         {
             TransactionId = request.Header.TransactionId,
@@ -192,7 +194,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
 
     private SettleResponse Settle(Session session, SettleRequest request, Division sender)
     {
-        var assessed = assessment.Assess(session, request.Bill, sender, isPreview: false);
+        var assessed = assessment.Assess(session, request.Bill, sender, request.Interim ? BillPurpose.Interim : BillPurpose.Settlement);
         if (assessed.Refusal is { } refusal)
             return new() { Refusal = refusal };
         var bill = assessed.Bill!;

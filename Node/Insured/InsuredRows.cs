@@ -118,6 +118,12 @@ internal sealed record InsuredSettlementRow : SettlementFigures
     /// <summary>1 settled, 2 undone.</summary>
     public required int State { get; init; }
 
+    /// <summary>A part of a stay that went on.</summary>
+    public required bool Interim { get; init; }
+
+    /// <summary>1, or 0 where an earlier settlement of the same stay counts in its year already.</summary>
+    public required int Admissions { get; init; }
+
     /// <summary>The cancellation or reversal that undid it.</summary>
     public string? CancellationId { get; init; }
 }

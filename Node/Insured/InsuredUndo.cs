@@ -31,6 +31,8 @@ internal sealed class InsuredUndo(Inbox inbox, TimeProvider time)
             return new() { Refusal = InsuredRefusals.InvalidField("settlement_transaction_id", "与该结算的交易流水号不符", "not the transaction of this settlement") };
         if (settlement.State != 1)
             return new() { Refusal = InsuredRefusals.SettlementCancelled() };
+        if (InsuredUndoSteps.ObstacleTo(session, settlement) is { } obstacle)
+            return new() { Refusal = InsuredRefusals.UndoFirst(obstacle) };
         var undo = Cancelling(request.Header, settlement.TransactionId);
         InsuredUndoSteps.TakeBack(session, settlement, undo);
         return new()

@@ -188,7 +188,7 @@ internal static class PairInvariants
     ];
 
     private static string FirstDifference => string.Join(' ',
-        $"transaction_id, business_date, settled_at_ms, policy_version, {SettlementFigures.Columns}".Split(", ").Select(column => $"WHEN t.{column} IS NOT i.{column} THEN '{column}'"));
+        $"transaction_id, business_date, settled_at_ms, policy_version, interim, {SettlementFigures.Columns}".Split(", ").Select(column => $"WHEN t.{column} IS NOT i.{column} THEN '{column}'"));
 
     private static void CheckReplies(AuditedPair pair, AuditTally tally)
     {

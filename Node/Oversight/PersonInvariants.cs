@@ -16,7 +16,7 @@ internal static class PersonInvariants
                 """
                 SELECT 'person row ' || coalesce((SELECT rowid FROM person p WHERE p.person_number = y.person_number), '?') || ', ' || year, sum(deductible), sum(pool), sum(admissions) FROM (
                   SELECT person_number, year, deductible_paid_fen AS deductible, pool_paid_fen AS pool, admissions FROM accumulator
-                  UNION ALL SELECT person_number, accumulator_year, -deductible_fen, -pool_fen, -1 FROM insured_settlement WHERE state = 1) y
+                  UNION ALL SELECT person_number, accumulator_year, -deductible_fen, -pool_fen, -admissions FROM insured_settlement WHERE state = 1) y
                 GROUP BY person_number, year HAVING sum(deductible) <> 0 OR sum(pool) <> 0 OR sum(admissions) <> 0
                 """,
                 "多出:起付线 {1} 分,统筹 {2} 分,住院 {3} 次", "too much: deductible {1} fen, pool {2} fen, admissions {3}")),

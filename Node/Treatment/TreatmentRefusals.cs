@@ -57,6 +57,15 @@ internal static class TreatmentRefusals
         ? VisitState(visit, "已登记未结算", "registered and not settled")
         : VisitState(visit, "已出院未结算", "discharged and not settled");
 
+    public static HisRefusal NotToBeSettledInParts(VisitRow visit) => visit.IsOutpatient
+        ? InvalidField("interim", "门诊就诊没有中途结算", "an outpatient visit is not settled in parts")
+        : VisitState(visit, "在院", "admitted");
+
+    /// <summary>A line that a standing settlement of the stay has settled.</summary>
+    public static HisRefusal LineSettled(string field, string settlementNumber) => Of("VISIT_STATE", RefusingSide.Treatment, field,
+        $"该明细已由结算 {settlementNumber} 结算。", $"the line is settled by settlement {settlementNumber}.",
+        "请先撤销该结算。", "Cancel that settlement first.");
+
     public static HisRefusal NoDischarge() => Of("VISIT_STATE", RefusingSide.Treatment, "visit",
         "门诊就诊没有出院登记。", "an outpatient visit has no discharge.",
         "费用上传后可直接结算。", "Settle it once its fee lines are stored.");

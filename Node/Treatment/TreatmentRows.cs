@@ -169,6 +169,9 @@ internal sealed class FeeLineRow
     /// <summary>The transaction that withdrew it; null of an active line, and of one withdrawn before this was kept.</summary>
     public string? WithdrawnBy { get; init; }
 
+    /// <summary>The standing settlement that settled it; null while none has.</summary>
+    public string? SettlementNumber { get; init; }
+
     public bool IsActive => State == 1;
 }
 
@@ -233,4 +236,13 @@ internal sealed record TreatmentSettlementRow : SettlementFigures
 
     /// <summary>1 settled, 2 undone.</summary>
     public required int State { get; init; }
+
+    /// <summary>A part of a stay that went on.</summary>
+    public required bool Interim { get; init; }
+
+    /// <summary>The visit's when it was made or restored; null of one that was undone before this was kept.</summary>
+    public required int? FeeVersion { get; init; }
+
+    /// <summary>How it moved its visit.</summary>
+    public SettlementCourse CourseOf(VisitRow visit) => Interim ? SettlementCourse.Interim : visit.Course is SettlementCourse.Interim ? SettlementCourse.Final : visit.Course;
 }

@@ -62,10 +62,12 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
             return Intent.Refuse(TreatmentRefusals.VisitNotFound());
         if (visit.State is VisitState.Settled or VisitState.SettlementSent or VisitState.CancellationSent)
             return RepeatedSettlement(session, caller, visit, settle);
+        if (RepeatedInterim(session, caller, visit, settle) is { } repeated)
+            return repeated;
         if (Suspensions.Refuse(caller, settle, time.Today()) is { } suspended)
             return Intent.Refuse(suspended);
-        if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.SettlementSent) is null || visit.Course is SettlementCourse.Interim)
-            return Intent.Refuse(TreatmentRefusals.NotToBeSettled(visit));
+        if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.SettlementSent) is null || (visit.Course is SettlementCourse.Interim) != settle.Interim)
+            return Intent.Refuse(settle.Interim ? TreatmentRefusals.NotToBeSettledInParts(visit) : TreatmentRefusals.NotToBeSettled(visit));
         if (visit.PreviewFeeVersion is { } previewed && previewed != visit.FeeVersion)
             return Intent.Refuse(TreatmentRefusals.PreviewStale());
         var (bill, refusal) = BillOf(session, caller, visit, ServiceDateOf(session, visit), settle.ClaimedTotalFen, settle.AccountRequestedFen, settle.InvoiceNumber);
@@ -76,7 +78,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
         VisitStore.Move(session, visit, VisitEvent.SettlementSent);
         VisitStore.SetSettlementId(session, visit.Id, id.Text);
         var insured = Division.Parse(visit.InsuredDivision);
-        var request = new SettleRequest { Header = Header(caller, id, insured), Bill = bill };
+        var request = new SettleRequest { Header = Header(caller, id, insured), Bill = bill, Interim = settle.Interim };
         return Send(id, insured, OutboundKind.Settlement, visit.Id, PeerMethod.Settle, request);
     }
 
@@ -90,12 +92,14 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
             return Intent.Known(visit.CancellationId);
         if (settlement.State == 2)
             return Intent.Refuse(TreatmentRefusals.SettlementCancelled(settlement.SettlementNumber));
+        if (settlement.Interim && UndoChain.OnSettlement(session, visit, settlement) is { } obstacle)
+            return Intent.Refuse(TreatmentRefusals.UndoFirst(obstacle));
         if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.CancellationSent) is null)
             return Intent.Refuse(TreatmentRefusals.VisitState(visit, "已结算", "settled"));
         if (BusinessPeriods.Enter(session, caller, id) is { } periodRefusal)
             return Intent.Refuse(periodRefusal);
         VisitStore.Move(session, visit, VisitEvent.CancellationSent);
-        VisitStore.SetCancellationId(session, visit.Id, id.Text);
+        VisitStore.SetCancellationId(session, visit.Id, settlement.TransactionId, id.Text);
         var insured = Division.Parse(visit.InsuredDivision);
         var request = new CancelSettlementRequest
         {
@@ -142,16 +146,25 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
     // Dialects without request ids repeat a settlement by sending it again; those with ids have their own memory and mean something new.
     private static Intent RepeatedSettlement(Session session, HisCaller caller, VisitRow visit, Settle settle)
     {
-        if (caller.HisTransactionId is null && (settle.ClaimedTotalFen is null || settle.ClaimedTotalFen == FeeLineStore.TotalFen(session, visit.Id)))
+        var settlement = VisitStore.SettlementOf(session, visit.SettlementId!);
+        var totalFen = settlement?.TotalFen ?? ChargesOf(FeeLineStore.CategorySums(session, visit.Id)).TotalFen;
+        if (caller.HisTransactionId is null && (settle.ClaimedTotalFen is null || settle.ClaimedTotalFen == totalFen))
             return Intent.Known(visit.SettlementId!);
-        return VisitStore.SettlementOf(session, visit.SettlementId!) is { } settlement
+        return settlement is not null
             ? Intent.Refuse(TreatmentRefusals.AlreadySettled(settlement.SettlementNumber))
             : Intent.Refuse(TreatmentRefusals.NotToBeSettled(visit));
     }
 
-    /// <summary>The discharge; without one, as in an outpatient visit, the day of the last fee line.</summary>
+    // The same, where the stay went on: nothing was charged since, so nothing else can be meant.
+    private static Intent? RepeatedInterim(Session session, HisCaller caller, VisitRow visit, Settle settle) =>
+        settle.Interim && caller.HisTransactionId is null && visit.State is VisitState.Admitted && FeeLineStore.LastUnsettledFeeDate(session, visit.Id) is null
+        && VisitStore.LastStanding(session, visit.Id) is { Interim: true } settlement && (settle.ClaimedTotalFen ?? settlement.TotalFen) == settlement.TotalFen
+            ? Intent.Known(settlement.TransactionId)
+            : null;
+
+    /// <summary>The discharge; without one, in an outpatient visit or a stay that goes on, the day of the last fee line that is settled.</summary>
     private static string ServiceDateOf(Session session, VisitRow visit) =>
-        visit.DischargeDate ?? FeeLineStore.LastFeeDate(session, visit.Id) ?? visit.AdmissionDate;
+        visit.DischargeDate ?? FeeLineStore.LastUnsettledFeeDate(session, visit.Id) ?? visit.AdmissionDate;
 
     private static (VisitRow Visit, TreatmentSettlementRow Settlement)? FindSettled(Session session, HisCaller caller, CancelSettlement cancel)
     {
@@ -161,13 +174,17 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
             { OriginalTransactionId.Length: > 0 } => HisInbox.Resolve(session, caller.Institution.Code, cancel.OriginalTransactionId) is { } transaction
                 ? VisitStore.SettlementOf(session, transaction)
                 : null,
-            _ => VisitStore.Find(session, caller.Institution.Code, cancel.Visit) is { SettlementId: { } settlementId } ? VisitStore.SettlementOf(session, settlementId) : null,
+            _ => VisitStore.Find(session, caller.Institution.Code, cancel.Visit) is { SettlementId: { } settlementId } visited ? Meant(session, caller, visited, settlementId) : null,
         };
         if (settlement is null)
             return null;
         var visit = VisitStore.Get(session, settlement.VisitId);
         return visit.InstitutionCode == caller.Institution.Code ? (visit, settlement) : null;
     }
+
+    // Without ids it may be the repeat of the last cancellation, and of several settlements the earlier one must be named.
+    private static TreatmentSettlementRow? Meant(Session session, HisCaller caller, VisitRow visit, string settlementId) =>
+        (caller.HisTransactionId is null ? null : VisitStore.LastStanding(session, visit.Id)) ?? VisitStore.SettlementOf(session, settlementId);
 
     private static (Bill? Bill, HisRefusal? Refusal) BillOf(
         Session session, HisCaller caller, VisitRow visit, string serviceDate, long? claimedTotalFen, long? accountRequestedFen, string? invoiceNumber)
@@ -181,7 +198,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
         if (diagnoses.Count == 0)
             return (null, TreatmentRefusals.MissingField("diagnoses"));
         // Lines may be stored while a discharge is under way: only now it is certain which date it ended on.
-        if (FeeLineStore.LastFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, serviceDate) > 0)
+        if (FeeLineStore.LastUnsettledFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, serviceDate) > 0)
             return (null, TreatmentRefusals.DateOutsideStay("lines.fee_date", last, visit.AdmissionDate, serviceDate));
         var charges = ChargesOf(sums);
         if (FirstNegative(charges) is { } negative)

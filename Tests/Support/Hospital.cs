@@ -116,6 +116,15 @@ public sealed class Hospital : IDisposable
         return PostAsync("Settle", request, SettleResponse.Parser);
     }
 
+    /// <summary>中途结算: what was uploaded since the last settlement; the stay goes on.</summary>
+    public Task<HospitalReply<SettleResponse>> SettleInPartAsync(string visitNumber, string? id = null, long? claimedTotalFen = null)
+    {
+        var request = new SettleRequest { Header = Header(id), Visit = Visit(visitNumber), Interim = true };
+        if (claimedTotalFen is { } claimed)
+            request.ClaimedTotalFen = claimed;
+        return PostAsync("Settle", request, SettleResponse.Parser);
+    }
+
     /// <param name="settlementNumber">Null cancels what stands for the visit.</param>
     public Task<HospitalReply<CancelSettlementResponse>> CancelAsync(string visitNumber, string? settlementNumber, string? id = null)
     {

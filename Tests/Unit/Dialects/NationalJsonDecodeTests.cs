@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Dialects.NationalJson;
 using static ProvincialGateway.Tests.Dialects.NationalJsonMessages;
 
 namespace ProvincialGateway.Tests.Dialects;

@@ -304,7 +304,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         {
             var settled = VisitStore.SettlementsOf(session, visit).Single(settlement => settlement.State == 1);
             var begun = FeeDetailLines.StartOf(session, settled);
-            return (settled.SettlementNumber, begun, FeeDetailLines.Read(session, visit, new LineSpan(1, begun.LineCount)), VisitStore.Get(session, visit).FeeVersion);
+            return (settled.SettlementNumber, begun, FeeDetailLines.Read(session, settled.SettlementNumber, new LineSpan(1, begun.LineCount)), VisitStore.Get(session, visit).FeeVersion);
         });
         await TreatmentBooks.WriteAsync(session => FeeTransfers.Prepare(session, id.Text, start, start.ToByteArray(), feeVersion), CancellationToken.None);
         var transfer = (await _details.BeginAsync(id.Text, start, Treatment, CancellationToken.None)).Transfer!;
