@@ -24,7 +24,7 @@ internal static class Coverage
         By<UploadFeeLines>("2301", "2204").But("经 DLL 每次至多 70 行；2204 无退费行；init_feedetl_sn 必填但不核对原行。", "At most 70 lines through the DLL; 2204 has no refunds; init_feedetl_sn is required and not held against the original line."),
         By<WithdrawFeeLines>("2302", "2205").But("2205 只支持批次号 0000。", "2205 takes batch 0000 only."),
         By<PreviewSettlement>("2303", "2206", "2206A"),
-        By<Settle>("2304", "2207", "2207A").But("中途结算、按定额结算和工伤拒绝。", "Interim settlement, fixed amounts and work injury are refused."),
+        By<Settle>("2304", "2207", "2207A").But("按定额结算和工伤拒绝。", "Fixed amounts and work injury are refused."),
         By<CancelSettlement>("2305", "2208", "2208A").But("应答的余额为空，参保地不告知。", "The balance in the reply is null: the insured province does not tell it."),
         By<ReverseTransaction>("2601").But("只冲正 2207、2208、2304、2305、2401。", "Of 2207, 2208, 2304, 2305 and 2401 only."),
         By<ReconcileTotals>("3201").But("clr_type 11 门诊、21 住院；其他拒绝。", "Clearing types 11 (outpatient) and 21 (inpatient), others are refused."),

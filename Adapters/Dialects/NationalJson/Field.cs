@@ -83,7 +83,7 @@ internal static class Fields
     public static readonly Field ClaimedTotal = new("claimed_total_fen", "医疗费总额", "medfee_sumamt");
     public static readonly Field AccountUse = new("account_requested_fen", "个人账户使用标志", "acct_used_flag");
     public static readonly Field Invoice = new("invoice_number", "发票号", "invono");
-    public static readonly Field InterimSettlement = new("interim_settlement", "中途结算标志", "mid_setl_flag");
+    public static readonly Field InterimSettlement = new("interim", "中途结算标志", "mid_setl_flag");
     public static readonly Field SettlementWay = new("settlement_way", "个人结算方式", "psn_setlway");
     public static readonly Field Settlement = new("settlement_number", "结算ID", "setl_id");
 

@@ -10,6 +10,7 @@ internal static class SettlementMessages
 {
     private const string SettlementNode = "mdtrtinfo";
     private const string ByItem = "01";
+    private const string OfAStayThatGoesOn = "1";
 
     public static HisOperation Preview(CallReader call)
     {
@@ -31,6 +32,7 @@ internal static class SettlementMessages
             ClaimedTotalFen = node.RequiredFen(Fields.ClaimedTotal),
             AccountRequestedFen = Account(node),
             InvoiceNumber = node.Optional(Fields.Invoice),
+            Interim = node.Optional(Fields.InterimSettlement) == OfAStayThatGoesOn,
         };
     }
 
@@ -58,12 +60,12 @@ internal static class SettlementMessages
         node.Refuse(code.StartsWith("21", StringComparison.Ordinal) ? Transactions.NotOpened(refusal) : refusal);
     }
 
-    // Booking an interim or a fixed-amount settlement as a final one would be a guess with money.
+    // Booking a fixed-amount settlement as one by item would be a guess with money.
     private static ObjectReader Terms(CallReader call)
     {
         var node = call.Node(SettlementNode);
-        if (node.Optional(Fields.InterimSettlement) is not (null or "0"))
-            node.Invalid(Fields.InterimSettlement, "不支持中途结算。", "interim settlements are not supported.");
+        if (node.Optional(Fields.InterimSettlement) is not (null or "0" or OfAStayThatGoesOn))
+            node.Invalid(Fields.InterimSettlement, "应为 0 或 1。", "0 or 1 is expected.");
         if (node.Optional(Fields.SettlementWay) is not (null or ByItem))
             node.Invalid(Fields.SettlementWay, "仅支持 01 按项目结算。", "only 01 (by item) is supported.");
         call.Echo = call.Echo with

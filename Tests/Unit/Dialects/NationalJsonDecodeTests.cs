@@ -248,12 +248,16 @@ public sealed class NationalJsonDecodeTests
     public void The_account_is_used_unless_the_message_says_no(string flag, long? requested) =>
         Assert.That(Operation<PreviewSettlement>(Envelope("2303", Data(Terms.With("acct_used_flag", flag)))).AccountRequestedFen, Is.EqualTo(requested));
 
-    [TestCase("mid_setl_flag", "1", "interim_settlement"), TestCase("psn_setlway", "02", "settlement_way"), TestCase("acct_used_flag", "2", "account_requested_fen")]
+    [TestCase("mid_setl_flag", "2", "interim"), TestCase("psn_setlway", "02", "settlement_way"), TestCase("acct_used_flag", "2", "account_requested_fen")]
     public void Terms_the_gateway_cannot_keep_are_refused(string name, string value, string field)
     {
         foreach (var code in new[] { "2303", "2304" })
             Assert.That(Refusal(Envelope(code, Data(Terms.With(name, value)))).Field, Is.EqualTo(field));
     }
+
+    [TestCase("0", false), TestCase("1", true), TestCase("", false)]
+    public void A_settlement_says_whether_the_stay_goes_on(string flag, bool interim) =>
+        Assert.That(Operation<Settle>(Envelope("2304", Data(Terms.With("mid_setl_flag", flag)))).Interim, Is.EqualTo(interim));
 
     [TestCase("2304", "Settle"), TestCase("2305", "CancelSettlement"), TestCase("2401", "RegisterAdmission"), TestCase("2207", "Settle"), TestCase("2208A", "CancelSettlement")]
     public void A_reversal_names_the_operation(string original, string operation) => Assert.That(
@@ -270,12 +274,12 @@ public sealed class NationalJsonDecodeTests
         var visit = new JsonObject { ["psn_no"] = "5001000003", ["begntime"] = "2017-09-22T09:08:07", ["ipt_otp_no"] = "MZ1", ["dr_name"] = "演示医生丙" };
         using (Assert.EnterMultipleScope())
         {
-            var plain = Operation<RegisterOutpatient>(Envelope("2201", Data(visit)));
+            var plain = Operation<RegisterOutpatient>(Envelope("2201", Data(visit.DeepClone())));
             Assert.That((plain.VisitKind, plain.ChronicDisease, plain.VisitDate, plain.HospitalVisitNumber), Is.EqualTo(("11", default(string), new DateOnly(2017, 9, 22), "MZ1")));
             var chronic = Operation<RegisterOutpatient>(Envelope("2201", Data(visit.With("med_type", "14").With("dise_codg", "M03900"))));
             Assert.That((chronic.VisitKind, chronic.ChronicDisease), Is.EqualTo(("14", "M03900")));
             var emergency = new NationalJsonDialect(new DialectSettings(new Dictionary<string, string> { ["outpatient-kind"] = "13" }));
-            Assert.That(((RegisterOutpatient)emergency.Decode(Posted(Envelope("2201", Data(visit)))).Requests[0].Operation!).VisitKind, Is.EqualTo("13"));
+            Assert.That(((RegisterOutpatient)emergency.Decode(Posted(Envelope("2201", Data(visit.DeepClone())))).Requests[0].Operation!).VisitKind, Is.EqualTo("13"));
         }
     }
 
@@ -346,6 +350,7 @@ public sealed class NationalJsonDecodeTests
             From = new DateOnly(2017, 9, 1),
             To = new DateOnly(2017, 9, 30),
             Scheme = "390",
+            ClearingType = "21",
             WithoutCancelled = withoutCancelled,
         }));
         Assert.That(reconcile.Claimed, Is.EqualTo(new HisClaimedTotals { TotalFen = 45860, FundTotalFen = 18100, AccountFen = 10000 }));

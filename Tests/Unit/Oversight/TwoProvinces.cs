@@ -327,7 +327,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         await ExchangeAsync(id, OutboundKind.SettlementCancellation, PeerMethod.CancelSettlement, request, fate, session =>
         {
             Move(session, visit, VisitEvent.CancellationSent);
-            VisitStore.SetCancellationId(session, visit, id.Text);
+            VisitStore.SetCancellationId(session, visit, settled.TransactionId, id.Text);
             return visit;
         }, async () => await Agency.CancelSettlementAsync(request, Treatment, CancellationToken.None), settled.TransactionId);
     }
