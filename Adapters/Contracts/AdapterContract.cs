@@ -6,8 +6,11 @@ namespace ProvincialGateway.Adapters.Contracts;
 /// </summary>
 public static class AdapterContract
 {
-    /// <summary>2 added undo, reversal, confirmation, reconciliation, settings and bills that wait for a mapping.</summary>
-    public const int Version = 2;
+    /// <summary>
+    /// 2 added undo, reversal, confirmation, reconciliation, settings and bills that wait for a mapping; 3 outpatient visits and stays that are
+    /// settled in parts.
+    /// </summary>
+    public const int Version = 3;
 
     public const int MinimumVersion = 1;
 

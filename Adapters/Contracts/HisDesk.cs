@@ -121,6 +121,9 @@ public sealed record HisSettlementScope
     /// <summary>Local code (<see cref="CodeSystem.Scheme"/>).</summary>
     public string? Scheme { get; init; }
 
+    /// <summary>清算类别, exchange code: 11 outpatient or 21 inpatient; null is both.</summary>
+    public string? ClearingType { get; init; }
+
     /// <summary>Leaves out cancelled settlements and their cancellations.</summary>
     public required bool WithoutCancelled { get; init; }
 }

@@ -100,6 +100,33 @@ public sealed record RegisterAdmission : HisOperation
     public string? Remark { get; init; }
 }
 
+/// <summary>Opens an outpatient visit. It has no discharge: it is settled for the day of its last fee line.</summary>
+public sealed record RegisterOutpatient : HisOperation
+{
+    public required HisPersonReference Person { get; init; }
+
+    /// <summary>The hospital's own number of the visit; unique in the hospital, so a repeat is recognised by it.</summary>
+    public required string HospitalVisitNumber { get; init; }
+
+    /// <summary>Local code (<see cref="CodeSystem.VisitKind"/>) of an outpatient kind.</summary>
+    public required string VisitKind { get; init; }
+
+    public required DateOnly VisitDate { get; init; }
+
+    /// <summary>Main diagnosis first; at most sixteen. Empty where they are told later, by <see cref="UpdateVisit"/>: the bill needs one.</summary>
+    public required IReadOnlyList<HisDiagnosis> Diagnoses { get; init; }
+
+    /// <summary>
+    /// Local code (<see cref="CodeSystem.ChronicDisease"/>) of the disease a chronic disease visit is for; required there, refused in every
+    /// other kind of visit.
+    /// </summary>
+    public string? ChronicDisease { get; init; }
+
+    public string? Department { get; init; }
+
+    public string? Doctor { get; init; }
+}
+
 /// <summary>One charged item as the hospital states it.</summary>
 public sealed record HisFeeLine
 {
@@ -247,6 +274,12 @@ public sealed record Settle : HisOperation
     public long? AccountRequestedFen { get; init; }
 
     public string? InvoiceNumber { get; init; }
+
+    /// <summary>
+    /// 中途结算: settles what is stored so far of a stay that goes on under its visit number; later settlements take the rest. False settles a
+    /// discharged stay or an outpatient visit.
+    /// </summary>
+    public bool Interim { get; init; }
 }
 
 /// <summary>Undoes a known settlement. The first reference that is given decides: number, then transaction, then visit.</summary>

@@ -160,6 +160,16 @@ public sealed record AdmissionRegistered : HisResult
     public required int AdmissionOrdinal { get; init; }
 }
 
+public sealed record OutpatientRegistered : HisResult
+{
+    public required string VisitNumber { get; init; }
+
+    public required HisPerson Person { get; init; }
+
+    /// <summary>The deductible this visit will carry if its in-scope charges reach it.</summary>
+    public required long DeductibleFen { get; init; }
+}
+
 /// <summary>One line as the treatment province sees it: translated and split.</summary>
 public sealed record HisSplitLine
 {

@@ -1,11 +1,11 @@
 namespace ProvincialGateway.Adapters.Contracts;
 
-/// <summary>Undoes an admission that has neither fee lines nor discharge nor settlement.</summary>
+/// <summary>Undoes an admission, or the registration of an outpatient visit, that has neither fee lines nor discharge nor settlement.</summary>
 public sealed record CancelAdmission : HisOperation
 {
     public required HisVisitReference Visit { get; init; }
 
-    /// <summary>The transaction of the admission, where a dialect names it: the hospital's serial or the node's. Refused when it is another visit's.</summary>
+    /// <summary>The transaction of the admission or registration, where a dialect names it: the hospital's serial or the node's. Refused when it is another visit's.</summary>
     public string? OriginalTransactionId { get; init; }
 }
 

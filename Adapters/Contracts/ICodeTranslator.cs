@@ -16,6 +16,9 @@ public enum CodeSystem
     Gender = 10,
     CertificateKind = 11,
     DischargeReason = 12,
+
+    /// <summary>门诊慢特病病种; local lists use the exchange codes with other meanings.</summary>
+    ChronicDisease = 13,
 }
 
 /// <summary>

@@ -63,6 +63,11 @@ public static class Refusals
         "中途结算（含家庭病床）尚未在本节点开通。", "interim settlement, which family beds need too, is not opened on this node yet.",
         "请在出院时一次结算。", "Settle once at discharge.");
 
+    /// <summary>Family beds, and settlements at the beginning and end of a leave.</summary>
+    public static HisRefusal LeaveNotOpen(string field) => NotOpen(field,
+        "家庭病床和请假结算尚未在本节点开通。", "family beds and settlements at a leave are not opened on this node yet.",
+        "请用普通住院；需分段结算的用中途结算。", "Register an ordinary stay; use an interim settlement to settle it in parts.");
+
     private static HisRefusal NotOpen(string field, string chinese, string english, string nextChinese, string nextEnglish) => new()
     {
         TransactionId = "",

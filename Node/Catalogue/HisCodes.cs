@@ -45,6 +45,13 @@ public static class HisCodes
                 VisitKind = Code("visit_kind", CodeSystem.VisitKind, admission.VisitKind),
                 Diagnoses = Diagnoses(admission.Diagnoses),
             },
+            RegisterOutpatient outpatient => outpatient with
+            {
+                Person = Person(outpatient.Person),
+                VisitKind = Code("visit_kind", CodeSystem.VisitKind, outpatient.VisitKind),
+                Diagnoses = Diagnoses(outpatient.Diagnoses),
+                ChronicDisease = Optional("chronic_disease", CodeSystem.ChronicDisease, outpatient.ChronicDisease),
+            },
             Discharge discharge => discharge with
             {
                 Diagnoses = Diagnoses(discharge.Diagnoses),
@@ -102,6 +109,7 @@ public static class HisCodes
         {
             PersonVerified verified => verified with { Person = Person(verified.Person) },
             AdmissionRegistered admission => admission with { Person = Person(admission.Person) },
+            OutpatientRegistered registered => registered with { Person = Person(registered.Person) },
             SettlementPreviewed preview => preview with { Person = Person(preview.Person) },
             Settled settled => settled with { Person = Person(settled.Person) },
             SettlementCancelled cancelled => cancelled with { Scheme = cancelled.Scheme is { } scheme ? Code(CodeSystem.Scheme, scheme) : null },

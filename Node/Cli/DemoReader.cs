@@ -72,7 +72,7 @@ internal sealed class DemoReader(PilotCountry country)
             DischargeDate = visit.DischargeDate!,
             Patient = Masked(settlement.Decision.Person),
             Lines = [.. FeeLineStore.Of(session, visit.Id).Select(line => Line(line, CatalogueOf(treatment), CatalogueOf(insured)))],
-            Categories = [.. FeeLineStore.CategorySums(session, visit.Id).Select(Category)],
+            Categories = [.. FeeLineStore.CategorySumsOf(session, standing.SettlementNumber).Select(Category)],
             Unmapped = [.. FeeLineStore.Unmapped(session, visit.InstitutionCode).Select(item => new DemoUnmapped(item.LocalCode, item.LocalName, item.LineCount, item.AmountFen))],
             BenefitSteps = [.. settlement.Decision.Steps.Select(step => new DemoBenefitStep(step.Code, step.TextZh, step.TextEn, step.HasAmountFen ? step.AmountFen : null))],
             Receipt = new DemoReceipt

@@ -81,9 +81,8 @@ internal static class DetailTransfers
                 : [];
         }
         // The lines of an undone settlement may be others by now.
-        var settlement = VisitStore.FindSettlement(session, transfer.SettlementNumber)!;
-        var lines = transfer.IsUndone ? 0 : FeeLineStore.Count(session, settlement.VisitId);
-        return lines == 0 ? [] : FeeDetailLines.Read(session, settlement.VisitId, new LineSpan(1, lines));
+        var lines = transfer.IsUndone ? 0 : FeeLineStore.CountOf(session, transfer.SettlementNumber);
+        return lines == 0 ? [] : FeeDetailLines.Read(session, transfer.SettlementNumber, new LineSpan(1, lines));
     }
 
     private static DetailLine ToLine(FeeDetailLine line) => new(

@@ -75,40 +75,44 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         return (earlier + 1, deductible);
     }
 
-    public (AssessedBill? Bill, Refusal? Refusal) Assess(Session session, Bill? bill, Division sender, bool isPreview)
+    /// <summary>Why no plan covers a visit of a person on a day; null when one does.</summary>
+    public Refusal? RefuseUncovered(PersonRow row, string visitKind, string? chronicDisease, DateOnly on) =>
+        policy.Policy is null ? NoPolicy()
+        : PlanOf(row, visitKind, chronicDisease, on) is null ? InsuredRefusals.NoPlan(visitKind, chronicDisease, on)
+        : null;
+
+    public (AssessedBill? Bill, Refusal? Refusal) Assess(Session session, Bill? bill, Division sender, BillPurpose purpose)
     {
         if (BillRules.FirstFault(bill) is { } fault)
             return (null, fault);
         if (InsuredStore.FindVisit(session, bill!.VisitNumber) is not { } visit || visit.TreatmentProvince != sender.Code)
             return (null, InsuredRefusals.VisitNotFound());
-        if (BillRules.FaultAgainst(visit, bill, isPreview) is { } outside)
+        if (BillRules.FaultAgainst(visit, bill, purpose) is { } outside)
             return (null, outside);
         var row = PersonStore.ByNumber(session, visit.PersonNumber)
             ?? throw new InvalidOperationException("A visit names a person that is not stored.");
         var standing = PersonEventStore.Standing(session, row, ChinaTime.ParseIso(bill.ServiceDate));
         // The division that insured the person at the admission pays for the whole stay; the visit number names it.
         return standing.IsInsured
-            ? Decide(session, bill, visit, row with { InsuredDivision = IssuedNumber.InsuredOf(visit.VisitNumber).Code })
+            ? Decide(session, bill, visit, row with { InsuredDivision = IssuedNumber.InsuredOf(visit.VisitNumber).Code }, purpose)
             : (null, InsuredRefusals.NotInsured(standing));
     }
 
-    private (AssessedBill?, Refusal?) Decide(Session session, Bill bill, InsuredVisitRow visit, PersonRow row)
+    private (AssessedBill?, Refusal?) Decide(Session session, Bill bill, InsuredVisitRow visit, PersonRow row, BillPurpose purpose)
     {
         if (policy.Policy is null)
-        {
-            return (null, InsuredRefusals.PolicyMissing(
-                $"参保地 {province.Code} 未加载待遇政策。", $"the insured province {province.Code} has no benefit policy loaded."));
-        }
+            return (null, NoPolicy());
         var day = ChinaTime.ParseIso(bill.ServiceDate);
         var treatment = Division.Parse(visit.TreatmentDivision);
         // What is recorded now counts, so a filing made after the admission does; that it held on the admission date decides, so one that ran out since does too.
         var admission = ChinaTime.ParseIso(visit.AdmissionDate);
         var counted = Counted(FilingStore.For(session, row.PersonNumber, treatment, admission), visit.VisitKind, row);
         var person = Describe(session, row, counted?.Filing, day, visit.VisitKind, visit.ChronicDisease);
-        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, counted?.Kind, day));
+        var stay = InsuredStore.StaySoFar(session, visit.VisitNumber);
+        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, counted?.Kind, day) with { Stay = stay });
         return outcome switch
         {
-            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, counted, policy.Hash), null),
+            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, counted, policy.Hash) { Interim = purpose is BillPurpose.Interim, Admissions = stay is null ? 1 : 0 }, null),
             BenefitRefusal { Code: BenefitRefusalCode.FilingRequired } => (null, RefuseUnfiled(session, row, treatment, admission)),
             BenefitRefusal refusal => (null, InsuredRefusals.PolicyMissing(refusal.Chinese, refusal.English)),
             _ => throw new InvalidOperationException("A benefit outcome is neither a decision nor a refusal."),
@@ -144,6 +148,9 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             AccountRequested = bill.HasAccountRequestedFen ? new Fen(bill.AccountRequestedFen) : null,
         };
     }
+
+    private Refusal NoPolicy() => InsuredRefusals.PolicyMissing(
+        $"参保地 {province.Code} 未加载待遇政策。", $"the insured province {province.Code} has no benefit policy loaded.");
 
     private CountedFiling? Counted(FilingRow? filing, string visitKind, PersonRow row) =>
         filing is not null ? new CountedFiling(filing, filing.Kind)
@@ -193,6 +200,12 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
 /// <param name="PolicyHash">Of the policy file that decided.</param>
 internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person Person, Bill Bill, BenefitDecision Benefit, CountedFiling? Filing, string PolicyHash)
 {
+    /// <summary>The stay goes on.</summary>
+    public bool Interim { get; init; }
+
+    /// <summary>What it adds to the settlements its year counts: a stay counts once.</summary>
+    public required int Admissions { get; init; }
+
     public Decision ToDecision()
     {
         var decision = new Decision
@@ -223,6 +236,8 @@ internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person
         SettledAtMs = settledAtMs,
         BusinessDate = businessDate.Iso(),
         State = 1,
+        Interim = Interim,
+        Admissions = Admissions,
         TotalFen = Bill.Charges.TotalFen,
         FullSelfPayFen = Bill.Charges.FullSelfPayFen,
         OverLimitFen = Bill.Charges.OverLimitFen,

@@ -97,7 +97,9 @@ internal sealed class BenefitCalculation
     {
         var rule = _plan.Deductible;
         var full = _remote.DeductibleFactor.ShareOf(rule.For(_bill.PersonClass, _tier, ordinal, _bill.StayDays));
-        var due = rule.Per == Counting.PerYear ? Left(full, _bill.DeductiblePaidIn(rule.Scope)) : full;
+        // Once a stay, however often it is settled; by year, whichever of the year and the stay has paid more.
+        var paidBefore = Fen.Max(_bill.Stay?.Deductible ?? Fen.Zero, rule.Per == Counting.PerYear ? _bill.DeductiblePaidIn(rule.Scope) : Fen.Zero);
+        var due = Left(full, paidBefore);
         var paid = Fen.Min(due, _bill.InScope);
         if (_steps is not null)
             DescribeDeductible(ordinal, full, paid);
@@ -111,6 +113,8 @@ internal sealed class BenefitCalculation
         var (chinese, english) = rule.Per == Counting.PerYear
             ? ($"年度起付标准 {full} 元（本年已付 {before} 元）", $"Annual deductible {full} ({before} already paid this year)")
             : ($"本年第 {ordinal} 次，起付标准 {full} 元", $"Deductible {full} for admission {ordinal} of the year");
+        if (_bill.Stay is { } settled)
+            (chinese, english) = ($"{chinese}，本次住院此前已计入 {settled.Deductible} 元", $"{english}, {settled.Deductible} already paid in this stay");
         var (stay, stayEnglish) = stretches == 1 ? ("", "") : (
             $"（住院 {_bill.StayDays} 天，每 {rule.StayDays} 天计一次，共 {stretches} 次）", $" ({_bill.StayDays} days of stay, once for each {rule.StayDays} begun: {stretches} times)");
         _steps!.Add(new(
@@ -156,9 +160,10 @@ internal sealed class BenefitCalculation
     private (Fen Paid, Fen CutOff) PayRatios(PoolRule.Ratios rule, Fen above, Fen? available)
     {
         var (paid, cutOff) = (Fen.Zero, Fen.Zero);
+        var before = _bill.Stay is { } stay ? stay.InScope - stay.Deductible : Fen.Zero;
         foreach (var segment in rule.Segments)
         {
-            var portion = segment.PortionOf(Fen.Zero, above);
+            var portion = segment.PortionOf(before, before + above);
             if (portion.IsZero)
                 continue;
             var ratio = _remote.Effect.Apply(segment.Ratios.For(_bill.PersonClass)[_tier]);
@@ -180,7 +185,7 @@ internal sealed class BenefitCalculation
     {
         var standard = rule.For(_bill.PersonClass, _tier, _bill.StayDays);
         var ratio = _remote.Effect.Apply(BasisPoints.Whole);
-        var share = Fen.Min(ratio.ShareOf(standard), above);
+        var share = Fen.Min(Left(ratio.ShareOf(standard), _bill.Stay?.PoolPaid ?? Fen.Zero), above);
         var (unit, unitEnglish) = rule.Per == FixedUnit.Day ? ($"按床日定额（{_bill.StayDays} 天）", $"Fixed amount for {_bill.StayDays} days") : ("按次定额", "Fixed amount per visit");
         _steps?.Add(new(
             BenefitStepCode.FixedAmount,
@@ -196,7 +201,7 @@ internal sealed class BenefitCalculation
         if (_plan.PoolCap is not { } cap)
             return null;
         var amount = cap.Amounts.For(_bill.PersonClass);
-        return cap.Per == Counting.PerYear ? Left(amount, _bill.PoolPaidIn(cap.Scope)) : amount;
+        return cap.Per == Counting.PerYear ? Left(amount, _bill.PoolPaidIn(cap.Scope)) : Left(amount, _bill.Stay?.PoolPaid ?? Fen.Zero);
     }
 
     /// <summary>Lets every layer pay in turn; returns what the in-scope amount finally leaves to the person.</summary>
@@ -222,7 +227,7 @@ internal sealed class BenefitCalculation
         if (amount.IsZero)
             return Fen.Zero;
         var (chinese, english) = BenefitCodes.LayerText(layer.Kind);
-        var before = layer.Per == Counting.PerYear ? _bill.LayerBaseYear.GetValueOrDefault(layer.Id) : Fen.Zero;
+        var before = layer.Per == Counting.PerYear ? _bill.LayerBaseYear.GetValueOrDefault(layer.Id) : _bill.Stay?.LayerBase.GetValueOrDefault(layer.Id) ?? Fen.Zero;
         var (lower, upper) = (Left(before, layer.Threshold), Left(before + amount, layer.Threshold));
         if (_steps is not null)
             DescribeThreshold(layer, amount, before, upper - lower);

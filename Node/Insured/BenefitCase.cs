@@ -75,8 +75,13 @@ internal sealed record BenefitCase
     /// <summary>Days of a stay: the first counted and the last not, and one within a day.</summary>
     public static int DaysOf(DateOnly from, DateOnly to) => Math.Max(1, to.DayNumber - from.DayNumber);
 
+    /// <summary>What of this stay was settled while it went on; null where nothing was. It is one admission with one deductible, however often it is settled.</summary>
+    public StaySoFar? Stay { get; init; }
+
     public int OrdinalIn(CountingScope? scope)
     {
+        if (Stay is { } stay)
+            return stay.AdmissionOrdinal;
         if (scope is null)
             return AdmissionOrdinal;
         var ordinal = 1;
@@ -105,6 +110,13 @@ internal sealed record BenefitCase
         return paid;
     }
 }
+
+/// <summary>What the standing settlements of a stay that goes on add up to.</summary>
+/// <param name="AdmissionOrdinal">As its first settlement was counted; it does not change, not even in a new year.</param>
+/// <param name="Deductible">Paid of the stay's one deductible, whether that is counted by bill or by year.</param>
+/// <param name="InScope">Segments of the pool, and a cap or a fixed amount per bill, go on from here.</param>
+/// <param name="LayerBase">As <see cref="BenefitCase.LayerBaseYear"/>, for layers that count by bill.</param>
+internal sealed record StaySoFar(int AdmissionOrdinal, Fen Deductible, Fen InScope, Fen PoolPaid, IReadOnlyDictionary<string, Fen> LayerBase);
 
 /// <summary>What the standing settlements of one scheme, visit kind and chronic disease add up to in a person's year.</summary>
 internal sealed record YearPart(string Scheme, string VisitKind, string? ChronicDisease, Fen DeductiblePaid, Fen PoolPaid, int Settlements);

@@ -17,7 +17,7 @@ internal static class BenefitCodes
     public static IReadOnlyList<string> VisitKinds { get; } = [.. ExchangeCodes.Of(CodeSystem.VisitKind)];
 
     /// <summary>The five diseases whose outpatient treatment is settled between provinces.</summary>
-    public static IReadOnlyList<string> ChronicDiseases { get; } = ["M00500", "M01600", "M03900", "M07800", "M08300"];
+    public static IReadOnlyList<string> ChronicDiseases { get; } = [.. ExchangeCodes.Of(CodeSystem.ChronicDisease)];
 
     public static IReadOnlyList<string> FilingKinds { get; } = [.. ExchangeCodes.Of(CodeSystem.FilingKind)];
 

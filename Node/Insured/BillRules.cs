@@ -1,7 +1,18 @@
 using Provincial.Exchange.V1;
+using ProvincialGateway.Ledger;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Insured;
+
+/// <summary>What a bill is presented for.</summary>
+internal enum BillPurpose
+{
+    Preview = 1,
+    Settlement = 2,
+
+    /// <summary>The stay goes on.</summary>
+    Interim = 3,
+}
 
 /// <summary>Whether a bill adds up to the fen and fits its visit. Pure.</summary>
 internal static class BillRules
@@ -21,14 +32,20 @@ internal static class BillRules
         return OutOfRange(bill) ?? NegativePart(bill.Charges) ?? Unbalanced("bill.charges", bill.Charges) ?? WrongCategories(bill) ?? WrongSums(bill);
     }
 
-    /// <summary>A settlement needs the discharge; a preview may be asked for during the stay, as of any day of it.</summary>
-    public static Refusal? FaultAgainst(InsuredVisitRow visit, Bill bill, bool isPreview)
+    /// <summary>A settlement of a stay needs the discharge unless the stay goes on; a preview may be asked for during the stay, as of any day of it.</summary>
+    public static Refusal? FaultAgainst(InsuredVisitRow visit, Bill bill, BillPurpose purpose)
     {
+        if (purpose is BillPurpose.Interim && ClearingTypes.IsOutpatient(visit.VisitKind))
+            return InsuredRefusals.InvalidField("interim", "门诊就诊没有中途结算", "an outpatient visit is not settled in parts");
+        var (needed, neededEnglish) = ClearingTypes.IsOutpatient(visit.VisitKind) ? ("已登记未结算", "registered and not settled")
+            : purpose is BillPurpose.Interim ? ("在院", "admitted") : ("已出院未结算", "discharged and not settled");
         if (visit.State is InsuredVisitState.Settled)
-            return InsuredRefusals.VisitState("已结算", "settled", "已出院未结算", "discharged and not settled");
+            return InsuredRefusals.VisitState("已结算", "settled", needed, neededEnglish);
         if (visit.State is InsuredVisitState.Undone)
-            return InsuredRefusals.VisitState("入院登记已撤销", "admission undone", "已出院未结算", "discharged and not settled");
-        if (visit.State is InsuredVisitState.Admitted && !isPreview)
+            return InsuredRefusals.VisitState("登记已撤销", "admission or registration undone", needed, neededEnglish);
+        if (purpose is BillPurpose.Interim && visit.State is InsuredVisitState.Discharged)
+            return InsuredRefusals.VisitState("已出院", "discharged", needed, neededEnglish);
+        if (purpose is BillPurpose.Settlement && visit.State != visit.BeforeSettlement)
             return InsuredRefusals.VisitState("在院", "admitted", "已出院未结算", "discharged and not settled");
         var (day, from) = (ChinaTime.ParseIso(bill.ServiceDate), ChinaTime.ParseIso(visit.AdmissionDate));
         DateOnly? to = visit.DischargeDate is null ? null : ChinaTime.ParseIso(visit.DischargeDate);

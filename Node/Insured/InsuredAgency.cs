@@ -24,12 +24,15 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
     public Task<RegisterAdmissionResponse> RegisterAdmissionAsync(RegisterAdmissionRequest request, Division sender, CancellationToken cancellation) =>
         inbox.AnswerOnceAsync(request, PeerMethod.RegisterAdmission.Path, sender, session => Admit(session, request, sender), cancellation);
 
+    public Task<RegisterOutpatientResponse> RegisterOutpatientAsync(RegisterOutpatientRequest request, Division sender, CancellationToken cancellation) =>
+        inbox.AnswerOnceAsync(request, PeerMethod.RegisterOutpatient.Path, sender, session => Register(session, request, sender), cancellation);
+
     public Task<RegisterDischargeResponse> RegisterDischargeAsync(RegisterDischargeRequest request, Division sender, CancellationToken cancellation) =>
         inbox.AnswerOnceAsync(request, PeerMethod.RegisterDischarge.Path, sender, session => Discharge(session, request, sender), cancellation);
 
     public PreviewSettlementResponse PreviewSettlement(PreviewSettlementRequest request, Division sender)
     {
-        var reply = database.Read(session => assessment.Assess(session, request.Bill, sender, isPreview: true) is var assessed && (assessed.Refusal ?? gate?.Refuse(session, sender)) is { } refusal
+        var reply = database.Read(session => assessment.Assess(session, request.Bill, sender, BillPurpose.Preview) is var assessed && (assessed.Refusal ?? gate?.Refuse(session, sender)) is { } refusal
             ? new PreviewSettlementResponse { Refusal = refusal }
             : new PreviewSettlementResponse { Decision = assessed.Bill!.ToDecision() });
         inbox.Complete(reply, request.Header.TransactionId);
@@ -76,14 +79,32 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
 
     private RegisterAdmissionResponse Admit(Session session, RegisterAdmissionRequest request, Division sender)
     {
-        if (RefuseAdmission(request, sender) is { } wrong)
+        if (ClearingTypes.IsOutpatient(request.VisitKind))
+            return new() { Refusal = InsuredRefusals.InvalidField("visit_kind", "门诊类别应使用 RegisterOutpatient", "an outpatient kind is registered with RegisterOutpatient") };
+        if (RefuseOpening(VisitOpening.Of(request), sender) is { } wrong)
             return new() { Refusal = wrong };
-        var day = ChinaTime.ParseIso(request.AdmissionDate);
+        var found = assessment.FindInsured(session, request.Person, ChinaTime.ParseIso(request.AdmissionDate));
+        return found.Refusal is { } refusal
+            ? new() { Refusal = refusal }
+            : new() { Admission = Open(session, found.Person!, VisitOpening.Of(request), sender) };
+    }
+
+    /// <summary>Beside what an admission checks: the disease of a chronic disease visit, and that a plan covers the visit, for its bill follows at once.</summary>
+    private RegisterOutpatientResponse Register(Session session, RegisterOutpatientRequest request, Division sender)
+    {
+        var opening = VisitOpening.Of(request);
+        if ((RefuseOutpatient(request) ?? RefuseOpening(opening, sender)) is { } wrong)
+            return new() { Refusal = wrong };
+        var day = ChinaTime.ParseIso(opening.Date);
         var found = assessment.FindInsured(session, request.Person, day);
-        if (found.Refusal is { } refusal)
+        if ((found.Refusal ?? assessment.RefuseUncovered(found.Person!, request.VisitKind, opening.ChronicDisease, day)) is { } refusal)
             return new() { Refusal = refusal };
-        var row = found.Person!;
-        var treatment = Division.Parse(request.Institution.Division);
+        return new() { Visit = Open(session, found.Person!, opening, sender) };
+    }
+
+    private Admission Open(Session session, PersonRow row, VisitOpening request, Division sender)
+    {
+        var (day, treatment) = (ChinaTime.ParseIso(request.Date), Division.Parse(request.Institution.Division));
         var today = time.Today();
         var visit = new InsuredVisitRow
         {
@@ -95,26 +116,36 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             InstitutionLevel = request.Institution.Level,
             HospitalVisitNumber = request.HospitalVisitNumber,
             VisitKind = request.VisitKind,
-            AdmissionDate = request.AdmissionDate,
-            AdmissionId = request.Header.TransactionId,
+            ChronicDisease = request.ChronicDisease,
+            AdmissionDate = request.Date,
+            AdmissionId = request.TransactionId,
             State = InsuredVisitState.Admitted,
         };
         var person = assessment.Describe(session, row, FilingStore.For(session, row.PersonNumber, treatment, day), day, visit.VisitKind, visit.ChronicDisease);
         var (ordinal, deductible) = assessment.AdmissionTerms(session, row, visit, person.Accumulators.Admissions);
         InsuredStore.InsertVisit(session, visit, person.Filing?.FilingNumber);
-        return new()
+        return new Admission
         {
-            Admission = new Admission
-            {
-                VisitNumber = visit.VisitNumber,
-                Person = person,
-                AdmissionOrdinal = ordinal,
-                DeductibleFen = deductible.Value,
-            },
+            VisitNumber = visit.VisitNumber,
+            Person = person,
+            AdmissionOrdinal = ordinal,
+            DeductibleFen = deductible.Value,
         };
     }
 
-    private static Refusal? RefuseAdmission(RegisterAdmissionRequest request, Division sender) => request switch
+    private static Refusal? RefuseOutpatient(RegisterOutpatientRequest request) => request switch
+    {
+        _ when !ClearingTypes.IsOutpatient(request.VisitKind) =>
+            InsuredRefusals.InvalidField("visit_kind", "不是门诊类别的交换码", "not an exchange code of an outpatient kind"),
+        { VisitKind: BenefitCodes.ChronicOutpatient, ChronicDisease: "" } => InsuredRefusals.MissingField("chronic_disease"),
+        { VisitKind: BenefitCodes.ChronicOutpatient } when !BenefitCodes.ChronicDiseases.Contains(request.ChronicDisease) =>
+            InsuredRefusals.InvalidField("chronic_disease", $"不是交换码 {string.Join("、", BenefitCodes.ChronicDiseases)}", $"not one of the exchange codes {string.Join(", ", BenefitCodes.ChronicDiseases)}"),
+        { VisitKind: not BenefitCodes.ChronicOutpatient, ChronicDisease.Length: > 0 } =>
+            InsuredRefusals.InvalidField("chronic_disease", $"只有就诊类型 {BenefitCodes.ChronicOutpatient} 有病种", $"only visit kind {BenefitCodes.ChronicOutpatient} names a disease"),
+        _ => null,
+    };
+
+    private static Refusal? RefuseOpening(VisitOpening request, Division sender) => request switch
     {
         { Person: null } => InsuredRefusals.MissingField("person"),
         { Institution: null } => InsuredRefusals.MissingField("institution"),
@@ -131,9 +162,9 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             InsuredRefusals.InvalidField("institution.division", $"不属于就医省 {sender.Code}", $"not in the sending province {sender.Code}"),
         _ when InstitutionTiers.OfLevel(request.Institution.Level) is null =>
             InsuredRefusals.InvalidField("institution.level", "不是交换码 01..11", "not an exchange code 01..11"),
-        _ when !ChinaTime.TryParseIso(request.AdmissionDate, out _) =>
-            InsuredRefusals.InvalidField("admission_date", "应为 yyyy-MM-dd", "yyyy-MM-dd is expected"),
-        _ when request.Diagnoses.Count == 0 => InsuredRefusals.MissingField("diagnoses"),
+        _ when !ChinaTime.TryParseIso(request.Date, out _) =>
+            InsuredRefusals.InvalidField(request.DateField, "应为 yyyy-MM-dd", "yyyy-MM-dd is expected"),
+        { DiagnosisCount: 0 } when !ClearingTypes.IsOutpatient(request.VisitKind) => InsuredRefusals.MissingField("diagnoses"),
         _ => null,
     };
 
@@ -147,8 +178,12 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             return new() { Refusal = InsuredRefusals.VisitState("已结算", "settled", "在院或已出院未结算", "admitted, or discharged and not settled") };
         if (visit.State is InsuredVisitState.Undone)
             return new() { Refusal = InsuredRefusals.VisitState("入院登记已撤销", "admission undone", "在院或已出院未结算", "admitted, or discharged and not settled") };
+        if (ClearingTypes.IsOutpatient(visit.VisitKind))
+            return new() { Refusal = InsuredRefusals.NoDischarge() };
         if (date < ChinaTime.ParseIso(visit.AdmissionDate))
             return new() { Refusal = InsuredRefusals.DateOutsideStay("discharge_date", date, ChinaTime.ParseIso(visit.AdmissionDate), null) };
+        if (InsuredStore.LastServiceDate(session, visit.VisitNumber) is { } settled && date < ChinaTime.ParseIso(settled))
+            return new() { Refusal = InsuredRefusals.DateOutsideStay("discharge_date", date, ChinaTime.ParseIso(settled), null) };
         InsuredUndoStore.Discharge(session, new InsuredDischargeRow
         {
             TransactionId = request.Header.TransactionId,
@@ -161,7 +196,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
 
     private SettleResponse Settle(Session session, SettleRequest request, Division sender)
     {
-        var assessed = assessment.Assess(session, request.Bill, sender, isPreview: false);
+        var assessed = assessment.Assess(session, request.Bill, sender, request.Interim ? BillPurpose.Interim : BillPurpose.Settlement);
         if ((assessed.Refusal ?? gate?.Refuse(session, sender)) is { } refusal)
             return new() { Refusal = refusal };
         var bill = assessed.Bill!;
@@ -174,7 +209,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
         FilingStore.RecordUse(session, settlement.SettlementNumber, settlement.VisitNumber, bill.Filing);
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: 1);
         InsuredStore.MoveAccount(session, bill.Row.PersonNumber, -settlement.AccountFen);
-        InsuredStore.MoveVisit(session, bill.Visit.VisitNumber, InsuredVisitState.Discharged, InsuredVisitState.Settled);
+        InsuredStore.Settle(session, bill.Visit, settlement);
         SettlementPostings.Append(session, settlement, settlement.TransactionId, PostingEvent.Settlement, today, now);
         var decision = bill.ToDecision();
         // The receipt shows what is left in the account, not what was there.
@@ -189,5 +224,20 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
         };
         LedgerBook.Settled(session, LedgerSide.Insured, sender, settlement.TransactionId, answer, bill.Visit.InstitutionCode, bill.Visit.VisitKind);
         return new() { Settlement = answer };
+    }
+
+    /// <summary>What opens a visit, of either kind, after it was found to be whole.</summary>
+    /// <param name="DateField">The field that the date came in.</param>
+    private sealed record VisitOpening(
+        string TransactionId, PersonReference? Person, Institution Institution, string VisitKind, string? ChronicDisease, string Date, string DateField,
+        string HospitalVisitNumber, int DiagnosisCount)
+    {
+        public static VisitOpening Of(RegisterAdmissionRequest request) => new(
+            request.Header.TransactionId, request.Person, request.Institution, request.VisitKind, null, request.AdmissionDate, "admission_date",
+            request.HospitalVisitNumber, request.Diagnoses.Count);
+
+        public static VisitOpening Of(RegisterOutpatientRequest request) => new(
+            request.Header.TransactionId, request.Person, request.Institution, request.VisitKind, request.ChronicDisease is "" ? null : request.ChronicDisease,
+            request.VisitDate, "visit_date", request.HospitalVisitNumber, request.Diagnoses.Count);
     }
 }

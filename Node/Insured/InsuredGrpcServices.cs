@@ -16,6 +16,9 @@ internal sealed class VisitGrpcService(InsuredAgency agency) : VisitService.Visi
     public override Task<RegisterAdmissionResponse> RegisterAdmission(RegisterAdmissionRequest request, ServerCallContext context) =>
         agency.RegisterAdmissionAsync(request, context.Peer().Province, context.CancellationToken);
 
+    public override Task<RegisterOutpatientResponse> RegisterOutpatient(RegisterOutpatientRequest request, ServerCallContext context) =>
+        agency.RegisterOutpatientAsync(request, context.Peer().Province, context.CancellationToken);
+
     public override Task<RegisterDischargeResponse> RegisterDischarge(RegisterDischargeRequest request, ServerCallContext context) =>
         agency.RegisterDischargeAsync(request, context.Peer().Province, context.CancellationToken);
 

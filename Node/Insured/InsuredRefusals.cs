@@ -52,6 +52,10 @@ internal static class InsuredRefusals
         $"就诊状态为“{stateZh}”，本交易要求“{neededZh}”。", $"the visit is '{stateEn}'; this step needs '{neededEn}'.",
         "请按 入院→费用→出院→结算 的次序办理，撤销按相反次序。", "Follow admission, fees, discharge, settlement; undo in reverse order.");
 
+    public static Refusal NoDischarge() => Of(RefusalCode.VisitState, "visit_number",
+        "门诊就诊没有出院登记。", "an outpatient visit has no discharge.",
+        "请直接结算。", "Settle it as it is.");
+
     public static Refusal DateOutsideStay(string field, DateOnly date, DateOnly from, DateOnly? to) => Of(RefusalCode.DateOutsideStay, field,
         $"{field}={date.Iso()} 不在住院期间 {from.Iso()} 至 {to?.Iso() ?? "今"} 之内。", $"{field}={date.Iso()} lies outside the stay {from.Iso()} to {to?.Iso() ?? "now"}.",
         "请更正日期后用新的交易流水号重发。", "Correct the date and send a new transaction.");
@@ -116,6 +120,12 @@ internal static class InsuredRefusals
 
     public static Refusal PolicyMissing(string zh, string en) => Of(RefusalCode.PolicyMissing, "bill.service_date", zh, en,
         "请参保地经办机构维护待遇政策。", "The insured agency maintains the benefit policy.");
+
+    /// <summary>Said before the visit is opened, so that nobody charges for what no fund can settle.</summary>
+    public static Refusal NoPlan(string visitKind, string? chronicDisease, DateOnly on) => Of(RefusalCode.PolicyMissing, "visit_kind",
+        $"参保人的待遇政策在 {on.Iso()} 不含就诊类型 {visitKind}{(chronicDisease is null ? "" : $"、病种 {chronicDisease}")}。",
+        $"the person's benefit policy has no plan for visit kind {visitKind}{(chronicDisease is null ? "" : $", disease {chronicDisease},")} on {on.Iso()}.",
+        "请核对就诊类型；无误时由个人先行结算后回参保地办理，或由参保地补充政策。", "Check the visit kind; if it is right, the person pays and applies at the insured side, or the insured side adds a plan.");
 
     private static (string Zh, string En) StandingText(PersonStanding standing) => standing switch
     {

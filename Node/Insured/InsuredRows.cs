@@ -48,6 +48,9 @@ internal sealed class InsuredVisitRow
     public string? DischargeDate { get; init; }
     public string? DischargeId { get; init; }
     public required InsuredVisitState State { get; init; }
+
+    /// <summary>Without a discharge of its own an outpatient visit is settled from where it was registered.</summary>
+    public InsuredVisitState BeforeSettlement => ClearingTypes.IsOutpatient(VisitKind) && DischargeId is null ? InsuredVisitState.Admitted : InsuredVisitState.Discharged;
 }
 
 /// <summary>A row of <c>insured_discharge</c>.</summary>
@@ -82,6 +85,12 @@ internal sealed record InsuredSettlementRow : SettlementFigures
 
     /// <summary>1 settled, 2 undone.</summary>
     public required int State { get; init; }
+
+    /// <summary>A part of a stay that went on.</summary>
+    public required bool Interim { get; init; }
+
+    /// <summary>1, or 0 where an earlier settlement of the same stay counts in its year already.</summary>
+    public required int Admissions { get; init; }
 
     /// <summary>The cancellation or reversal that undid it.</summary>
     public string? CancellationId { get; init; }

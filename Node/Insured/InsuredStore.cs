@@ -1,5 +1,6 @@
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Insured;
 
@@ -12,7 +13,7 @@ internal static class InsuredStore
 
     private const string SettlementColumns =
         "settlement_number, transaction_id, visit_number, person_number, treatment_province, scheme, service_date, accumulator_year, admission_ordinal, "
-        + "policy_version, policy_hash, settled_at_ms, business_date, state, " + SettlementFigures.Columns;
+        + "policy_version, policy_hash, settled_at_ms, business_date, state, interim, admissions, " + SettlementFigures.Columns;
 
     public static void InsertVisit(Session session, InsuredVisitRow visit, string? filingNumber) =>
         session.ExecuteExpecting(1,
@@ -73,6 +74,61 @@ internal static class InsuredStore
         "UPDATE insured_visit SET state = @to WHERE visit_number = @visitNumber AND state = @from",
         new { visitNumber, from = (int)from, to = (int)to });
 
+    /// <summary>What of a visit is settled; null where nothing is.</summary>
+    public static StaySoFar? StaySoFar(Session session, string visitNumber) => Stay(session, visitNumber, before: null);
+
+    /// <summary>What of its stay stood settled before a settlement; null where nothing did.</summary>
+    public static StaySoFar? StayBefore(Session session, InsuredSettlementRow settlement) => Stay(session, settlement.VisitNumber, settlement.SettlementNumber);
+
+    private static StaySoFar? Stay(Session session, string visitNumber, string? before)
+    {
+        const string Settled = "s.visit_number = @visitNumber AND s.state = 1 AND (@before IS NULL OR s.rowid < (SELECT rowid FROM insured_settlement WHERE settlement_number = @before))";
+        var sums = session.QuerySingle<StayRow>(
+            $"""
+            SELECT coalesce(min(s.admission_ordinal), 0) AS admission_ordinal, coalesce(sum(s.deductible_fen), 0) AS deductible_fen, coalesce(sum(s.in_scope_fen), 0) AS in_scope_fen,
+              coalesce(sum(s.pool_fen), 0) AS pool_fen
+            FROM insured_settlement s WHERE {Settled}
+            """,
+            new { visitNumber, before });
+        if (sums.AdmissionOrdinal == 0)
+            return null;
+        var layers = session.Query<LayerRow>(
+            $"""
+            SELECT l.layer, sum(l.paid_fen) AS paid_fen, sum(l.base_fen) AS base_fen FROM insured_settlement s JOIN insured_settlement_layer l USING (settlement_number)
+            WHERE {Settled} GROUP BY l.layer
+            """,
+            new { visitNumber, before });
+        return new StaySoFar(sums.AdmissionOrdinal, new Fen(sums.DeductibleFen), new Fen(sums.InScopeFen), new Fen(sums.PoolFen),
+            layers.ToDictionary(layer => layer.Layer, layer => new Fen(layer.BaseFen)));
+    }
+
+    /// <summary>The last day that a part of a stay was settled for.</summary>
+    public static string? LastServiceDate(Session session, string visitNumber) => session.QuerySingleOrDefault<string?>(
+        "SELECT max(service_date) FROM insured_settlement WHERE visit_number = @visitNumber AND state = 1", new { visitNumber });
+
+    /// <summary>An outpatient visit ends on the service date of its settlement, a stay on the discharge that it has.</summary>
+    public static void Settle(Session session, InsuredVisitRow visit, InsuredSettlementRow settlement)
+    {
+        // The stay goes on.
+        if (settlement.Interim)
+            return;
+        session.ExecuteExpecting(1,
+            "UPDATE insured_visit SET state = @to, discharge_date = coalesce(discharge_date, @ServiceDate) WHERE visit_number = @VisitNumber AND state = @from",
+            new { visit.VisitNumber, settlement.ServiceDate, from = (int)visit.BeforeSettlement, to = (int)InsuredVisitState.Settled });
+    }
+
+    public static void Unsettle(Session session, InsuredVisitRow visit, InsuredSettlementRow settlement)
+    {
+        if (settlement.Interim)
+            return;
+        session.ExecuteExpecting(1,
+            """
+            UPDATE insured_visit SET state = @to, discharge_date = CASE WHEN discharge_id IS NOT NULL THEN discharge_date END
+            WHERE visit_number = @VisitNumber AND state = @from
+            """,
+            new { visit.VisitNumber, from = (int)InsuredVisitState.Settled, to = (int)visit.BeforeSettlement });
+    }
+
     public static InsuredSettlementRow? FindSettlement(Session session, string settlementNumber) => session.QuerySingleOrDefault<InsuredSettlementRow>(
         $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE settlement_number = @settlementNumber", new { settlementNumber });
 
@@ -85,7 +141,7 @@ internal static class InsuredStore
             $"""
             INSERT INTO insured_settlement ({SettlementColumns})
             VALUES (@SettlementNumber, @TransactionId, @VisitNumber, @PersonNumber, @TreatmentProvince, @Scheme, @ServiceDate, @AccumulatorYear,
-              @AdmissionOrdinal, @PolicyVersion, @PolicyHash, @SettledAtMs, @BusinessDate, @State, {SettlementFigures.Parameters})
+              @AdmissionOrdinal, @PolicyVersion, @PolicyHash, @SettledAtMs, @BusinessDate, @State, @Interim, @Admissions, {SettlementFigures.Parameters})
             """,
             settlement);
         foreach (var layer in delta.LayerBase.Keys.Union(delta.LayerPaid.Keys))
@@ -122,7 +178,7 @@ internal static class InsuredStore
     /// <param name="before">ISO date: only settlements with an earlier business date; null for all.</param>
     public static IReadOnlyList<YearPartRow> YearParts(Session session, string personNumber, int year, string? before) => session.Query<YearPartRow>(
         """
-        SELECT s.scheme, v.visit_kind, v.chronic_disease, sum(s.deductible_fen) AS deductible_fen, sum(s.pool_fen) AS pool_fen, count(*) AS settlements
+        SELECT s.scheme, v.visit_kind, v.chronic_disease, sum(s.deductible_fen) AS deductible_fen, sum(s.pool_fen) AS pool_fen, sum(s.admissions) AS settlements
         FROM insured_settlement s JOIN insured_visit v USING (visit_number)
         WHERE s.person_number = @personNumber AND s.accumulator_year = @year AND s.state = 1 AND (@before IS NULL OR s.business_date < @before)
         GROUP BY s.scheme, v.visit_kind, v.chronic_disease
@@ -157,7 +213,7 @@ internal static class InsuredStore
             settlement.AccumulatorYear,
             Deductible = sign * settlement.DeductibleFen,
             Pool = sign * settlement.PoolFen,
-            Admissions = sign,
+            Admissions = sign * settlement.Admissions,
         };
         if (session.Execute(
             """
@@ -195,5 +251,14 @@ internal static class InsuredStore
                 "INSERT INTO accumulator_layer (person_number, year, layer, paid_fen, base_fen) VALUES (@PersonNumber, @AccumulatorYear, @Layer, @Paid, @Base)",
                 row);
         }
+    }
+
+    private sealed class StayRow
+    {
+        /// <summary>0 where nothing is settled.</summary>
+        public required int AdmissionOrdinal { get; init; }
+        public required long DeductibleFen { get; init; }
+        public required long InScopeFen { get; init; }
+        public required long PoolFen { get; init; }
     }
 }

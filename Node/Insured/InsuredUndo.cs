@@ -15,6 +15,7 @@ internal sealed class InsuredUndo(Inbox inbox, TimeProvider time)
     private static readonly Dictionary<string, (OutboundKind Kind, MessageParser Reply)> Reversible = new()
     {
         [PeerMethod.RegisterAdmission.Path] = (OutboundKind.Admission, RegisterAdmissionResponse.Parser),
+        [PeerMethod.RegisterOutpatient.Path] = (OutboundKind.Admission, RegisterOutpatientResponse.Parser),
         [PeerMethod.RegisterDischarge.Path] = (OutboundKind.Discharge, RegisterDischargeResponse.Parser),
         [PeerMethod.Settle.Path] = (OutboundKind.Settlement, SettleResponse.Parser),
         [PeerMethod.CancelSettlement.Path] = (OutboundKind.SettlementCancellation, CancelSettlementResponse.Parser),
@@ -30,6 +31,8 @@ internal sealed class InsuredUndo(Inbox inbox, TimeProvider time)
             return new() { Refusal = InsuredRefusals.InvalidField("settlement_transaction_id", "与该结算的交易流水号不符", "not the transaction of this settlement") };
         if (settlement.State != 1)
             return new() { Refusal = InsuredRefusals.SettlementCancelled() };
+        if (InsuredUndoSteps.ObstacleTo(session, settlement) is { } obstacle)
+            return new() { Refusal = InsuredRefusals.UndoFirst(obstacle) };
         var undo = Cancelling(request.Header, settlement.TransactionId);
         InsuredUndoSteps.TakeBack(session, settlement, undo);
         return new()

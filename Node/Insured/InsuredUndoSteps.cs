@@ -28,6 +28,8 @@ internal static class InsuredUndoSteps
     {
         if (ObstacleTo(session, visit, InsuredVisitState.Admitted) is { } obstacle)
             return obstacle;
+        if (InsuredUndoStore.StandingSettlement(session, visit.VisitNumber) is { } settlement)
+            return Obstacles.Settlement(settlement);
         InsuredStore.MoveVisit(session, visit.VisitNumber, InsuredVisitState.Admitted, InsuredVisitState.Undone);
         InsuredUndoStore.Insert(session, undo, OutboundKind.Admission, visit.VisitNumber);
         return null;
@@ -43,13 +45,22 @@ internal static class InsuredUndoSteps
         return null;
     }
 
+    /// <summary>Of the settlements of a stay the last one goes first, and before it the discharge that came after it.</summary>
+    public static Obstacle? ObstacleTo(Session session, InsuredSettlementRow settlement)
+    {
+        var last = InsuredUndoStore.StandingSettlement(session, settlement.VisitNumber)!;
+        return last != settlement.SettlementNumber ? Obstacles.Settlement(last)
+            : settlement.Interim && InsuredStore.GetVisit(session, settlement.VisitNumber).DischargeId is { } discharge ? Obstacles.Discharge(discharge)
+            : null;
+    }
+
     /// <summary>Accumulators, account, visit and ledger of a standing settlement as if it had not been, in rows of their own.</summary>
     public static void TakeBack(Session session, InsuredSettlementRow settlement, Undo undo)
     {
         InsuredStore.CancelSettlement(session, settlement.SettlementNumber, undo.TransactionId, undo.AtMs, undo.On.Iso());
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: -1);
         InsuredStore.MoveAccount(session, settlement.PersonNumber, settlement.AccountFen);
-        InsuredStore.MoveVisit(session, settlement.VisitNumber, InsuredVisitState.Settled, InsuredVisitState.Discharged);
+        InsuredStore.Unsettle(session, InsuredStore.GetVisit(session, settlement.VisitNumber), settlement);
         InsuredUndoStore.Insert(session, undo, OutboundKind.Settlement, settlement.VisitNumber);
         SettlementPostings.AppendOpposite(
             session, settlement, undo.TransactionId, undo.ByReversal ? PostingEvent.Reversal : PostingEvent.Cancellation, undo.On, undo.AtMs);
@@ -76,6 +87,8 @@ internal static class InsuredUndoSteps
         var settlement = SettlementOf(session, undo.OriginalId);
         if (settlement.State != 1)
             return Obstacles.UndoneBy(settlement.CancellationId!);
+        if (ObstacleTo(session, settlement) is { } obstacle)
+            return obstacle;
         TakeBack(session, settlement, undo);
         return null;
     }
@@ -84,16 +97,20 @@ internal static class InsuredUndoSteps
     {
         var settlement = SettlementOf(session, InsuredUndoStore.UndoneOf(session, undo.OriginalId));
         var visit = InsuredStore.GetVisit(session, settlement.VisitNumber);
-        if (ObstacleTo(session, visit, InsuredVisitState.Discharged) is { } obstacle)
+        var before = settlement.Interim ? InsuredVisitState.Admitted : visit.BeforeSettlement;
+        if (ObstacleTo(session, visit, before) is { } obstacle)
             return obstacle;
-        if (visit.DischargeDate != settlement.ServiceDate)
+        if (before is InsuredVisitState.Discharged && visit.DischargeDate != settlement.ServiceDate)
             return Obstacles.DischargedOn(visit.DischargeDate!);
+        // It was decided on what of the stay was settled before it.
+        if (InsuredUndoStore.SettlementUndoneSince(session, visit.VisitNumber, undo.OriginalId) is { } undone)
+            return Obstacles.SettlementUndone(undone);
         if (InsuredUndoStore.SettlementAfter(session, settlement.PersonNumber, undo.OriginalId) is { } later)
             return later.TreatmentProvince == settlement.TreatmentProvince ? Obstacles.Settlement(later.SettlementNumber) : Obstacles.SettledElsewhere();
         InsuredStore.RestoreSettlement(session, settlement.SettlementNumber, undo.OriginalId);
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: 1);
         InsuredStore.MoveAccount(session, settlement.PersonNumber, -settlement.AccountFen);
-        InsuredStore.MoveVisit(session, settlement.VisitNumber, InsuredVisitState.Discharged, InsuredVisitState.Settled);
+        InsuredStore.Settle(session, visit, settlement);
         Lift(session, undo, OutboundKind.SettlementCancellation, visit);
         SettlementPostings.Append(session, settlement, undo.TransactionId, PostingEvent.Reversal, undo.On, undo.AtMs);
         LedgerBook.TakenBack(session, LedgerRowKind.Reversal, undo.TransactionId, undo.OriginalId, undo.On.Iso());

@@ -48,8 +48,20 @@ internal static class InsuredUndoStore
     public static void Lift(Session session, string transactionId) => session.ExecuteExpecting(1,
         "UPDATE insured_undo SET state = 2 WHERE transaction_id = @transactionId AND state = 1", new { transactionId });
 
+    /// <summary>The last settlement of a visit that stands.</summary>
     public static string? StandingSettlement(Session session, string visitNumber) => session.QuerySingleOrDefault<string?>(
-        "SELECT settlement_number FROM insured_settlement WHERE visit_number = @visitNumber AND state = 1", new { visitNumber });
+        "SELECT settlement_number FROM insured_settlement WHERE visit_number = @visitNumber AND state = 1 ORDER BY rowid DESC LIMIT 1", new { visitNumber });
+
+    /// <summary>A settlement of the visit that was undone after a cancellation, and is undone still.</summary>
+    public static string? SettlementUndoneSince(Session session, string visitNumber, string cancellationId) => session.QuerySingleOrDefault<string?>(
+        """
+        SELECT s.settlement_number FROM insured_undo u JOIN insured_settlement s ON s.transaction_id = u.original_id
+        WHERE u.visit_number = @visitNumber AND u.original_kind = 3 AND u.state = 1
+          AND u.rowid > (SELECT rowid FROM insured_undo WHERE transaction_id = @cancellationId) AND s.rowid < (
+            SELECT o.rowid FROM insured_undo k JOIN insured_settlement o ON o.transaction_id = k.original_id WHERE k.transaction_id = @cancellationId)
+        ORDER BY u.rowid LIMIT 1
+        """,
+        new { visitNumber, cancellationId });
 
     /// <summary>
     /// A standing settlement of a person that was made or restored after a cancellation: account, year and ordinal it was decided with are those

@@ -7,6 +7,8 @@ internal static class Obstacles
 {
     public static Obstacle Settlement(string number) => new($"结算 {number} 有效", $"settlement {number} stands");
 
+    public static Obstacle SettlementUndone(string number) => new($"同一住院此前的结算 {number} 已在其后撤销", $"settlement {number} of the same stay, made before it, was undone since");
+
     public static Obstacle Discharge(string transactionId) => new($"出院登记（流水 {transactionId}）有效", $"discharge {transactionId} stands");
 
     public static Obstacle UndoneBy(string transactionId) => new($"它已由流水 {transactionId} 撤销或冲正", $"it is undone already, by transaction {transactionId}");

@@ -14,6 +14,9 @@ internal sealed record SettledBill(InsuredSettlementRow Settlement, InsuredVisit
     /// <summary>What the account held before the bill. The answer states what it has left.</summary>
     public Fen AccountBalance => new(checked(Decision.Person.AccountBalanceFen + Settlement.AccountFen));
 
+    /// <summary>What of the stay was settled before it; null where nothing was.</summary>
+    public StaySoFar? StayBefore { get; init; }
+
     /// <summary>The case under another year so far and another balance.</summary>
     public BenefitCase ToCase(BenefitYear year, Fen accountBalance)
     {
@@ -41,6 +44,7 @@ internal sealed record SettledBill(InsuredSettlementRow Settlement, InsuredVisit
             LayerPaidYear = year.LayerPaid,
             LayerBaseYear = year.LayerBase,
             AccountBalance = accountBalance,
+            Stay = StayBefore,
             AccountRequested = Bill.HasAccountRequestedFen ? new Fen(Bill.AccountRequestedFen) : null,
         };
     }
@@ -66,7 +70,10 @@ internal sealed class SettledBills(Inbox inbox)
             InsuredStore.GetVisit(session, settlement.VisitNumber),
             SettleRequest.Parser.ParseFrom(inbox.RequestOf(session, settlement.TransactionId)).Bill,
             decision,
-            FilingStore.KindCounted(session, settlement.SettlementNumber) ?? decision.Person.Filing?.Kind);
+            FilingStore.KindCounted(session, settlement.SettlementNumber) ?? decision.Person.Filing?.Kind)
+        {
+            StayBefore = InsuredStore.StayBefore(session, settlement),
+        };
     }
 
     /// <summary>Standing settlements with a business date from <paramref name="from"/> until before <paramref name="to"/>, in the order in which they were made.</summary>

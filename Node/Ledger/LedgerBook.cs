@@ -106,6 +106,9 @@ internal static class ClearingTypes
     public const string Pharmacy = "41";
     public const string Other = "99";
 
+    /// <summary>A visit without a stay: it is settled for a day instead of a discharge.</summary>
+    public static bool IsOutpatient(string visitKind) => Of(visitKind) == Outpatient;
+
     public static string Of(string visitKind) => visitKind switch
     {
         "11" or "12" or "13" or "14" => Outpatient,

@@ -9,7 +9,9 @@ namespace ProvincialGateway.Network;
 /// <summary>What a stored request is about; the value stands in <c>outbound.kind</c>.</summary>
 internal enum OutboundKind
 {
+    /// <summary>Opens a visit: the admission to a stay, or the registration of an outpatient visit.</summary>
     Admission = 1,
+
     Discharge = 2,
     Settlement = 3,
     SettlementCancellation = 4,
@@ -275,6 +277,9 @@ internal sealed class OutboundRow
     public required int Attempts { get; init; }
     public string? LastError { get; init; }
     public string? OriginalId { get; init; }
+
+    /// <summary>It was sent to this rpc.</summary>
+    public bool IsOf(PeerMethod method) => (Service, Method) == (method.Service, method.Name);
 
     /// <summary>No answer of its own has been applied yet.</summary>
     public bool IsOpen => State is OutboundState.Awaiting or OutboundState.Parked;

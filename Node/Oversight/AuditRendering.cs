@@ -87,7 +87,7 @@ internal static class AuditRendering
 
     private static string KindText(OutboundKind kind) => kind switch
     {
-        OutboundKind.Admission => "入院 admission",
+        OutboundKind.Admission => "入院、门诊登记 admission, registration",
         OutboundKind.Discharge => "出院 discharge",
         OutboundKind.Settlement => "结算 settlement",
         OutboundKind.SettlementCancellation => "撤销 cancellation",

@@ -117,7 +117,7 @@ internal static class DetailInvariants
         var sums = Sums(node, """
             SELECT f.settlement_number AS subject, l.fee_category, sum(l.amount_fen) AS total_fen, sum(l.full_self_pay_fen) AS full_self_pay_fen, sum(l.over_limit_fen) AS over_limit_fen,
               sum(l.pre_self_pay_fen) AS pre_self_pay_fen, sum(l.in_scope_fen) AS in_scope_fen, count(*) AS line_count
-            FROM fee_transfer f JOIN treatment_settlement s USING (settlement_number) JOIN fee_line l ON l.visit_id = s.visit_id AND l.state = 1
+            FROM fee_transfer f JOIN treatment_settlement s USING (settlement_number) JOIN fee_line l ON l.settlement_number = s.settlement_number
             WHERE f.state = 3 AND s.state = 1 GROUP BY f.settlement_number, l.fee_category
             """);
         Compare(node, tally, sums, "outbound.request", """

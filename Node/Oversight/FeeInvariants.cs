@@ -42,8 +42,20 @@ internal static class FeeInvariants
                 "不能冲减明细 {1}:已撤、属于其他就诊、本身为退费或正负不符", "cannot take back line {1}: withdrawn, of another visit, itself a refund, or of the wrong sign"),
             new RowRule(RefundedTooMuch, "{1} 退回 {2},超过原有 {3}", "{1}: {2} taken back of {3}")),
         NodeInvariant.OfRows(
-            "settlement-lines", "有效结算等于就诊有效明细之和", "A standing settlement is the sum of its visit's active lines, part by part",
+            "settlement-lines", "有效结算等于其明细之和", "A standing settlement is the sum of the lines it settled, part by part",
             "SELECT count(*) FROM treatment_settlement WHERE state = 1",
+            new RowRule(
+                """
+                SELECT 'fee_line ' || l.id, l.settlement_number FROM fee_line l LEFT JOIN treatment_settlement s USING (settlement_number)
+                WHERE l.settlement_number IS NOT NULL AND (s.state IS NOT 1 OR s.visit_id IS NOT l.visit_id OR l.state <> 1)
+                """,
+                "所属结算 {1} 不存在、已撤销或属于其他就诊", "its settlement {1} does not exist, is undone or of another visit"),
+            new RowRule(
+                """
+                SELECT 'fee_line ' || l.id, v.visit_number FROM fee_line l JOIN treatment_visit v ON v.id = l.visit_id
+                WHERE l.state = 1 AND l.settlement_number IS NULL AND coalesce(v.state_beneath, v.state) = 6
+                """,
+                "就诊 {1} 已结算,该明细没有结算", "visit {1} is settled, the line is not"),
             new RowRule(SettledLines, "{1} 结算 {2} 分,明细合计 {3} 分", "{1}: {2} fen settled, the lines add up to {3}")),
         NodeInvariant.OfRows(
             "settlement-layers", "补充待遇分层之和等于基金合计减统筹", "The layers of a settlement add up to what the funds beyond the pool paid",
@@ -97,13 +109,13 @@ internal static class FeeInvariants
     private const string SettledLines =
         """
         WITH line AS MATERIALIZED (
-          SELECT visit_id, sum(amount_fen) AS total_fen, sum(full_self_pay_fen) AS full_self_pay_fen, sum(over_limit_fen) AS over_limit_fen,
+          SELECT settlement_number, sum(amount_fen) AS total_fen, sum(full_self_pay_fen) AS full_self_pay_fen, sum(over_limit_fen) AS over_limit_fen,
             sum(pre_self_pay_fen) AS pre_self_pay_fen, sum(in_scope_fen) AS in_scope_fen
-          FROM fee_line WHERE state = 1 GROUP BY visit_id),
+          FROM fee_line WHERE settlement_number IS NOT NULL GROUP BY settlement_number),
         settled AS MATERIALIZED (
           SELECT s.settlement_number, s.total_fen, s.full_self_pay_fen, s.over_limit_fen, s.pre_self_pay_fen, s.in_scope_fen, l.total_fen AS l_total_fen,
             l.full_self_pay_fen AS l_full_self_pay_fen, l.over_limit_fen AS l_over_limit_fen, l.pre_self_pay_fen AS l_pre_self_pay_fen, l.in_scope_fen AS l_in_scope_fen
-          FROM treatment_settlement s LEFT JOIN line l USING (visit_id) WHERE s.state = 1),
+          FROM treatment_settlement s LEFT JOIN line l USING (settlement_number) WHERE s.state = 1),
         part (settlement_number, part, stated, computed) AS (
           SELECT settlement_number, 'total_fen', total_fen, l_total_fen FROM settled
           UNION ALL SELECT settlement_number, 'full_self_pay_fen', full_self_pay_fen, l_full_self_pay_fen FROM settled

@@ -19,8 +19,8 @@ internal static class PairInvariants
                     """
                     SELECT t.visit_number, t.admission_id FROM treatment.treatment_visit t LEFT JOIN insured.insured_visit i USING (visit_number)
                     WHERE t.visit_number IS NOT NULL AND substr(t.insured_division, 1, 2) = substr(@insured, 1, 2)
-                      AND (i.treatment_province, i.admission_id, i.institution_code, i.hospital_visit_number, i.visit_kind, i.admission_date)
-                        IS NOT (@treatment, t.admission_id, t.institution_code, t.hospital_visit_number, t.visit_kind, t.admission_date)
+                      AND (i.treatment_province, i.admission_id, i.institution_code, i.hospital_visit_number, i.visit_kind, i.chronic_disease, i.admission_date)
+                        IS NOT (@treatment, t.admission_id, t.institution_code, t.hospital_visit_number, t.visit_kind, t.chronic_disease, t.admission_date)
                     """,
                     "就医地的就诊(入院流水 {1})在参保地没有或内容不同", "the treatment side's visit (admission {1}) is missing at the insured side or differs there"),
             ],
@@ -192,7 +192,7 @@ internal static class PairInvariants
     ];
 
     private static string FirstDifference => string.Join(' ',
-        $"transaction_id, business_date, settled_at_ms, policy_version, {SettlementFigures.Columns}".Split(", ").Select(column => $"WHEN t.{column} IS NOT i.{column} THEN '{column}'"));
+        $"transaction_id, business_date, settled_at_ms, policy_version, interim, {SettlementFigures.Columns}".Split(", ").Select(column => $"WHEN t.{column} IS NOT i.{column} THEN '{column}'"));
 
     private static void CheckReplies(AuditedPair pair, AuditTally tally)
     {

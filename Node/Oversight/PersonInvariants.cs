@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Network;
 
 namespace ProvincialGateway.Oversight;
 
@@ -15,7 +16,7 @@ internal static class PersonInvariants
                 """
                 SELECT 'person row ' || coalesce((SELECT rowid FROM person p WHERE p.person_number = y.person_number), '?') || ', ' || year, sum(deductible), sum(pool), sum(admissions) FROM (
                   SELECT person_number, year, deductible_paid_fen AS deductible, pool_paid_fen AS pool, admissions FROM accumulator
-                  UNION ALL SELECT person_number, accumulator_year, -deductible_fen, -pool_fen, -1 FROM insured_settlement WHERE state = 1) y
+                  UNION ALL SELECT person_number, accumulator_year, -deductible_fen, -pool_fen, -admissions FROM insured_settlement WHERE state = 1) y
                 GROUP BY person_number, year HAVING sum(deductible) <> 0 OR sum(pool) <> 0 OR sum(admissions) <> 0
                 """,
                 "多出:起付线 {1} 分,统筹 {2} 分,住院 {3} 次", "too much: deductible {1} fen, pool {2} fen, admissions {3}")),
@@ -39,12 +40,12 @@ internal static class PersonInvariants
     ];
 
     /// <summary>
-    /// The reply to a person's first admission states the balance before the first settlement, and only settlements and cancellations move it.
+    /// The reply to the opening of a person's first visit states the balance before the first settlement, and only settlements and cancellations move it.
     /// A cancelled settlement has given back what it took, so the standing ones are what is missing.
     /// </summary>
     private const string AccountMoves =
         """
-        SELECT 'person row ' || p.rowid AS subject, p.account_balance_fen, i.reply,
+        SELECT 'person row ' || p.rowid AS subject, p.account_balance_fen, i.method, i.reply,
           (SELECT coalesce(sum(account_fen), 0) FROM insured_settlement s WHERE s.person_number = p.person_number AND s.state = 1) AS settled_fen
         FROM person p
         JOIN insured_visit v ON v.rowid = (SELECT min(w.rowid) FROM insured_visit w WHERE w.person_number = p.person_number)
@@ -56,20 +57,25 @@ internal static class PersonInvariants
         foreach (var row in node.Snapshot.Rows<AccountRow>(AccountMoves))
         {
             tally.Count(1);
-            if (FirstBalance(node, row.Reply) is not { } first)
-                tally.Find(node.Name, row.Subject, "首次入院登记的应答中没有账户余额", "the reply to the first admission states no balance");
+            if (FirstBalance(node, row) is not { } first)
+                tally.Find(node.Name, row.Subject, "首次登记的应答中没有账户余额", "the reply to the first visit states no balance");
             else if (first - row.SettledFen != row.AccountBalanceFen)
                 tally.Find(node.Name, row.Subject,
-                    $"首次入院时 {first} 分,有效结算支付 {row.SettledFen} 分,现余额 {row.AccountBalanceFen} 分",
-                    $"{first} fen at the first admission, {row.SettledFen} paid by standing settlements, {row.AccountBalanceFen} left");
+                    $"首次登记时 {first} 分,有效结算支付 {row.SettledFen} 分,现余额 {row.AccountBalanceFen} 分",
+                    $"{first} fen at the first visit, {row.SettledFen} paid by standing settlements, {row.AccountBalanceFen} left");
         }
     }
 
-    private static long? FirstBalance(AuditedNode node, byte[] sealedReply)
+    private static long? FirstBalance(AuditedNode node, AccountRow row)
     {
         try
         {
-            return node.Open(sealedReply, "inbox.reply") is { } reply ? RegisterAdmissionResponse.Parser.ParseFrom(reply).Admission?.Person?.AccountBalanceFen : null;
+            if (node.Open(row.Reply, "inbox.reply") is not { } reply)
+                return null;
+            var opened = row.Method == PeerMethod.RegisterOutpatient.Path
+                ? RegisterOutpatientResponse.Parser.ParseFrom(reply).Visit
+                : RegisterAdmissionResponse.Parser.ParseFrom(reply).Admission;
+            return opened?.Person?.AccountBalanceFen;
         }
         catch (InvalidProtocolBufferException)
         {
@@ -81,6 +87,7 @@ internal static class PersonInvariants
     {
         public required string Subject { get; init; }
         public required long AccountBalanceFen { get; init; }
+        public required string Method { get; init; }
         public required byte[] Reply { get; init; }
         public required long SettledFen { get; init; }
     }

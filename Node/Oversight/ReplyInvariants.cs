@@ -30,7 +30,9 @@ internal static class ReplyInvariants
 
     private const string InsuredEffects =
         """
-        SELECT visit_number AS subject, admission_id AS transaction_id, 'RegisterAdmission' AS method, treatment_province AS sender FROM insured_visit
+        SELECT visit_number AS subject, admission_id AS transaction_id,
+          -- Before RegisterOutpatient was there outpatient visits were admitted.
+          CASE WHEN visit_kind IN ('11', '12', '13', '14') THEN 'Register[OA]*' ELSE 'RegisterAdmission' END AS method, treatment_province AS sender FROM insured_visit
         UNION ALL SELECT d.visit_number, d.transaction_id, 'RegisterDischarge', v.treatment_province FROM insured_discharge d LEFT JOIN insured_visit v USING (visit_number)
         UNION ALL SELECT settlement_number, transaction_id, 'Settle', treatment_province FROM insured_settlement
         UNION ALL SELECT u.visit_number, u.transaction_id,
@@ -43,6 +45,7 @@ internal static class ReplyInvariants
     private static readonly Dictionary<string, MessageParser> Requests = new()
     {
         [PeerMethod.RegisterAdmission.Path] = RegisterAdmissionRequest.Parser,
+        [PeerMethod.RegisterOutpatient.Path] = RegisterOutpatientRequest.Parser,
         [PeerMethod.RegisterDischarge.Path] = RegisterDischargeRequest.Parser,
         [PeerMethod.Settle.Path] = SettleRequest.Parser,
         [PeerMethod.CancelSettlement.Path] = CancelSettlementRequest.Parser,
@@ -53,15 +56,16 @@ internal static class ReplyInvariants
         [PeerMethod.CancelFiling.Path] = CancelFilingRequest.Parser,
     };
 
-    private static readonly Dictionary<OutboundKind, string> Methods = new()
+    private static readonly Dictionary<string, OutboundKind> Kinds = new()
     {
-        [OutboundKind.Admission] = PeerMethod.RegisterAdmission.Path,
-        [OutboundKind.Discharge] = PeerMethod.RegisterDischarge.Path,
-        [OutboundKind.Settlement] = PeerMethod.Settle.Path,
-        [OutboundKind.SettlementCancellation] = PeerMethod.CancelSettlement.Path,
-        [OutboundKind.AdmissionCancellation] = PeerMethod.CancelAdmission.Path,
-        [OutboundKind.DischargeCancellation] = PeerMethod.CancelDischarge.Path,
-        [OutboundKind.Reversal] = PeerMethod.ReverseTransaction.Path,
+        [PeerMethod.RegisterAdmission.Path] = OutboundKind.Admission,
+        [PeerMethod.RegisterOutpatient.Path] = OutboundKind.Admission,
+        [PeerMethod.RegisterDischarge.Path] = OutboundKind.Discharge,
+        [PeerMethod.Settle.Path] = OutboundKind.Settlement,
+        [PeerMethod.CancelSettlement.Path] = OutboundKind.SettlementCancellation,
+        [PeerMethod.CancelAdmission.Path] = OutboundKind.AdmissionCancellation,
+        [PeerMethod.CancelDischarge.Path] = OutboundKind.DischargeCancellation,
+        [PeerMethod.ReverseTransaction.Path] = OutboundKind.Reversal,
     };
 
     private static void CheckInboxRequests(AuditedNode node, AuditTally tally)
@@ -83,7 +87,7 @@ internal static class ReplyInvariants
         {
             tally.Count(1);
             var header = node.Open(row.Request, "outbound.request") is { } request ? HeaderOf(row.Method, request) : null;
-            if (header?.TransactionId != row.TransactionId || ProvinceOf(header.ReceiverDivision) != row.Peer || Methods.GetValueOrDefault(row.Kind) != row.Method)
+            if (header?.TransactionId != row.TransactionId || ProvinceOf(header.ReceiverDivision) != row.Peer || Kinds.GetValueOrDefault(row.Method) != row.Kind)
                 tally.Find(node.Name, row.TransactionId, "请求与发件记录的流水号、对方、种类或方法不符", "the request differs from the row in id, receiver, kind or method");
         }
     }

@@ -51,6 +51,7 @@ internal sealed record StoredReply : SettlementFigures
             return Method switch
             {
                 _ when Method == PeerMethod.RegisterAdmission.Path => Difference(RegisterAdmissionResponse.Parser.ParseFrom(reply)),
+                _ when Method == PeerMethod.RegisterOutpatient.Path => Difference(RegisterOutpatientResponse.Parser.ParseFrom(reply)),
                 _ when Method == PeerMethod.RegisterDischarge.Path => Difference(RegisterDischargeResponse.Parser.ParseFrom(reply)),
                 _ when Method == PeerMethod.Settle.Path => Difference(SettleResponse.Parser.ParseFrom(reply)),
                 _ when Method == PeerMethod.CancelSettlement.Path => Difference(CancelSettlementResponse.Parser.ParseFrom(reply)),
@@ -66,9 +67,13 @@ internal sealed record StoredReply : SettlementFigures
         }
     }
 
-    private (string, string)? Difference(RegisterAdmissionResponse reply) =>
-        OfFrame(reply, reply.Admission is not null, AdmittedNumber)
-        ?? Unequal("就诊号", "visit number", reply.Admission?.VisitNumber, AdmittedNumber);
+    private (string, string)? Difference(RegisterAdmissionResponse reply) => Difference(reply, reply.Admission);
+
+    private (string, string)? Difference(RegisterOutpatientResponse reply) => Difference(reply, reply.Visit);
+
+    private (string, string)? Difference(IExchangeReply reply, Admission? opened) =>
+        OfFrame(reply, opened is not null, AdmittedNumber)
+        ?? Unequal("就诊号", "visit number", opened?.VisitNumber, AdmittedNumber);
 
     // Of discharges older than the table that keeps them one by one, only the last of each visit is on record.
     private (string, string)? Difference(RegisterDischargeResponse reply) =>

@@ -132,7 +132,9 @@ internal static class UndoInvariants
               AND NOT EXISTS (SELECT 1 FROM {undo} r WHERE r.original_id = c.transaction_id AND r.state = 1 AND r.by_reversal = 1)))
         SELECT '{visit} ' || v.{key}, v.discharge_id, count(s.transaction_id) FROM {visit} v LEFT JOIN standing s ON s.visit = v.{key}
         GROUP BY v.{key}
-        HAVING count(s.transaction_id) > 1 OR max(s.transaction_id) IS NOT v.discharge_id OR max(s.discharge_date) IS NOT v.discharge_date
+        HAVING count(s.transaction_id) > 1 OR max(s.transaction_id) IS NOT v.discharge_id
+          -- An outpatient visit ends without one.
+          OR (v.discharge_id IS NOT NULL AND max(s.discharge_date) IS NOT v.discharge_date)
         """,
         "记录的出院流水 {1},有效出院登记 {2} 笔,或流水、日期不符", "names discharge {1}, {2} stand, or id or date differ");
 

@@ -10,23 +10,42 @@ internal static class VisitInvariants
             "SELECT count(*) FROM treatment_visit",
             new RowRule(
                 """
-                WITH expected (state, numbered, discharged, settled) AS (VALUES
-                  (1, 0, 0, 0), (2, 1, 0, 0), (3, 1, 0, 0), (4, 1, 1, 0), (5, 1, 1, 0), (6, 1, 1, 1), (7, 1, 1, 1), (8, 0, 0, 0), (9, 1, 1, 0),
+                WITH stay (state, numbered, discharged, settled) AS (VALUES
+                  (1, 0, 0, 0), (2, 1, 0, 0), (3, 1, 0, 0), (4, 1, 1, 0), (5, 1, 1, 0), (5, 1, 0, 0), (6, 1, 1, 1), (7, 1, 1, 1), (7, 1, 0, 0), (8, 0, 0, 0), (9, 1, 1, 0),
                   (10, 1, 0, 0), (11, 1, 0, 0), (12, 1, 1, 0)),
+                -- An outpatient visit is settled without a discharge.
+                expected (outpatient, state, numbered, discharged, settled) AS (
+                  SELECT 0, * FROM stay UNION SELECT 1, state, numbered, 0, settled FROM stay WHERE state NOT IN (4, 9, 12) AND (state <> 7 OR settled = 1)),
                 actual AS (
-                  SELECT v.id, coalesce(v.state_beneath, v.state) AS state,
+                  SELECT v.id, v.visit_kind IN ('11', '12', '13', '14') AND v.discharge_id IS NULL AS outpatient, coalesce(v.state_beneath, v.state) AS state,
                     -- An admission that was reversed before its answer came never got a number.
                     v.visit_number IS NOT NULL OR (coalesce(v.state_beneath, v.state) = 11 AND EXISTS (
                       SELECT 1 FROM outbound o WHERE o.transaction_id = v.admission_id AND o.state = 5)) AS numbered, v.discharge_date IS NOT NULL AS discharged,
                     (v.discharge_date IS NULL) = (v.discharge_id IS NULL) AS whole,
-                    (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1) AS settled,
-                    (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1 AND s.transaction_id IS v.settlement_id) AS named
+                    (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1 AND s.interim = 0) AS settled,
+                    (SELECT count(*) FROM treatment_settlement s WHERE s.visit_id = v.id AND s.state = 1 AND s.interim = 0 AND s.transaction_id IS v.settlement_id) AS named
                   FROM treatment_visit v)
                 SELECT 'treatment_visit ' || a.id, a.state, a.numbered, a.discharged, a.settled
-                FROM actual a LEFT JOIN expected e USING (state)
-                WHERE (a.numbered, a.discharged, a.settled) IS NOT (e.numbered, e.discharged, e.settled) OR NOT a.whole OR a.named <> a.settled
+                FROM actual a
+                WHERE NOT EXISTS (SELECT 1 FROM expected e WHERE (e.outpatient, e.state, e.numbered, e.discharged, e.settled) IS (a.outpatient, a.state, a.numbered, a.discharged, a.settled))
+                  OR NOT a.whole OR a.named <> a.settled
                 """,
                 "状态 {1} 与记录不符:有就诊号 {2},已出院 {3},有效结算 {4}", "state {1} does not agree: numbered {2}, discharged {3}, standing settlements {4}")),
+        NodeInvariant.OfRows(
+            "stays-in-parts", "分段结算的住院只计一次、序次不变,费用各归其结算", "A stay settled in parts counts once under one ordinal; only stays that are open or ended have parts",
+            "SELECT (SELECT count(*) FROM treatment_settlement WHERE interim = 1) + (SELECT count(*) FROM insured_settlement WHERE state = 1)",
+            new RowRule(
+                """
+                SELECT s.settlement_number, v.state, v.visit_kind FROM treatment_settlement s JOIN treatment_visit v ON v.id = s.visit_id
+                WHERE s.interim = 1 AND (v.visit_kind IN ('11', '12', '13', '14') OR (s.state = 1 AND coalesce(v.state_beneath, v.state) IN (1, 8, 10, 11)))
+                """,
+                "中途结算的就诊状态为 {1},类别 {2}", "an interim settlement of a visit in state {1}, kind {2}"),
+            new RowRule(
+                """
+                SELECT visit_number, sum(admissions), min(admission_ordinal), max(admission_ordinal) FROM insured_settlement WHERE state = 1
+                GROUP BY visit_number HAVING sum(admissions) <> 1 OR min(admission_ordinal) <> max(admission_ordinal)
+                """,
+                "计 {1} 次,序次 {2} 至 {3}", "counts {1} times, ordinals {2} to {3}")),
         NodeInvariant.OfRows(
             "visit-requests", "“已发出”的就诊恰有一条待答请求,其他就诊没有", "A visit in a sent state has exactly one open request of its kind, no other visit has any",
             "SELECT count(*) FROM treatment_visit",
@@ -83,9 +102,11 @@ internal static class VisitInvariants
             "SELECT count(*) FROM insured_visit",
             new RowRule(
                 """
-                SELECT v.visit_number, v.state, count(s.settlement_number) FROM insured_visit v LEFT JOIN insured_settlement s ON s.visit_number = v.visit_number AND s.state = 1
+                SELECT v.visit_number, v.state, count(s.settlement_number) FROM insured_visit v LEFT JOIN insured_settlement s ON s.visit_number = v.visit_number AND s.state = 1 AND s.interim = 0
                 GROUP BY v.visit_number
-                HAVING count(s.settlement_number) <> (v.state = 3) OR (v.discharge_date IS NULL) <> (v.state IN (1, 4)) OR (v.discharge_date IS NULL) <> (v.discharge_id IS NULL)
+                HAVING count(s.settlement_number) <> (v.state = 3) OR (v.discharge_date IS NULL) <> (v.state IN (1, 4))
+                  -- An outpatient visit has no discharge: it ends on the service date of its settlement.
+                  OR (v.discharge_id IS NULL AND v.discharge_date IS NOT CASE WHEN v.visit_kind IN ('11', '12', '13', '14') THEN max(s.service_date) END)
                 """,
                 "状态 {1},有效结算 {2} 笔", "state {1} with {2} standing settlements"),
             new RowRule(

@@ -14,17 +14,17 @@ namespace ProvincialGateway.Treatment;
 /// </summary>
 internal static class FeeDetailLines
 {
-    /// <summary>Active lines of a visit by their numbers; shorter at the end of the bill.</summary>
-    public static IReadOnlyList<FeeDetailLine> Read(Session session, long visitId, LineSpan span)
+    /// <summary>The lines behind a standing settlement by their numbers; shorter at the end of the bill.</summary>
+    public static IReadOnlyList<FeeDetailLine> Read(Session session, string settlementNumber, LineSpan span)
     {
-        var rows = FeeLineStore.Page(session, visitId, span.First - 1, span.Count);
+        var rows = FeeLineStore.PageOf(session, settlementNumber, span.First - 1, span.Count);
         return [.. rows.Select((row, index) => ToMessage(row, span.First + index, row.RefundOf is { } original ? FeeLineStore.Get(session, original).LineSerial : ""))];
     }
 
-    /// <summary>What a transfer of all lines of a visit stands for.</summary>
+    /// <summary>What a transfer of all lines of a settlement stands for.</summary>
     public static FeeDetailStart StartOf(Session session, TreatmentSettlementRow settlement)
     {
-        var count = FeeLineStore.Count(session, settlement.VisitId);
+        var count = FeeLineStore.CountOf(session, settlement.SettlementNumber);
         return new FeeDetailStart
         {
             SettlementNumber = settlement.SettlementNumber,
@@ -37,7 +37,7 @@ internal static class FeeDetailLines
                 PreSelfPayFen = settlement.PreSelfPayFen,
                 InScopeFen = settlement.InScopeFen,
             },
-            LinesSha256 = ByteString.CopyFrom(DigestOf(session, settlement.VisitId, count)),
+            LinesSha256 = ByteString.CopyFrom(DigestOf(session, settlement.SettlementNumber, count)),
         };
     }
 
@@ -57,8 +57,8 @@ internal static class FeeDetailLines
         return chunk;
     }
 
-    private static byte[] DigestOf(Session session, long visitId, int count) => RowDigest.Over(
-        Spans(count).SelectMany(span => Read(session, visitId, span)).Select(line => new ReadOnlyMemory<byte>(RowDigest.Of(line))));
+    private static byte[] DigestOf(Session session, string settlementNumber, int count) => RowDigest.Over(
+        Spans(count).SelectMany(span => Read(session, settlementNumber, span)).Select(line => new ReadOnlyMemory<byte>(RowDigest.Of(line))));
 
     private static IEnumerable<LineSpan> Spans(int count)
     {

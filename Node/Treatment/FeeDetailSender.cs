@@ -136,11 +136,10 @@ internal sealed partial class FeeDetailSender(
     /// <summary>The transfer with its id and start on disk, and the attempt counted; null when there is nothing to send any more.</summary>
     private async Task<FeeTransferRow?> PrepareAsync(PeerClient peer, string settlementNumber, CancellationToken cancellation)
     {
-        var (transfer, settlement, feeVersion) = database.Read(session =>
-        {
-            var settled = VisitStore.FindSettlement(session, settlementNumber)!;
-            return (FeeTransfers.Find(session, settlementNumber)!, settled, VisitStore.Get(session, settled.VisitId).FeeVersion);
-        });
+        var (transfer, settlement) = database.Read(session => (FeeTransfers.Find(session, settlementNumber)!, VisitStore.FindSettlement(session, settlementNumber)!));
+        // Undone since it was found to be due.
+        if (settlement is not { State: 1, FeeVersion: { } feeVersion })
+            return null;
         if (transfer.FeeVersion != feeVersion)
         {
             var start = database.Read(session => FeeDetailLines.StartOf(session, settlement));
@@ -203,8 +202,9 @@ internal sealed partial class FeeDetailSender(
     {
         if (FeeTransfers.Find(session, transfer.SettlementNumber) is not { State: FeeTransferState.Owed or FeeTransferState.Receiving })
             return [];
-        var visit = VisitStore.Get(session, VisitStore.FindSettlement(session, transfer.SettlementNumber)!.VisitId);
-        return visit.State is VisitState.Settled && visit.FeeVersion == transfer.FeeVersion ? FeeDetailLines.Read(session, visit.Id, span) : [];
+        var settlement = VisitStore.FindSettlement(session, transfer.SettlementNumber)!;
+        var isBeingUndone = VisitStore.Get(session, settlement.VisitId).State is VisitState.CancellationSent or VisitState.ReversalSent;
+        return settlement.State == 1 && settlement.FeeVersion == transfer.FeeVersion && !isBeingUndone ? FeeDetailLines.Read(session, settlement.SettlementNumber, span) : [];
     }
 
     private async Task RecordAsync(FeeTransferRow transfer, byte[] answer)

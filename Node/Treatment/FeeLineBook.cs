@@ -67,8 +67,11 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         var waitingSerials = waiting.SelectMany(upload => upload.Operation.Lines).Select(line => line.LineSerial).ToHashSet(StringComparer.Ordinal);
         foreach (var (index, serial) in (operation.LineSerials ?? []).Index())
         {
-            if (!waitingSerials.Contains(serial) && FeeLineStore.BySerial(session, visit!.Id, serial) is null)
+            var line = FeeLineStore.BySerial(session, visit!.Id, serial);
+            if (line is null && !waitingSerials.Contains(serial))
                 return TreatmentRefusals.LineNotFound($"line_serials[{index}]");
+            if (line?.SettlementNumber is { } settlement)
+                return TreatmentRefusals.LineSettled($"line_serials[{index}]", settlement);
         }
         var stored = operation.LineSerials is null
             ? FeeLineStore.WithdrawAll(session, visit!.Id, id.Text)
@@ -192,6 +195,8 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
             return TreatmentRefusals.LineConflict(0, known.LineSerial);
         if (known is not null)
             return Refunded(known, Remaining(session, original[0]));
+        if (original[0].SettlementNumber is { } settlement)
+            return TreatmentRefusals.LineSettled("original_transaction_id", settlement);
         return Refund(session, visit!, original[0], quantity, operation, content, id);
     }
 
@@ -302,7 +307,7 @@ internal sealed class FeeLineBook(HeldUploads held, TimeProvider time)
         visit = VisitStore.Find(session, caller.Institution.Code, reference);
         refusal = visit is null ? TreatmentRefusals.VisitNotFound()
             : visit.AllowsFeeChanges ? null
-            : TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled");
+            : TreatmentRefusals.NotOpen(visit);
         return refusal is null;
     }
 

@@ -41,6 +41,8 @@ internal sealed class FeeLineReversal(Vault vault, TimeProvider time)
         if (Closed(session, visit) is { } closed)
             return Refuse(closed);
         var standing = lines.Where(line => line.IsActive).ToList();
+        if (standing.Find(line => line.SettlementNumber is not null) is { } settled)
+            return Refuse(($"结算 {settled.SettlementNumber} 有效", $"settlement {settled.SettlementNumber} stands"));
         if (standing.SelectMany(line => FeeLineStore.RefundsOf(session, line.Id)).FirstOrDefault() is { } refund)
             return Refuse(($"明细已退费（流水 {refund.TransactionId}）", $"refund {refund.TransactionId} takes back part of its lines"));
         standing.ForEach(line => FeeLineStore.WithdrawOne(session, line.Id, id.Text));
@@ -87,6 +89,8 @@ internal sealed class FeeLineReversal(Vault vault, TimeProvider time)
         {
             if (FeeLineStore.BySerial(session, visit.Id, line.LineSerial) is { } again)
                 return ($"明细 {line.LineSerial} 已重新上传（流水 {again.TransactionId}）", $"line {line.LineSerial} is uploaded again by {again.TransactionId}");
+            if (line.RefundOf is { } taken && FeeLineStore.Get(session, taken).SettlementNumber is { } settlement)
+                return ($"其原明细已由结算 {settlement} 结算", $"the line it takes back is settled by {settlement}");
             if (visit.DischargeDate is { } left && string.CompareOrdinal(line.FeeDate, left) > 0)
                 return ($"明细 {line.LineSerial} 的日期 {line.FeeDate} 晚于出院日期 {left}", $"line {line.LineSerial} of {line.FeeDate} lies after the discharge on {left}");
         }

@@ -11,7 +11,7 @@ internal static class FeeLineStore
         + "unit_price_e4, limit_e4, quantity_e2, amount_fen, full_self_pay_fen, over_limit_fen, pre_self_pay_fen, in_scope_fen, fee_date, mapping_quality, catalogue_kind, catalogue_version, "
         + "refund_of, details";
 
-    private const string Selected = "id, " + Columns + ", state, withdrawn_by";
+    private const string Selected = "id, " + Columns + ", state, withdrawn_by, settlement_number";
 
     public static void Insert(Session session, params IReadOnlyCollection<FeeLineRow> lines) => session.ExecuteEach(
         $"INSERT INTO fee_line ({Columns}, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, 1)",
@@ -54,6 +54,21 @@ internal static class FeeLineStore
     public static IReadOnlyList<FeeLineRow> Page(Session session, long visitId, int skip, int count) => session.Query<FeeLineRow>(
         $"SELECT {Selected} FROM fee_line WHERE visit_id = @visitId AND state = 1 ORDER BY id LIMIT @count OFFSET @skip", new { visitId, skip, count });
 
+    /// <summary>The lines behind a standing settlement, in stored order.</summary>
+    public static IReadOnlyList<FeeLineRow> PageOf(Session session, string settlementNumber, int skip, int count) => session.Query<FeeLineRow>(
+        $"SELECT {Selected} FROM fee_line WHERE settlement_number = @settlementNumber ORDER BY id LIMIT @count OFFSET @skip", new { settlementNumber, skip, count });
+
+    public static int CountOf(Session session, string settlementNumber) => session.QuerySingle<int>(
+        "SELECT count(*) FROM fee_line WHERE settlement_number = @settlementNumber", new { settlementNumber });
+
+    /// <summary>Every line of a visit that no settlement has yet is this one's.</summary>
+    public static void Settle(Session session, long visitId, string settlementNumber) => session.Execute(
+        "UPDATE fee_line SET settlement_number = @settlementNumber WHERE visit_id = @visitId AND state = 1 AND settlement_number IS NULL", new { visitId, settlementNumber });
+
+    /// <summary>The settlement is undone: its lines wait for another.</summary>
+    public static void Unsettle(Session session, string settlementNumber) => session.Execute(
+        "UPDATE fee_line SET settlement_number = NULL WHERE settlement_number = @settlementNumber", new { settlementNumber });
+
     public static int Count(Session session, long visitId) => session.QuerySingle<int>(
         "SELECT count(*) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });
 
@@ -64,14 +79,14 @@ internal static class FeeLineStore
     public static WithdrawalRow? FindWithdrawal(Session session, string transactionId) => session.QuerySingleOrDefault<WithdrawalRow>(
         "SELECT visit_id, waiting_count FROM fee_withdrawal WHERE transaction_id = @transactionId", new { transactionId });
 
-    /// <summary>Withdraws all lines of a visit; a refund goes with the line it takes back.</summary>
+    /// <summary>Withdraws all unsettled lines of a visit; a refund goes with the line it takes back.</summary>
     public static int WithdrawAll(Session session, long visitId, string withdrawnBy) => session.Execute(
-        "UPDATE fee_line SET state = 2, withdrawn_by = @withdrawnBy WHERE visit_id = @visitId AND state = 1", new { visitId, withdrawnBy });
+        "UPDATE fee_line SET state = 2, withdrawn_by = @withdrawnBy WHERE visit_id = @visitId AND state = 1 AND settlement_number IS NULL", new { visitId, withdrawnBy });
 
     public static int Withdraw(Session session, long visitId, string lineSerial, string withdrawnBy) => session.Execute(
         """
         UPDATE fee_line SET state = 2, withdrawn_by = @withdrawnBy
-        WHERE state = 1 AND visit_id = @visitId
+        WHERE state = 1 AND settlement_number IS NULL AND visit_id = @visitId
           AND (line_serial = @lineSerial OR refund_of = (SELECT id FROM fee_line WHERE visit_id = @visitId AND line_serial = @lineSerial AND state = 1))
         """,
         new { visitId, lineSerial, withdrawnBy });
@@ -82,24 +97,37 @@ internal static class FeeLineStore
     public static void Restore(Session session, long id, string withdrawnBy) => session.ExecuteExpecting(1,
         "UPDATE fee_line SET state = 1, withdrawn_by = NULL WHERE id = @id AND state = 2 AND withdrawn_by = @withdrawnBy", new { id, withdrawnBy });
 
+    /// <summary>Of the lines that no settlement has yet: what the next one settles.</summary>
     public static IReadOnlyList<CategorySumRow> CategorySums(Session session, long visitId) => session.Query<CategorySumRow>(
         """
         SELECT fee_category, sum(amount_fen) AS total_fen, sum(full_self_pay_fen) AS full_self_pay_fen, sum(over_limit_fen) AS over_limit_fen,
           sum(pre_self_pay_fen) AS pre_self_pay_fen, sum(in_scope_fen) AS in_scope_fen, count(*) AS line_count
-        FROM fee_line WHERE visit_id = @visitId AND state = 1 GROUP BY fee_category ORDER BY fee_category
+        FROM fee_line WHERE visit_id = @visitId AND state = 1 AND settlement_number IS NULL GROUP BY fee_category ORDER BY fee_category
         """,
         new { visitId });
 
+    public static IReadOnlyList<CategorySumRow> CategorySumsOf(Session session, string settlementNumber) => session.Query<CategorySumRow>(
+        """
+        SELECT fee_category, sum(amount_fen) AS total_fen, sum(full_self_pay_fen) AS full_self_pay_fen, sum(over_limit_fen) AS over_limit_fen,
+          sum(pre_self_pay_fen) AS pre_self_pay_fen, sum(in_scope_fen) AS in_scope_fen, count(*) AS line_count
+        FROM fee_line WHERE settlement_number = @settlementNumber GROUP BY fee_category ORDER BY fee_category
+        """,
+        new { settlementNumber });
+
+    /// <summary>Of all lines of a visit, settled or not.</summary>
     public static long TotalFen(Session session, long visitId) => session.QuerySingle<long>(
         "SELECT coalesce(sum(amount_fen), 0) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });
 
-    /// <summary>The catalogue versions that split the lines of a visit: ascending, each once, separated by commas.</summary>
+    /// <summary>The catalogue versions that split the unsettled lines of a visit: ascending, each once, separated by commas.</summary>
     public static string? CatalogueVersions(Session session, long visitId) => session.QuerySingleOrDefault<string?>(
         """
         SELECT group_concat(catalogue_version, ',')
-        FROM (SELECT DISTINCT catalogue_version FROM fee_line WHERE visit_id = @visitId AND state = 1 ORDER BY catalogue_version)
+        FROM (SELECT DISTINCT catalogue_version FROM fee_line WHERE visit_id = @visitId AND state = 1 AND settlement_number IS NULL ORDER BY catalogue_version)
         """,
         new { visitId });
+
+    public static string? LastUnsettledFeeDate(Session session, long visitId) => session.QuerySingleOrDefault<string?>(
+        "SELECT max(fee_date) FROM fee_line WHERE visit_id = @visitId AND state = 1 AND settlement_number IS NULL", new { visitId });
 
     public static string? LastFeeDate(Session session, long visitId) => session.QuerySingleOrDefault<string?>(
         "SELECT max(fee_date) FROM fee_line WHERE visit_id = @visitId AND state = 1", new { visitId });

@@ -89,7 +89,7 @@ internal static class FeeTransfers
     public static string? NextDue(Session session, Division peer, long nowMs) => session.QuerySingleOrDefault<string?>(
         """
         SELECT f.settlement_number FROM fee_transfer f JOIN treatment_settlement s USING (settlement_number) JOIN treatment_visit v ON v.id = s.visit_id
-        WHERE f.state IN (1, 2) AND f.next_attempt_at_ms <= @nowMs AND s.insured_province = @Code AND s.state = 1 AND v.state = 6
+        WHERE f.state IN (1, 2) AND f.next_attempt_at_ms <= @nowMs AND s.insured_province = @Code AND s.state = 1 AND v.state NOT IN (7, 13)
         ORDER BY f.next_attempt_at_ms, f.settlement_number LIMIT 1
         """,
         new { nowMs, peer.Code });
@@ -112,7 +112,7 @@ internal static class FeeTransfers
         UPDATE fee_transfer SET transaction_id = @transactionId, start = @message, line_count = @LineCount, lines_sha256 = @digest, fee_version = @feeVersion,
           state = 1, acknowledged = '', attempts = 0
         WHERE settlement_number = @SettlementNumber AND state IN (1, 2) AND @feeVersion = (
-          SELECT v.fee_version FROM treatment_settlement s JOIN treatment_visit v ON v.id = s.visit_id WHERE s.settlement_number = fee_transfer.settlement_number AND s.state = 1)
+          SELECT s.fee_version FROM treatment_settlement s WHERE s.settlement_number = fee_transfer.settlement_number AND s.state = 1)
         """,
         new { transactionId, message, start.LineCount, digest = start.LinesSha256.ToByteArray(), feeVersion, start.SettlementNumber }) == 1;
 

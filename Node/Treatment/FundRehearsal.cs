@@ -61,6 +61,9 @@ internal sealed class FundRehearsal(Vault vault, IReadOnlyList<BenefitPolicy> po
     {
         var row = Outbox.Find(session, settlement.TransactionId) ?? throw new InvalidOperationException("A settlement is stored whose request is not.");
         var bill = SettleRequest.Parser.ParseFrom(Outbox.RequestOf(row, vault)).Bill;
+        // What of the stay was settled before is the insured side's knowledge.
+        if (VisitStore.SettlementsOf(session, settlement.VisitId).Any(other => other is { State: 1, Interim: true }))
+            return null;
         var decision = SettleResponse.Parser.ParseFrom(Outbox.ReplyOf(row, vault)).Settlement.Decision;
         var (person, year) = (decision.Person, decision.Person.Accumulators);
         var (visit, day) = (VisitStore.Get(session, settlement.VisitId), ChinaTime.ParseIso(bill.ServiceDate));

@@ -65,6 +65,8 @@ internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
         var (reply, visit) = (outbox.ReplyOf(row), VisitStore.Get(session, row.VisitId));
         return row.Kind switch
         {
+            OutboundKind.Admission when row.IsOf(PeerMethod.RegisterOutpatient) =>
+                Read(RegisterOutpatientResponse.Parser.ParseFrom(reply), row, answer => Registered(answer.Visit, row, visit)),
             OutboundKind.Admission => Read(RegisterAdmissionResponse.Parser.ParseFrom(reply), row, answer => Admitted(answer.Admission, row, visit)),
             OutboundKind.Discharge => Read(RegisterDischargeResponse.Parser.ParseFrom(reply), row, answer => DischargedOn(answer.Discharge, row)),
             OutboundKind.Settlement => Read(SettleResponse.Parser.ParseFrom(reply), row, answer => SettledAs(answer.Settlement, row, visit)),
@@ -89,6 +91,14 @@ internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
         Person = HisPersons.From(admission.Person, visit.AdmissionDate),
         DeductibleFen = admission.DeductibleFen,
         AdmissionOrdinal = admission.AdmissionOrdinal,
+    };
+
+    private static OutpatientRegistered Registered(Admission registration, OutboundRow row, VisitRow visit) => new()
+    {
+        TransactionId = row.TransactionId,
+        VisitNumber = registration.VisitNumber,
+        Person = HisPersons.From(registration.Person, visit.AdmissionDate),
+        DeductibleFen = registration.DeductibleFen,
     };
 
     private static Discharged DischargedOn(DischargeRecord discharge, OutboundRow row) => new()

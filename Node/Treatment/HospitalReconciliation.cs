@@ -1,5 +1,6 @@
 using Provincial.Exchange.V1;
 using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
@@ -82,6 +83,7 @@ internal sealed class HospitalReconciliation(Outbox outbox)
         var move when scope.From > ChinaTime.ParseIso(move.CountedOn) || scope.To < ChinaTime.ParseIso(move.CountedOn) => "business_date",
         var move when scope.PeriodNumber is not null && scope.PeriodNumber != move.PeriodNumber => "period_number",
         { CancellationId: not null } when scope.WithoutCancelled => "state",
+        var move when scope.ClearingType is { } type && type != ClearingTypes.Of(move.VisitKind) => "clearing_type",
         _ => "scheme",
     };
 
@@ -123,6 +125,8 @@ internal sealed class HospitalReconciliation(Outbox outbox)
 
     private static HisRefusal? Refuse(Session session, HisCaller caller, HisSettlementScope scope) =>
         scope.To < scope.From ? DeskRefusals.ScopeReversed()
+        : scope.ClearingType is not (null or ClearingTypes.Outpatient or ClearingTypes.Inpatient)
+            ? TreatmentRefusals.InvalidField("scope.clearing_type", "应为 11（门诊）或 21（住院）", "11 (outpatient) or 21 (inpatient) is expected")
         : scope.PeriodNumber is not null && !BusinessPeriods.Exists(session, caller, scope.PeriodNumber) ? DeskRefusals.PeriodNotFound("scope.period_number")
         : null;
 

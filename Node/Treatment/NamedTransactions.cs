@@ -83,6 +83,7 @@ internal sealed class NamedTransactions(HisInbox hisInbox, HeldUploads held)
     private static string OperationOf(NamedTransaction transaction) => transaction switch
     {
         NamedTransaction.Local local => local.Operation,
+        NamedTransaction.Exchange { Row: var row } when row.IsOf(PeerMethod.RegisterOutpatient) => nameof(RegisterOutpatient),
         NamedTransaction.Exchange exchange => Operations[exchange.Row.Kind],
         _ => throw new InvalidOperationException("Only a transaction that was found has an operation."),
     };

@@ -14,7 +14,7 @@ internal static class OperationLimits
     {
         TranslateFeeLines { Lines.Count: var count } when count > limits.LinesPerMessageMax => DeskRefusals.TooManyLines("lines", limits.LinesPerMessageMax),
         WithdrawFeeLines { LineSerials.Count: var count } when count > limits.LinesPerMessageMax => DeskRefusals.TooManyLines("line_serials", limits.LinesPerMessageMax),
-        RegisterAdmission { Diagnoses.Count: > DiagnosesMax } or Discharge { Diagnoses.Count: > DiagnosesMax } or UpdateVisit { Diagnoses.Count: > DiagnosesMax } =>
+        RegisterAdmission { Diagnoses.Count: > DiagnosesMax } or RegisterOutpatient { Diagnoses.Count: > DiagnosesMax } or Discharge { Diagnoses.Count: > DiagnosesMax } or UpdateVisit { Diagnoses.Count: > DiagnosesMax } =>
             DeskRefusals.TooManyDiagnoses(DiagnosesMax),
         StateSettlements { Rows.Count: > SettlementMoves.RowsMax } => DeskRefusals.TooManyClaims(SettlementMoves.RowsMax),
         QueryFeeLines { Skip: < 0 } => DeskRefusals.PageOutOfRange("skip", 0, int.MaxValue),

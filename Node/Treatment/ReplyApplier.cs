@@ -18,14 +18,15 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
     {
         try
         {
-            var message = Parse(row.Kind, reply);
+            var message = Parse(row, reply);
             if (message.TransactionId != row.TransactionId)
                 return "the reply answers another transaction id";
             if (message.Refusal is not null)
                 return message.Refusal.Code == RefusalCode.Unspecified ? "a refusal without a code" : null;
             return message switch
             {
-                RegisterAdmissionResponse admission => ContradictionIn(admission, session, row),
+                RegisterAdmissionResponse admission => ContradictionIn(admission.Admission, session, row),
+                RegisterOutpatientResponse outpatient => ContradictionIn(outpatient.Visit, session, row),
                 RegisterDischargeResponse discharge => ContradictionIn(discharge, RegisterDischargeRequest.Parser.ParseFrom(request)),
                 SettleResponse settle => ContradictionIn(settle, SettleRequest.Parser.ParseFrom(request), session, row),
                 CancelSettlementResponse cancel => ContradictionIn(cancel, CancelSettlementRequest.Parser.ParseFrom(request)),
@@ -44,7 +45,7 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
     public void Apply(Session session, OutboundRow row, byte[] request, byte[] reply)
     {
         var visit = VisitStore.Get(session, row.VisitId);
-        var message = Parse(row.Kind, reply);
+        var message = Parse(row, reply);
         if (message.Refusal is not null)
         {
             Undo(session, row, visit);
@@ -53,8 +54,10 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         switch (message)
         {
             case RegisterAdmissionResponse admission:
-                VisitStore.SetAdmission(session, visit.Id, admission.Admission.VisitNumber, admission.Admission.Person.PersonClass);
-                VisitStore.Move(session, visit, VisitEvent.AdmissionAccepted);
+                Open(session, visit, admission.Admission);
+                break;
+            case RegisterOutpatientResponse outpatient:
+                Open(session, visit, outpatient.Visit);
                 break;
             case RegisterDischargeResponse discharge:
                 Discharges.Begin(session, visit, row.TransactionId, discharge.Discharge.DischargeDate, Diagnoses.ToJson(RegisterDischargeRequest.Parser.ParseFrom(request).Diagnoses));
@@ -97,6 +100,12 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
             VisitStore.ClearCancellationId(session, visit.Id);
     }
 
+    private static void Open(Session session, VisitRow visit, Admission admission)
+    {
+        VisitStore.SetAdmission(session, visit.Id, admission.VisitNumber, admission.Person.PersonClass);
+        VisitStore.Move(session, visit, VisitEvent.AdmissionAccepted);
+    }
+
     private void Settle(Session session, OutboundRow row, VisitRow visit, Settlement settlement)
     {
         SettlementMirror.Book(session, row, visit, settlement, time.NowMs());
@@ -137,12 +146,12 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         BusinessDate = businessDate,
     };
 
-    private static string? ContradictionIn(RegisterAdmissionResponse reply, Session session, OutboundRow row) => reply.Admission switch
+    private static string? ContradictionIn(Admission? opened, Session session, OutboundRow row) => opened switch
     {
         null => "neither data nor refusal",
-        _ when !HisPersons.IsWhole(reply.Admission.Person) => "an admission without a person, or without birth date",
-        _ when !IssuedNumber.IsVisit(reply.Admission.VisitNumber) || IssuedNumber.InsuredOf(reply.Admission.VisitNumber).Province.Code != row.Peer => "a visit number that this peer does not issue",
-        _ => VisitStore.HasNumber(session, reply.Admission.VisitNumber) ? "a visit number that is given already" : null,
+        _ when !HisPersons.IsWhole(opened.Person) => "an admission without a person, or without birth date",
+        _ when !IssuedNumber.IsVisit(opened.VisitNumber) || IssuedNumber.InsuredOf(opened.VisitNumber).Province.Code != row.Peer => "a visit number that this peer does not issue",
+        _ => VisitStore.HasNumber(session, opened.VisitNumber) ? "a visit number that is given already" : null,
     };
 
     private static string? ContradictionIn(RegisterDischargeResponse reply, RegisterDischargeRequest asked) => reply.Discharge switch
@@ -163,8 +172,9 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         : cancellation.SettlementNumber != asked.SettlementNumber ? "a cancellation of another settlement"
         : ChinaTime.IsOn(cancellation.CancelledAtMs, cancellation.BusinessDate) ? null : "a business date that is not the cancellation time's";
 
-    private static IExchangeReply Parse(OutboundKind kind, byte[] reply) => kind switch
+    private static IExchangeReply Parse(OutboundRow row, byte[] reply) => row.Kind switch
     {
+        OutboundKind.Admission when row.IsOf(PeerMethod.RegisterOutpatient) => RegisterOutpatientResponse.Parser.ParseFrom(reply),
         OutboundKind.Admission => RegisterAdmissionResponse.Parser.ParseFrom(reply),
         OutboundKind.Discharge => RegisterDischargeResponse.Parser.ParseFrom(reply),
         OutboundKind.Settlement => SettleResponse.Parser.ParseFrom(reply),
@@ -172,7 +182,7 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         OutboundKind.AdmissionCancellation => CancelAdmissionResponse.Parser.ParseFrom(reply),
         OutboundKind.DischargeCancellation => CancelDischargeResponse.Parser.ParseFrom(reply),
         OutboundKind.Reversal => ReverseTransactionResponse.Parser.ParseFrom(reply),
-        _ => throw new InvalidOperationException($"Outbound kind {kind} is not handled."),
+        _ => throw new InvalidOperationException($"Outbound kind {row.Kind} is not handled."),
     };
 
     private static VisitEvent RefusedEvent(OutboundKind kind) => kind switch

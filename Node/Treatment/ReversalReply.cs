@@ -87,7 +87,10 @@ internal static class ReversalReply
         if (original.IsOpen)
             SettlementMirror.BookUndo(session, mirror, CancellationOf(original, OutboundKind.Settlement, cancellation.CancelledAtMs, cancellation.BusinessDate), nowMs);
         else
+        {
             VisitStore.RestoreSettlement(session, mirror.SettlementNumber, original.TransactionId, FeeLineStore.CatalogueVersions(session, visit.Id));
+            FeeLineStore.Settle(session, visit.Id, mirror.SettlementNumber);
+        }
         UndoStore.Lift(session, original.TransactionId);
         SettlementMirror.BookRestoration(session, mirror, undo, nowMs);
         VisitStore.SetSettlementId(session, visit.Id, mirror.TransactionId);
@@ -131,7 +134,7 @@ internal static class ReversalReply
                 session, settlement, original.Peer, visit.VisitNumber!, VisitIntents.ChargesOf(FeeLineStore.CategorySums(session, visit.Id)));
         var stored = VisitStore.SettlementOf(session, original.TransactionId);
         return settlement is { Decision: { Charges: not null, Payments: not null } } && settlement.VisitNumber == visit.VisitNumber
-            && SettlementMirror.Of(original, visit, settlement, stored?.CatalogueVersions) == stored
+            && SettlementMirror.Of(original, visit, settlement, stored?.CatalogueVersions, stored?.Interim ?? false, stored?.FeeVersion) == stored
                 ? null
                 : "another settlement than was answered before";
     }
@@ -148,9 +151,14 @@ internal static class ReversalReply
     }
 
     /// <summary>The original was answered with data, and that is how the visit stands now.</summary>
-    private static bool IsInForce(Session session, VisitRow visit, OutboundRow original) => original.State is OutboundState.Answered && (original.Kind is OutboundKind.Discharge
-        ? visit.DischargeId == original.TransactionId
-        : VisitMachine.Next(visit.Known, EventOf(session, visit, original)) is not null);
+    private static bool IsInForce(Session session, VisitRow visit, OutboundRow original) => original.State is OutboundState.Answered && original.Kind switch
+    {
+        OutboundKind.Discharge => visit.DischargeId == original.TransactionId,
+        // A stay may have several settlements, so its state says nothing of a single one.
+        OutboundKind.Settlement => VisitStore.SettlementOf(session, original.TransactionId) is { State: 1 },
+        OutboundKind.SettlementCancellation => UndoStore.IsStanding(session, original.TransactionId),
+        _ => VisitMachine.Next(visit.Course, visit.Known, EventOf(session, visit, original)) is not null,
+    };
 
     private static VisitEvent EventOf(Session session, VisitRow visit, OutboundRow original) => original.Kind switch
     {

@@ -14,7 +14,9 @@ internal static class SettlementMirror
 {
     /// <param name="row">The request that was the settlement's.</param>
     /// <param name="catalogueVersions">Of the settled lines.</param>
-    public static TreatmentSettlementRow Of(OutboundRow row, VisitRow visit, Settlement settlement, string? catalogueVersions)
+    /// <param name="isInterim">The stay goes on.</param>
+    /// <param name="feeVersion">Of the visit when the lines were settled.</param>
+    public static TreatmentSettlementRow Of(OutboundRow row, VisitRow visit, Settlement settlement, string? catalogueVersions, bool isInterim, int? feeVersion)
     {
         var (charges, payments) = (settlement.Decision.Charges, settlement.Decision.Payments);
         return new TreatmentSettlementRow
@@ -28,6 +30,8 @@ internal static class SettlementMirror
             BusinessDate = settlement.BusinessDate,
             CatalogueVersions = catalogueVersions,
             State = 1,
+            Interim = isInterim,
+            FeeVersion = feeVersion,
             TotalFen = charges.TotalFen,
             FullSelfPayFen = charges.FullSelfPayFen,
             OverLimitFen = charges.OverLimitFen,
@@ -53,8 +57,9 @@ internal static class SettlementMirror
     /// <param name="row">The request that was the settlement's.</param>
     public static void Book(Session session, OutboundRow row, VisitRow visit, Settlement settlement, long nowMs)
     {
-        var mirror = Of(row, visit, settlement, FeeLineStore.CatalogueVersions(session, visit.Id));
+        var mirror = Of(row, visit, settlement, FeeLineStore.CatalogueVersions(session, visit.Id), visit.Course is SettlementCourse.Interim, visit.FeeVersion);
         VisitStore.InsertSettlement(session, mirror);
+        FeeLineStore.Settle(session, visit.Id, mirror.SettlementNumber);
         FeeTransfers.Owe(session, mirror.SettlementNumber, nowMs);
         Post(session, mirror, mirror.TransactionId, PostingEvent.Settlement, mirror.BusinessDate, PostingRules.Treatment(mirror), nowMs);
         LedgerBook.Settled(session, LedgerSide.Treatment, Division.Parse(row.Peer), row.TransactionId, settlement, visit.InstitutionCode, visit.VisitKind);
@@ -64,6 +69,7 @@ internal static class SettlementMirror
     public static void TakeBack(Session session, TreatmentSettlementRow mirror, UndoRow undo, long nowMs)
     {
         VisitStore.CancelSettlement(session, mirror.SettlementNumber, undo.TransactionId, undo.UndoneAtMs, undo.BusinessDate);
+        FeeLineStore.Unsettle(session, mirror.SettlementNumber);
         FeeTransfers.Withdraw(session, mirror.SettlementNumber, nowMs);
         BookUndo(session, mirror, undo, nowMs);
     }

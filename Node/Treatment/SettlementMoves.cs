@@ -27,6 +27,7 @@ internal sealed record SettlementMove : SettlementFigures
     public string? CancellationId { get; init; }
     public required string VisitNumber { get; init; }
     public required string HospitalVisitNumber { get; init; }
+    public required string VisitKind { get; init; }
     public required string InsuredDivision { get; init; }
 
     /// <summary>The business period it counts in; null when in none.</summary>
@@ -94,6 +95,8 @@ internal static class SettlementMoves
             conditions.Add($"{date} <= @to");
         if (scope.PeriodNumber is not null)
             conditions.Add($"{transaction} IN (SELECT transaction_id FROM period_transaction WHERE period_number = @PeriodNumber)");
+        if (scope.ClearingType is { } type)
+            conditions.Add($"v.visit_kind {(type == ClearingTypes.Outpatient ? "" : "NOT ")}IN ('11', '12', '13', '14')");
         if (scope.WithoutCancelled)
             conditions.Add("s.cancellation_id IS NULL");
         return conditions.Count == 0 ? "TRUE" : string.Join(" AND ", conditions);
@@ -104,7 +107,7 @@ internal static class SettlementMoves
     private static string Moves(string settled, string? cancelled)
     {
         const string Visit = "FROM treatment_settlement s JOIN treatment_visit v ON v.id = s.visit_id WHERE v.institution_code = @code AND";
-        const string Whose = "s.settlement_number, s.transaction_id AS settlement_id, s.cancellation_id, v.visit_number, v.hospital_visit_number, v.insured_division";
+        const string Whose = "s.settlement_number, s.transaction_id AS settlement_id, s.cancellation_id, v.visit_number, v.hospital_visit_number, v.visit_kind, v.insured_division";
         var settlements = $"SELECT s.transaction_id, 0 AS is_cancellation, business_date AS counted_on, settled_at_ms AS at_ms, {Whose}, {SettlementFigures.Columns} {Visit} {settled}";
         return cancelled is null
             ? settlements

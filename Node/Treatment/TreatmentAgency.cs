@@ -19,7 +19,8 @@ internal sealed class TreatmentAgency(
     private readonly HisInbox _hisInbox = new(vault, time);
     private readonly HisAnswers _answers = new(outbox, new HeldUploads(vault, time));
     private readonly FeeLineBook _feeLines = new(new HeldUploads(vault, time), time);
-    private readonly VisitIntents _intents = new(configuration, vault, time);
+    private readonly VisitOpenings _openings = new(configuration, vault, time);
+    private readonly VisitIntents _intents = new(configuration, time);
     private readonly UndoIntents _undo = new(configuration, outbox, vault, time);
     private readonly VisitUpdates _visitUpdates = new(time);
     private readonly BusinessPeriods _periods = new(time);
@@ -44,7 +45,8 @@ internal sealed class TreatmentAgency(
             UploadFeeLines upload => await UploadAsync(caller, upload, id, cancellation),
             WithdrawFeeLines withdraw => await StoreAsync(caller, operation, id, session => _feeLines.Withdraw(session, caller, withdraw, id), cancellation),
             RefundFeeLine refund => await StoreAsync(caller, operation, id, session => FeeLineBook.Refund(session, caller, refund, id), cancellation),
-            RegisterAdmission admission => await ExchangeAsync(caller, operation, id, session => _intents.Admit(session, caller, admission, id), cancellation),
+            RegisterAdmission admission => await ExchangeAsync(caller, operation, id, session => _openings.Admit(session, caller, admission, id), cancellation),
+            RegisterOutpatient outpatient => await ExchangeAsync(caller, operation, id, session => _openings.Register(session, caller, outpatient, id), cancellation),
             Discharge discharge => await ExchangeAsync(caller, operation, id, session => _intents.Discharge(session, caller, discharge, id), cancellation),
             Settle settle => await ExchangeAsync(caller, operation, id, session => _intents.Settle(session, caller, settle, id), cancellation),
             CancelSettlement cancel => await ExchangeAsync(caller, operation, id, session => _intents.Cancel(session, caller, cancel, id), cancellation),
@@ -85,7 +87,7 @@ internal sealed class TreatmentAgency(
     {
         if (OperationLimits.Refuse(operation, configuration.Limits) is { } tooMuch)
             return tooMuch;
-        if (operation is RegisterAdmission or Discharge or Settle || Suspensions.Refuse(caller, operation, time.Today()) is not { } suspended)
+        if (operation is RegisterAdmission or RegisterOutpatient or Discharge or Settle || Suspensions.Refuse(caller, operation, time.Today()) is not { } suspended)
             return null;
         var content = _hisInbox.ContentOf(caller, operation);
         return database.Read(session => _hisInbox.Find(session, caller, content)) is null ? suspended : null;

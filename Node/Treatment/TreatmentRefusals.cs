@@ -38,10 +38,37 @@ internal static class TreatmentRefusals
         "本院没有该就诊登记。", "this hospital has no such visit.",
         "请核对就诊登记号或住院号。", "Check the visit number or the hospital's own number.");
 
-    public static HisRefusal VisitState(VisitState state, string neededZh, string neededEn) => Of("VISIT_STATE", RefusingSide.Treatment, "visit",
-        $"就诊状态为“{VisitMachine.Describe(state).Chinese}”，本交易要求“{neededZh}”。",
-        $"the visit is '{VisitMachine.Describe(state).English}'; this step needs '{neededEn}'.",
-        "请按 入院→费用→出院→结算 的次序办理，撤销按相反次序。", "Follow admission, fees, discharge, settlement; undo in reverse order.");
+    public static HisRefusal VisitState(VisitRow visit, string neededZh, string neededEn)
+    {
+        var (chinese, english) = VisitMachine.Describe(visit.State, visit.IsOutpatient);
+        var (order, orderEnglish) = visit.IsOutpatient
+            ? ("请按 门诊登记→费用→结算 的次序办理，撤销按相反次序。", "Follow registration, fees, settlement; undo in reverse order.")
+            : ("请按 入院→费用→出院→结算 的次序办理，撤销按相反次序。", "Follow admission, fees, discharge, settlement; undo in reverse order.");
+        return Of("VISIT_STATE", RefusingSide.Treatment, "visit",
+            $"就诊状态为“{chinese}”，本交易要求“{neededZh}”。", $"the visit is '{english}'; this step needs '{neededEn}'.", order, orderEnglish);
+    }
+
+    /// <summary>Nothing more is charged, corrected or previewed.</summary>
+    public static HisRefusal NotOpen(VisitRow visit) => visit.IsOutpatient
+        ? VisitState(visit, "已登记未结算", "registered and not settled")
+        : VisitState(visit, "在院或已出院未结算", "admitted, or discharged and not settled");
+
+    public static HisRefusal NotToBeSettled(VisitRow visit) => visit.IsOutpatient
+        ? VisitState(visit, "已登记未结算", "registered and not settled")
+        : VisitState(visit, "已出院未结算", "discharged and not settled");
+
+    public static HisRefusal NotToBeSettledInParts(VisitRow visit) => visit.IsOutpatient
+        ? InvalidField("interim", "门诊就诊没有中途结算", "an outpatient visit is not settled in parts")
+        : VisitState(visit, "在院", "admitted");
+
+    /// <summary>A line that a standing settlement of the stay has settled.</summary>
+    public static HisRefusal LineSettled(string field, string settlementNumber) => Of("VISIT_STATE", RefusingSide.Treatment, field,
+        $"该明细已由结算 {settlementNumber} 结算。", $"the line is settled by settlement {settlementNumber}.",
+        "请先撤销该结算。", "Cancel that settlement first.");
+
+    public static HisRefusal NoDischarge() => Of("VISIT_STATE", RefusingSide.Treatment, "visit",
+        "门诊就诊没有出院登记。", "an outpatient visit has no discharge.",
+        "费用上传后可直接结算。", "Settle it once its fee lines are stored.");
 
     public static HisRefusal AlreadySettled(string settlementNumber) => Of("VISIT_STATE", RefusingSide.Treatment, "visit",
         $"该就诊已结算，结算业务号 {settlementNumber}。", $"the visit is settled already, settlement number {settlementNumber}.",

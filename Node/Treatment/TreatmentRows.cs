@@ -54,6 +54,10 @@ internal sealed class VisitRow
     public string? VisitNumber { get; init; }
     public required VisitState State { get; init; }
     public required string VisitKind { get; init; }
+    /// <summary>Exchange code; of a chronic disease visit.</summary>
+    public string? ChronicDisease { get; init; }
+
+    /// <summary>The first day of a stay, or the day an outpatient visit is registered for.</summary>
     public required string AdmissionDate { get; init; }
     public string? DischargeDate { get; init; }
 
@@ -79,6 +83,11 @@ internal sealed class VisitRow
 
     /// <summary>What is known of the visit apart from a reversal under way.</summary>
     public VisitState Known => StateBeneath ?? State;
+
+    public bool IsOutpatient => ClearingTypes.IsOutpatient(VisitKind);
+
+    /// <summary>Of the next settlement, and of the one under way.</summary>
+    public SettlementCourse Course => DischargeDate is not null ? SettlementCourse.Final : IsOutpatient ? SettlementCourse.Outpatient : SettlementCourse.Interim;
 
     /// <summary>As the state allows; the reversal of a discharge or of its cancellation leaves the fees open as these do themselves.</summary>
     public bool AllowsFeeChanges => VisitMachine.AllowsFeeChanges(ReversedKind is OutboundKind.Discharge or OutboundKind.DischargeCancellation ? Known : State);
@@ -160,6 +169,9 @@ internal sealed class FeeLineRow
     /// <summary>The transaction that withdrew it; null of an active line, and of one withdrawn before this was kept.</summary>
     public string? WithdrawnBy { get; init; }
 
+    /// <summary>The standing settlement that settled it; null while none has.</summary>
+    public string? SettlementNumber { get; init; }
+
     public bool IsActive => State == 1;
 }
 
@@ -224,4 +236,13 @@ internal sealed record TreatmentSettlementRow : SettlementFigures
 
     /// <summary>1 settled, 2 undone.</summary>
     public required int State { get; init; }
+
+    /// <summary>A part of a stay that went on.</summary>
+    public required bool Interim { get; init; }
+
+    /// <summary>The visit's when it was made or restored; null of one that was undone before this was kept.</summary>
+    public required int? FeeVersion { get; init; }
+
+    /// <summary>How it moved its visit.</summary>
+    public SettlementCourse CourseOf(VisitRow visit) => Interim ? SettlementCourse.Interim : visit.Course is SettlementCourse.Interim ? SettlementCourse.Final : visit.Course;
 }

@@ -14,7 +14,7 @@ internal sealed class UndoChain(Outbox outbox)
     {
         OutboundKind.Admission => OnAdmission(session, visit),
         OutboundKind.Discharge => OnDischarge(session, visit, original.TransactionId),
-        OutboundKind.Settlement => Unless(VisitState.Settled, session, visit),
+        OutboundKind.Settlement => OnSettlement(session, visit, VisitStore.SettlementOf(session, original.TransactionId)!),
         OutboundKind.SettlementCancellation => OnSettlementCancellation(session, visit, original),
         OutboundKind.AdmissionCancellation => OnAdmissionCancellation(session, visit),
         OutboundKind.DischargeCancellation => OnDischargeCancellation(session, visit, original),
@@ -22,7 +22,16 @@ internal sealed class UndoChain(Outbox outbox)
         _ => throw new InvalidOperationException($"Outbound kind {original.Kind} is not handled."),
     };
 
+    /// <summary>Of the settlements of a stay the last one goes first, and before it whatever came after it.</summary>
+    public static (string Chinese, string English)? OnSettlement(Session session, VisitRow visit, TreatmentSettlementRow settlement)
+    {
+        if (Unless(VisitMachine.Around(settlement.CourseOf(visit)).After, session, visit) is { } obstacle)
+            return obstacle;
+        return VisitStore.LastStanding(session, visit.Id) is var last && last?.SettlementNumber != settlement.SettlementNumber ? StandingOf(last) : null;
+    }
+
     public static (string Chinese, string English)? OnAdmission(Session session, VisitRow visit) => Unless(VisitState.Admitted, session, visit)
+        ?? StandingOf(VisitStore.LastStanding(session, visit.Id))
         ?? (FeeLineStore.Count(session, visit.Id) is > 0 and var lines
             ? ($"该就诊有 {lines} 条费用明细", $"the visit has {lines} fee lines")
             : Waiting(session, visit));
@@ -30,19 +39,20 @@ internal sealed class UndoChain(Outbox outbox)
     /// <summary>The step of the visit that was taken last, and whether it is answered.</summary>
     public static (string Chinese, string English) LastStep(Session session, VisitRow visit) => visit.State switch
     {
-        VisitState.Admitted when UndoStore.LastOf(session, visit.Id, OutboundKind.Discharge) is { } undone => Undone("出院登记", "the discharge", undone),
-        VisitState.Admitted => Step("入院登记", "the admission", visit.AdmissionId),
-        VisitState.Discharged => Step("出院登记", "the discharge", visit.DischargeId!),
-        VisitState.Settled => ($"结算 {NumberOf(session, visit)} 有效", $"settlement {NumberOf(session, visit)} stands"),
-        VisitState.AdmissionUndone when UndoStore.StandingOn(session, visit.AdmissionId) is { } undone => Undone("入院登记", "the admission", undone.TransactionId),
-        VisitState.AdmissionUndone or VisitState.AdmissionRefused => ("入院登记没有生效", "the admission never took effect"),
-        VisitState.AdmissionSent => Sent("入院登记", "the admission", visit.AdmissionId),
-        VisitState.DischargeSent or VisitState.CorrectionSent => Sent("出院登记", "the discharge", Last(session, visit, OutboundKind.Discharge)),
-        VisitState.SettlementSent => Sent("结算", "the settlement", visit.SettlementId!),
-        VisitState.CancellationSent => Sent("撤销结算", "the cancellation of the settlement", visit.CancellationId!),
-        VisitState.AdmissionCancellationSent => Sent("撤销入院", "the cancellation of the admission", Last(session, visit, OutboundKind.AdmissionCancellation)),
-        VisitState.DischargeCancellationSent => Sent("撤销出院", "the cancellation of the discharge", Last(session, visit, OutboundKind.DischargeCancellation)),
-        VisitState.ReversalSent => Sent("冲正", "the reversal", visit.ReversalId!),
+        VisitState.Admitted when !visit.IsOutpatient && UndoStore.LastOf(session, visit.Id, OutboundKind.Discharge) is { } undone => Undone(("出院登记", "the discharge"), undone),
+        VisitState.Admitted when VisitStore.LastStanding(session, visit.Id) is { } interim => Standing(interim),
+        VisitState.Admitted => Step(OpeningOf(visit), visit.AdmissionId),
+        VisitState.Discharged => Step(("出院登记", "the discharge"), visit.DischargeId!),
+        VisitState.Settled => Standing(VisitStore.LastStanding(session, visit.Id)!),
+        VisitState.AdmissionUndone when UndoStore.StandingOn(session, visit.AdmissionId) is { } undone => Undone(OpeningOf(visit), undone.TransactionId),
+        VisitState.AdmissionUndone or VisitState.AdmissionRefused => ($"{OpeningOf(visit).Chinese}没有生效", $"{OpeningOf(visit).English} never took effect"),
+        VisitState.AdmissionSent => Sent(OpeningOf(visit), visit.AdmissionId),
+        VisitState.DischargeSent or VisitState.CorrectionSent => Sent(("出院登记", "the discharge"), Last(session, visit, OutboundKind.Discharge)),
+        VisitState.SettlementSent => Sent(("结算", "the settlement"), visit.SettlementId!),
+        VisitState.CancellationSent => Sent(("撤销结算", "the cancellation of the settlement"), visit.CancellationId!),
+        VisitState.AdmissionCancellationSent => Sent(("撤销" + OpeningOf(visit).Chinese, "the cancellation of " + OpeningOf(visit).English), Last(session, visit, OutboundKind.AdmissionCancellation)),
+        VisitState.DischargeCancellationSent => Sent(("撤销出院", "the cancellation of the discharge"), Last(session, visit, OutboundKind.DischargeCancellation)),
+        VisitState.ReversalSent => Sent(("冲正", "the reversal"), visit.ReversalId!),
         _ => throw new InvalidOperationException($"Visit state {visit.State} is not handled."),
     };
 
@@ -55,14 +65,14 @@ internal sealed class UndoChain(Outbox outbox)
 
     private (string Chinese, string English)? OnSettlementCancellation(Session session, VisitRow visit, OutboundRow cancellation)
     {
-        if (Unless(VisitState.Discharged, session, visit) is { } obstacle)
+        var mirror = VisitStore.SettlementOf(session, cancellation.OriginalId!)!;
+        if (Unless(VisitMachine.Around(mirror.CourseOf(visit)).Before, session, visit) is { } obstacle)
             return obstacle;
         var settled = SettleRequest.Parser.ParseFrom(outbox.RequestOf(Outbox.Find(session, cancellation.OriginalId!)!)).Bill;
-        if (visit.DischargeDate != settled.ServiceDate)
+        if (mirror.CourseOf(visit) is SettlementCourse.Final && visit.DischargeDate != settled.ServiceDate)
             return ($"出院日期已更正为 {visit.DischargeDate}", $"the discharge date is {visit.DischargeDate} now");
         if (BusinessPeriods.ClosedWith(session, cancellation.TransactionId) is { } period)
             return ($"撤销已计入已签退的业务周期 {period}", $"the cancellation counts in business period {period}, which is closed");
-        var mirror = VisitStore.SettlementOf(session, cancellation.OriginalId!)!;
         return settled.CategorySums.SequenceEqual(FeeLineStore.CategorySums(session, visit.Id).Select(VisitIntents.ToMessage))
             && (mirror.CatalogueVersions is null || mirror.CatalogueVersions == FeeLineStore.CatalogueVersions(session, visit.Id))
                 ? Waiting(session, visit)
@@ -93,14 +103,19 @@ internal sealed class UndoChain(Outbox outbox)
     private static string Last(Session session, VisitRow visit, OutboundKind kind) => Outbox.LastOf(session, visit.Id, kind)
         ?? throw new InvalidOperationException($"Visit {visit.Id} waits for a request that is not stored.");
 
-    private static string NumberOf(Session session, VisitRow visit) => VisitStore.SettlementOf(session, visit.SettlementId!)!.SettlementNumber;
+    private static (string Chinese, string English)? StandingOf(TreatmentSettlementRow? settlement) => settlement is null ? null : Standing(settlement);
 
-    private static (string Chinese, string English) Step(string chinese, string english, string transactionId) =>
-        ($"{chinese}（流水 {transactionId}）有效", $"{english} {transactionId} stands");
+    private static (string Chinese, string English) Standing(TreatmentSettlementRow settlement) =>
+        ($"结算 {settlement.SettlementNumber} 有效", $"settlement {settlement.SettlementNumber} stands");
 
-    private static (string Chinese, string English) Sent(string chinese, string english, string transactionId) =>
-        ($"{chinese}（流水 {transactionId}）尚无应答", $"{english} {transactionId} is not answered yet");
+    private static (string Chinese, string English) OpeningOf(VisitRow visit) => visit.IsOutpatient ? ("门诊登记", "the registration") : ("入院登记", "the admission");
 
-    private static (string Chinese, string English) Undone(string chinese, string english, string transactionId) =>
-        ($"{chinese}已由流水 {transactionId} 撤销或冲正", $"{english} is undone by {transactionId}");
+    private static (string Chinese, string English) Step((string Chinese, string English) step, string transactionId) =>
+        ($"{step.Chinese}（流水 {transactionId}）有效", $"{step.English} {transactionId} stands");
+
+    private static (string Chinese, string English) Sent((string Chinese, string English) step, string transactionId) =>
+        ($"{step.Chinese}（流水 {transactionId}）尚无应答", $"{step.English} {transactionId} is not answered yet");
+
+    private static (string Chinese, string English) Undone((string Chinese, string English) step, string transactionId) =>
+        ($"{step.Chinese}已由流水 {transactionId} 撤销或冲正", $"{step.English} is undone by {transactionId}");
 }

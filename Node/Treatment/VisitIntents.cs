@@ -1,7 +1,5 @@
-using System.Text;
 using Google.Protobuf;
 using Provincial.Exchange.V1;
-using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
@@ -25,52 +23,9 @@ internal sealed record Intent(OutboundRequest? Request, HisResult? Result, strin
     public static Intent Known(string transactionId) => new(null, null, transactionId);
 }
 
-/// <summary>The checks and the stored intent of every step that the insured side decides. Everything here runs in one transaction, before the first packet.</summary>
-internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault, TimeProvider time)
+/// <summary>The checks and the stored intent of the steps of an open visit that the insured side decides. Everything here runs in one transaction, before the first packet.</summary>
+internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvider time)
 {
-    private const string AdmissionPurpose = "treatment.admission";
-
-    public Intent Admit(Session session, HisCaller caller, RegisterAdmission admission, TransactionId id)
-    {
-        if (Refuse(admission) is { } wrong)
-            return Intent.Refuse(wrong);
-        if (!Division.TryParse(admission.Person.InsuredDivision, out var insured) || configuration.Find(insured) is null || insured.Province == id.Sender)
-            return Intent.Refuse(TreatmentRefusals.PeerUnknown(admission.Person.InsuredDivision));
-        var content = HisJson.Write(admission);
-        if (VisitStore.Find(session, caller.Institution.Code, new HisVisitReference { HospitalVisitNumber = admission.HospitalVisitNumber }) is { } standing)
-            return RepeatedAdmission(caller, standing, content);
-        if (Suspensions.Refuse(caller, admission, time.Today()) is { } suspended)
-            return Intent.Refuse(suspended);
-        if (!caller.Institution.Opens(admission.VisitKind))
-            return Intent.Refuse(DeskRefusals.BusinessNotOpened(admission.VisitKind, VisitKindList.Of(caller.Institution.VisitKinds)));
-        var visit = new VisitRow
-        {
-            Id = 0,
-            InstitutionCode = caller.Institution.Code,
-            HospitalVisitNumber = admission.HospitalVisitNumber,
-            InsuredDivision = insured.Code,
-            AdmissionId = id.Text,
-            Admission = vault.Seal(Encoding.UTF8.GetBytes(content), AdmissionPurpose),
-            State = VisitState.AdmissionSent,
-            VisitKind = admission.VisitKind,
-            AdmissionDate = admission.AdmissionDate.Iso(),
-            Diagnoses = Diagnoses.ToJson(admission.Diagnoses),
-            FeeVersion = 0,
-        };
-        var request = new RegisterAdmissionRequest
-        {
-            Header = Header(caller, id, insured),
-            Person = ToMessage(admission.Person),
-            Institution = ToMessage(caller.Institution),
-            VisitKind = admission.VisitKind,
-            AdmissionDate = visit.AdmissionDate,
-            HospitalVisitNumber = admission.HospitalVisitNumber,
-            Diagnoses = { Diagnoses.ToMessages(admission.Diagnoses) },
-            Department = admission.Department ?? "",
-        };
-        return Send(id, insured, OutboundKind.Admission, VisitStore.Insert(session, visit), PeerMethod.RegisterAdmission, request);
-    }
-
     public Intent Discharge(Session session, HisCaller caller, Discharge discharge, TransactionId id)
     {
         if (VisitStore.Find(session, caller.Institution.Code, discharge.Visit) is not { } visit)
@@ -82,8 +37,8 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             return Intent.Known(visit.DischargeId);
         if (Suspensions.Refuse(caller, discharge, time.Today()) is { } suspended)
             return Intent.Refuse(suspended);
-        if (VisitMachine.Next(visit.State, VisitEvent.DischargeSent) is null)
-            return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled"));
+        if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.DischargeSent) is null)
+            return Intent.Refuse(visit.IsOutpatient ? TreatmentRefusals.NoDischarge() : TreatmentRefusals.NotOpen(visit));
         if (string.CompareOrdinal(date, visit.AdmissionDate) < 0 || string.CompareOrdinal(date, time.Today().Iso()) > 0)
             return Intent.Refuse(TreatmentRefusals.DateOutsideStay("discharge_date", date, visit.AdmissionDate, time.Today().Iso()));
         if (FeeLineStore.LastFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, date) > 0)
@@ -107,13 +62,15 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             return Intent.Refuse(TreatmentRefusals.VisitNotFound());
         if (visit.State is VisitState.Settled or VisitState.SettlementSent or VisitState.CancellationSent)
             return RepeatedSettlement(session, caller, visit, settle);
+        if (RepeatedInterim(session, caller, visit, settle) is { } repeated)
+            return repeated;
         if (Suspensions.Refuse(caller, settle, time.Today()) is { } suspended)
             return Intent.Refuse(suspended);
-        if (VisitMachine.Next(visit.State, VisitEvent.SettlementSent) is null)
-            return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已出院未结算", "discharged and not settled"));
+        if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.SettlementSent) is null || (visit.Course is SettlementCourse.Interim) != settle.Interim)
+            return Intent.Refuse(settle.Interim ? TreatmentRefusals.NotToBeSettledInParts(visit) : TreatmentRefusals.NotToBeSettled(visit));
         if (visit.PreviewFeeVersion is { } previewed && previewed != visit.FeeVersion)
             return Intent.Refuse(TreatmentRefusals.PreviewStale());
-        var (bill, refusal) = BillOf(session, caller, visit, visit.DischargeDate!, settle.ClaimedTotalFen, settle.AccountRequestedFen, settle.InvoiceNumber);
+        var (bill, refusal) = BillOf(session, caller, visit, ServiceDateOf(session, visit), settle.ClaimedTotalFen, settle.AccountRequestedFen, settle.InvoiceNumber);
         if (refusal is not null)
             return Intent.Refuse(refusal);
         if (BusinessPeriods.Enter(session, caller, id) is { } periodRefusal)
@@ -121,7 +78,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         VisitStore.Move(session, visit, VisitEvent.SettlementSent);
         VisitStore.SetSettlementId(session, visit.Id, id.Text);
         var insured = Division.Parse(visit.InsuredDivision);
-        var request = new SettleRequest { Header = Header(caller, id, insured), Bill = bill };
+        var request = new SettleRequest { Header = Header(caller, id, insured), Bill = bill, Interim = settle.Interim };
         return Send(id, insured, OutboundKind.Settlement, visit.Id, PeerMethod.Settle, request);
     }
 
@@ -135,12 +92,14 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             return Intent.Known(visit.CancellationId);
         if (settlement.State == 2)
             return Intent.Refuse(TreatmentRefusals.SettlementCancelled(settlement.SettlementNumber));
-        if (VisitMachine.Next(visit.State, VisitEvent.CancellationSent) is null)
-            return Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已结算", "settled"));
+        if (settlement.Interim && UndoChain.OnSettlement(session, visit, settlement) is { } obstacle)
+            return Intent.Refuse(TreatmentRefusals.UndoFirst(obstacle));
+        if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.CancellationSent) is null)
+            return Intent.Refuse(TreatmentRefusals.VisitState(visit, "已结算", "settled"));
         if (BusinessPeriods.Enter(session, caller, id) is { } periodRefusal)
             return Intent.Refuse(periodRefusal);
         VisitStore.Move(session, visit, VisitEvent.CancellationSent);
-        VisitStore.SetCancellationId(session, visit.Id, id.Text);
+        VisitStore.SetCancellationId(session, visit.Id, settlement.TransactionId, id.Text);
         var insured = Division.Parse(visit.InsuredDivision);
         var request = new CancelSettlementRequest
         {
@@ -157,8 +116,9 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         if (VisitStore.Find(session, caller.Institution.Code, preview.Visit) is not { } visit)
             return (null, null, TreatmentRefusals.VisitNotFound());
         if (!visit.AllowsFeeChanges)
-            return (null, null, TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled"));
-        var (bill, refusal) = BillOf(session, caller, visit, visit.DischargeDate ?? time.Today().Iso(), preview.ClaimedTotalFen, preview.AccountRequestedFen, null);
+            return (null, null, TreatmentRefusals.NotOpen(visit));
+        var serviceDate = visit.Course is SettlementCourse.Interim ? time.Today().Iso() : ServiceDateOf(session, visit);
+        var (bill, refusal) = BillOf(session, caller, visit, serviceDate, preview.ClaimedTotalFen, preview.AccountRequestedFen, null);
         return (visit, bill, refusal);
     }
 
@@ -183,23 +143,28 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         Name = person.Name ?? "",
     };
 
-    private Intent RepeatedAdmission(HisCaller caller, VisitRow standing, string content)
-    {
-        var first = Encoding.UTF8.GetString(vault.Open(standing.Admission, AdmissionPurpose));
-        return HisJson.FirstDifference(first, content) is { } field || caller.HisTransactionId is not null
-            ? Intent.Refuse(TreatmentRefusals.IdConflict(HisJson.FirstDifference(first, content) ?? "hospital_visit_number"))
-            : Intent.Known(standing.AdmissionId);
-    }
-
     // Dialects without request ids repeat a settlement by sending it again; those with ids have their own memory and mean something new.
     private static Intent RepeatedSettlement(Session session, HisCaller caller, VisitRow visit, Settle settle)
     {
-        if (caller.HisTransactionId is null && (settle.ClaimedTotalFen is null || settle.ClaimedTotalFen == FeeLineStore.TotalFen(session, visit.Id)))
+        var settlement = VisitStore.SettlementOf(session, visit.SettlementId!);
+        var totalFen = settlement?.TotalFen ?? ChargesOf(FeeLineStore.CategorySums(session, visit.Id)).TotalFen;
+        if (caller.HisTransactionId is null && (settle.ClaimedTotalFen is null || settle.ClaimedTotalFen == totalFen))
             return Intent.Known(visit.SettlementId!);
-        return VisitStore.SettlementOf(session, visit.SettlementId!) is { } settlement
+        return settlement is not null
             ? Intent.Refuse(TreatmentRefusals.AlreadySettled(settlement.SettlementNumber))
-            : Intent.Refuse(TreatmentRefusals.VisitState(visit.State, "已出院未结算", "discharged and not settled"));
+            : Intent.Refuse(TreatmentRefusals.NotToBeSettled(visit));
     }
+
+    // The same, where the stay went on: nothing was charged since, so nothing else can be meant.
+    private static Intent? RepeatedInterim(Session session, HisCaller caller, VisitRow visit, Settle settle) =>
+        settle.Interim && caller.HisTransactionId is null && visit.State is VisitState.Admitted && FeeLineStore.LastUnsettledFeeDate(session, visit.Id) is null
+        && VisitStore.LastStanding(session, visit.Id) is { Interim: true } settlement && (settle.ClaimedTotalFen ?? settlement.TotalFen) == settlement.TotalFen
+            ? Intent.Known(settlement.TransactionId)
+            : null;
+
+    /// <summary>The discharge; without one, in an outpatient visit or a stay that goes on, the day of the last fee line that is settled.</summary>
+    private static string ServiceDateOf(Session session, VisitRow visit) =>
+        visit.DischargeDate ?? FeeLineStore.LastUnsettledFeeDate(session, visit.Id) ?? visit.AdmissionDate;
 
     private static (VisitRow Visit, TreatmentSettlementRow Settlement)? FindSettled(Session session, HisCaller caller, CancelSettlement cancel)
     {
@@ -209,13 +174,17 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             { OriginalTransactionId.Length: > 0 } => HisInbox.Resolve(session, caller.Institution.Code, cancel.OriginalTransactionId) is { } transaction
                 ? VisitStore.SettlementOf(session, transaction)
                 : null,
-            _ => VisitStore.Find(session, caller.Institution.Code, cancel.Visit) is { SettlementId: { } settlementId } ? VisitStore.SettlementOf(session, settlementId) : null,
+            _ => VisitStore.Find(session, caller.Institution.Code, cancel.Visit) is { SettlementId: { } settlementId } visited ? Meant(session, caller, visited, settlementId) : null,
         };
         if (settlement is null)
             return null;
         var visit = VisitStore.Get(session, settlement.VisitId);
         return visit.InstitutionCode == caller.Institution.Code ? (visit, settlement) : null;
     }
+
+    // Without ids it may be the repeat of the last cancellation, and of several settlements the earlier one must be named.
+    private static TreatmentSettlementRow? Meant(Session session, HisCaller caller, VisitRow visit, string settlementId) =>
+        (caller.HisTransactionId is null ? null : VisitStore.LastStanding(session, visit.Id)) ?? VisitStore.SettlementOf(session, settlementId);
 
     private static (Bill? Bill, HisRefusal? Refusal) BillOf(
         Session session, HisCaller caller, VisitRow visit, string serviceDate, long? claimedTotalFen, long? accountRequestedFen, string? invoiceNumber)
@@ -225,8 +194,11 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         var sums = FeeLineStore.CategorySums(session, visit.Id);
         if (sums.Count == 0)
             return (null, TreatmentRefusals.NoFeeLines());
+        var diagnoses = Diagnoses.FromJson(visit.Diagnoses).ToList();
+        if (diagnoses.Count == 0)
+            return (null, TreatmentRefusals.MissingField("diagnoses"));
         // Lines may be stored while a discharge is under way: only now it is certain which date it ended on.
-        if (FeeLineStore.LastFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, serviceDate) > 0)
+        if (FeeLineStore.LastUnsettledFeeDate(session, visit.Id) is { } last && string.CompareOrdinal(last, serviceDate) > 0)
             return (null, TreatmentRefusals.DateOutsideStay("lines.fee_date", last, visit.AdmissionDate, serviceDate));
         var charges = ChargesOf(sums);
         if (FirstNegative(charges) is { } negative)
@@ -238,7 +210,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
             VisitNumber = visit.VisitNumber,
             Institution = ToMessage(caller.Institution),
             ServiceDate = serviceDate,
-            Diagnoses = { Diagnoses.FromJson(visit.Diagnoses) },
+            Diagnoses = { diagnoses },
             Charges = charges,
             CategorySums = { sums.Select(ToMessage) },
             LineCount = sums.Sum(sum => sum.LineCount),
@@ -259,15 +231,6 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
         _ => null,
     };
 
-    private HisRefusal? Refuse(RegisterAdmission admission) => admission switch
-    {
-        { HospitalVisitNumber: "" } => TreatmentRefusals.MissingField("hospital_visit_number"),
-        { Diagnoses.Count: 0 } => TreatmentRefusals.MissingField("diagnoses"),
-        _ when admission.AdmissionDate > time.Today() =>
-            TreatmentRefusals.DateOutsideStay("admission_date", admission.AdmissionDate.Iso(), "-", time.Today().Iso()),
-        _ => null,
-    };
-
     private RequestHeader Header(HisCaller caller, TransactionId id, Division insured) =>
         RequestHeaders.Create(configuration, id, insured, caller.Operator, time.GetUtcNow());
 
@@ -277,7 +240,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, Vault vault
     private static OutboundRequest Outbound(TransactionId id, Division insured, OutboundKind kind, long visitId, PeerMethod method, IExchangeRequest request) =>
         new(id, insured.Province, kind, visitId, method, request.ToByteArray());
 
-    private static Institution ToMessage(InstitutionRow institution) => new()
+    public static Institution ToMessage(InstitutionRow institution) => new()
     {
         Code = institution.Code,
         Name = institution.Name,

@@ -6,6 +6,9 @@ namespace ProvincialGateway.Treatment;
 /// <summary>The business types of an institution: exchange visit kinds, ascending, separated by blanks.</summary>
 internal static class VisitKindList
 {
+    /// <summary>门诊慢特病, the one kind that names a disease.</summary>
+    public const string ChronicDisease = "14";
+
     /// <summary>What an institution may do for which nothing else was said.</summary>
     private static readonly string[] Inpatient = ["21", "22", "24", "52"];
 

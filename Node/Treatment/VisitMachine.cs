@@ -59,11 +59,57 @@ internal enum VisitEvent
     DischargeCancellationReversed = 24,
 }
 
+/// <summary>Between which states a settlement moves its visit, and its undo moves it back.</summary>
+internal enum SettlementCourse
+{
+    /// <summary>The stay has ended: from discharged to settled.</summary>
+    Final = 1,
+
+    /// <summary>An outpatient visit has no discharge: from registered to settled.</summary>
+    Outpatient = 2,
+
+    /// <summary>中途结算: the stay goes on, admitted before and after.</summary>
+    Interim = 3,
+}
+
 /// <summary>The one place that says which step may follow which. Undo runs in reverse order.</summary>
 internal static class VisitMachine
 {
     /// <summary>The state after an event, or null when the event is not allowed in this state.</summary>
-    public static VisitState? Next(VisitState state, VisitEvent happened) => (state, happened) switch
+    public static VisitState? Next(SettlementCourse course, VisitState state, VisitEvent happened) =>
+        Settling(course, state, happened) ?? (course is SettlementCourse.Outpatient && IsDischarge(happened) ? null : Staying(state, happened));
+
+    /// <summary>The states a settlement leads from and to.</summary>
+    public static (VisitState Before, VisitState After) Around(SettlementCourse course) => course switch
+    {
+        SettlementCourse.Final => (VisitState.Discharged, VisitState.Settled),
+        SettlementCourse.Outpatient => (VisitState.Admitted, VisitState.Settled),
+        SettlementCourse.Interim => (VisitState.Admitted, VisitState.Admitted),
+        _ => throw new ArgumentOutOfRangeException(nameof(course), course, "Not a course of a settlement."),
+    };
+
+    private static VisitState? Settling(SettlementCourse course, VisitState state, VisitEvent happened)
+    {
+        var (before, after) = Around(course);
+        return happened switch
+        {
+            VisitEvent.SettlementSent when state == before => VisitState.SettlementSent,
+            VisitEvent.SettlementAccepted when state is VisitState.SettlementSent => after,
+            VisitEvent.SettlementRefused when state is VisitState.SettlementSent => before,
+            VisitEvent.SettlementReversed when state is VisitState.SettlementSent || state == after => before,
+            VisitEvent.CancellationSent when state == after => VisitState.CancellationSent,
+            VisitEvent.CancellationAccepted when state is VisitState.CancellationSent => before,
+            VisitEvent.CancellationRefused when state is VisitState.CancellationSent => after,
+            VisitEvent.CancellationReversed when state is VisitState.CancellationSent || state == before => after,
+            _ => null,
+        };
+    }
+
+    private static bool IsDischarge(VisitEvent happened) => happened is VisitEvent.DischargeSent or VisitEvent.DischargeAccepted or VisitEvent.DischargeRefused
+        or VisitEvent.DischargeReversed or VisitEvent.CorrectionReversed or VisitEvent.DischargeCancellationSent or VisitEvent.DischargeCancellationAccepted
+        or VisitEvent.DischargeCancellationRefused or VisitEvent.DischargeCancellationReversed;
+
+    private static VisitState? Staying(VisitState state, VisitEvent happened) => (state, happened) switch
     {
         (VisitState.AdmissionSent, VisitEvent.AdmissionAccepted) => VisitState.Admitted,
         (VisitState.AdmissionSent, VisitEvent.AdmissionRefused) => VisitState.AdmissionRefused,
@@ -73,12 +119,6 @@ internal static class VisitMachine
         (VisitState.Discharged, VisitEvent.DischargeSent) => VisitState.CorrectionSent,
         (VisitState.CorrectionSent, VisitEvent.DischargeAccepted) => VisitState.Discharged,
         (VisitState.CorrectionSent, VisitEvent.DischargeRefused) => VisitState.Discharged,
-        (VisitState.Discharged, VisitEvent.SettlementSent) => VisitState.SettlementSent,
-        (VisitState.SettlementSent, VisitEvent.SettlementAccepted) => VisitState.Settled,
-        (VisitState.SettlementSent, VisitEvent.SettlementRefused) => VisitState.Discharged,
-        (VisitState.Settled, VisitEvent.CancellationSent) => VisitState.CancellationSent,
-        (VisitState.CancellationSent, VisitEvent.CancellationAccepted) => VisitState.Discharged,
-        (VisitState.CancellationSent, VisitEvent.CancellationRefused) => VisitState.Settled,
         (VisitState.Admitted, VisitEvent.AdmissionCancellationSent) => VisitState.AdmissionCancellationSent,
         (VisitState.AdmissionCancellationSent, VisitEvent.AdmissionCancellationAccepted) => VisitState.AdmissionUndone,
         (VisitState.AdmissionCancellationSent, VisitEvent.AdmissionCancellationRefused) => VisitState.Admitted,
@@ -88,8 +128,6 @@ internal static class VisitMachine
         (VisitState.AdmissionSent or VisitState.Admitted, VisitEvent.AdmissionReversed) => VisitState.AdmissionUndone,
         (VisitState.DischargeSent or VisitState.Discharged, VisitEvent.DischargeReversed) => VisitState.Admitted,
         (VisitState.CorrectionSent or VisitState.Discharged, VisitEvent.CorrectionReversed) => VisitState.Discharged,
-        (VisitState.SettlementSent or VisitState.Settled, VisitEvent.SettlementReversed) => VisitState.Discharged,
-        (VisitState.CancellationSent or VisitState.Discharged, VisitEvent.CancellationReversed) => VisitState.Settled,
         (VisitState.AdmissionCancellationSent or VisitState.AdmissionUndone, VisitEvent.AdmissionCancellationReversed) => VisitState.Admitted,
         (VisitState.DischargeCancellationSent or VisitState.Admitted, VisitEvent.DischargeCancellationReversed) => VisitState.Discharged,
         (VisitState.AdmissionSent or VisitState.Admitted or VisitState.DischargeSent or VisitState.Discharged or VisitState.SettlementSent
@@ -102,7 +140,18 @@ internal static class VisitMachine
     public static bool AllowsFeeChanges(VisitState state) => state is VisitState.Admitted or VisitState.DischargeSent or VisitState.Discharged or VisitState.CorrectionSent
         or VisitState.DischargeCancellationSent;
 
-    public static (string Chinese, string English) Describe(VisitState state) => state switch
+    /// <summary>In the words of a stay, or of a visit without one.</summary>
+    public static (string Chinese, string English) Describe(VisitState state, bool isOutpatient) => (isOutpatient, state) switch
+    {
+        (true, VisitState.AdmissionSent) => ("门诊登记已发出待确认", "registration sent, not answered"),
+        (true, VisitState.Admitted) => ("已登记未结算", "registered, not settled"),
+        (true, VisitState.AdmissionRefused) => ("门诊登记被拒绝", "registration refused"),
+        (true, VisitState.AdmissionCancellationSent) => ("撤销门诊登记已发出待确认", "cancellation of the registration sent, not answered"),
+        (true, VisitState.AdmissionUndone) => ("门诊登记已撤销", "registration undone"),
+        _ => Describe(state),
+    };
+
+    private static (string Chinese, string English) Describe(VisitState state) => state switch
     {
         VisitState.AdmissionSent => ("入院登记已发出待确认", "admission sent, not answered"),
         VisitState.Admitted => ("在院", "admitted"),

@@ -10,15 +10,15 @@ internal static class VisitStore
 {
     private const string Columns =
         "id, institution_code, hospital_visit_number, insured_division, admission_id, admission, visit_number, state, visit_kind, admission_date, discharge_date, "
-        + "diagnoses, discharge_id, settlement_id, cancellation_id, person_class, fee_version, preview_fee_version, state_beneath, reversed_kind, reversal_id";
+        + "diagnoses, discharge_id, settlement_id, cancellation_id, chronic_disease, person_class, fee_version, preview_fee_version, state_beneath, reversed_kind, reversal_id";
 
     private const string SettlementColumns =
-        "settlement_number, transaction_id, visit_id, insured_province, policy_version, settled_at_ms, business_date, catalogue_versions, state, " + SettlementFigures.Columns;
+        "settlement_number, transaction_id, visit_id, insured_province, policy_version, settled_at_ms, business_date, catalogue_versions, state, interim, fee_version, " + SettlementFigures.Columns;
 
     public static long Insert(Session session, VisitRow visit) => session.QuerySingle<long>(
         """
-        INSERT INTO treatment_visit (institution_code, hospital_visit_number, insured_division, admission_id, admission, state, visit_kind, admission_date, diagnoses, fee_version)
-        VALUES (@InstitutionCode, @HospitalVisitNumber, @InsuredDivision, @AdmissionId, @Admission, @State, @VisitKind, @AdmissionDate, @Diagnoses, @FeeVersion)
+        INSERT INTO treatment_visit (institution_code, hospital_visit_number, insured_division, admission_id, admission, state, visit_kind, chronic_disease, admission_date, diagnoses, fee_version)
+        VALUES (@InstitutionCode, @HospitalVisitNumber, @InsuredDivision, @AdmissionId, @Admission, @State, @VisitKind, @ChronicDisease, @AdmissionDate, @Diagnoses, @FeeVersion)
         RETURNING id
         """,
         new
@@ -30,6 +30,7 @@ internal static class VisitStore
             visit.Admission,
             State = (int)visit.State,
             visit.VisitKind,
+            visit.ChronicDisease,
             visit.AdmissionDate,
             visit.Diagnoses,
             visit.FeeVersion,
@@ -104,8 +105,9 @@ internal static class VisitStore
     public static void SetSettlementId(Session session, long id, string settlementId) => session.ExecuteExpecting(1,
         "UPDATE treatment_visit SET settlement_id = @settlementId, cancellation_id = NULL WHERE id = @id", new { id, settlementId });
 
-    public static void SetCancellationId(Session session, long id, string cancellationId) => session.ExecuteExpecting(1,
-        "UPDATE treatment_visit SET cancellation_id = @cancellationId WHERE id = @id", new { id, cancellationId });
+    /// <param name="settlementId">Of what is cancelled: not always the settlement that was asked for last.</param>
+    public static void SetCancellationId(Session session, long id, string settlementId, string cancellationId) => session.ExecuteExpecting(1,
+        "UPDATE treatment_visit SET settlement_id = @settlementId, cancellation_id = @cancellationId WHERE id = @id", new { id, settlementId, cancellationId });
 
     public static void ClearCancellationId(Session session, long id) => session.ExecuteExpecting(1,
         "UPDATE treatment_visit SET cancellation_id = NULL WHERE id = @id", new { id });
@@ -120,7 +122,7 @@ internal static class VisitStore
     public static void InsertSettlement(Session session, TreatmentSettlementRow settlement) => session.ExecuteExpecting(1,
         $"""
         INSERT INTO treatment_settlement ({SettlementColumns})
-        VALUES (@SettlementNumber, @TransactionId, @VisitId, @InsuredProvince, @PolicyVersion, @SettledAtMs, @BusinessDate, @CatalogueVersions, @State, {SettlementFigures.Parameters})
+        VALUES (@SettlementNumber, @TransactionId, @VisitId, @InsuredProvince, @PolicyVersion, @SettledAtMs, @BusinessDate, @CatalogueVersions, @State, @Interim, @FeeVersion, {SettlementFigures.Parameters})
         """,
         settlement);
 
@@ -129,6 +131,10 @@ internal static class VisitStore
 
     public static TreatmentSettlementRow? SettlementOf(Session session, string transactionId) => session.QuerySingleOrDefault<TreatmentSettlementRow>(
         $"SELECT {SettlementColumns} FROM treatment_settlement WHERE transaction_id = @transactionId", new { transactionId });
+
+    /// <summary>The last settlement of a visit that stands: undo begins with it.</summary>
+    public static TreatmentSettlementRow? LastStanding(Session session, long visitId) => session.QuerySingleOrDefault<TreatmentSettlementRow>(
+        $"SELECT {SettlementColumns} FROM treatment_settlement WHERE visit_id = @visitId AND state = 1 ORDER BY settlement_number DESC LIMIT 1", new { visitId });
 
     /// <summary>Every settlement of a visit, cancelled ones included, in the order in which they were made.</summary>
     public static IReadOnlyList<TreatmentSettlementRow> SettlementsOf(Session session, long visitId) => session.Query<TreatmentSettlementRow>(
@@ -147,11 +153,12 @@ internal static class VisitStore
     public static void RestoreSettlement(Session session, string settlementNumber, string cancellationId, string? catalogueVersions) => session.ExecuteExpecting(1,
         """
         UPDATE treatment_settlement SET state = 1, cancellation_id = NULL, cancelled_at_ms = NULL, cancellation_date = NULL,
-          catalogue_versions = coalesce(catalogue_versions, @catalogueVersions)
+          catalogue_versions = coalesce(catalogue_versions, @catalogueVersions),
+          fee_version = (SELECT v.fee_version FROM treatment_visit v WHERE v.id = visit_id)
         WHERE settlement_number = @settlementNumber AND state = 2 AND cancellation_id = @cancellationId
         """,
         new { settlementNumber, cancellationId, catalogueVersions });
 
-    private static VisitState NextOf(VisitRow visit, VisitEvent happened) => VisitMachine.Next(visit.Known, happened)
+    private static VisitState NextOf(VisitRow visit, VisitEvent happened) => VisitMachine.Next(visit.Course, visit.Known, happened)
         ?? throw new InvalidOperationException($"Event {happened} reached visit {visit.Id} in state {visit.Known}.");
 }

@@ -15,7 +15,7 @@ internal sealed class VisitUpdates(TimeProvider time)
         if (VisitStore.Find(session, caller.Institution.Code, update.Visit) is not { } visit)
             return TreatmentRefusals.VisitNotFound();
         if (!visit.AllowsFeeChanges)
-            return TreatmentRefusals.VisitState(visit.State, "在院或已出院未结算", "admitted, or discharged and not settled");
+            return TreatmentRefusals.NotOpen(visit);
         if (update.Diagnoses is { Count: 0 })
             return TreatmentRefusals.MissingField("diagnoses");
         if (update.VisitKind is { } kind && kind != visit.VisitKind)

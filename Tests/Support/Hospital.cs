@@ -43,6 +43,25 @@ public sealed class Hospital : IDisposable
             Diagnoses = { new Diagnosis { Code = diagnosis } },
         }, RegisterAdmissionResponse.Parser);
 
+    /// <param name="visitKind">Local code.</param>
+    /// <param name="chronicDisease">Local code; null for every visit that is not for one.</param>
+    public Task<HospitalReply<RegisterOutpatientResponse>> RegisterAsync(
+        PersonReference person, string outpatientNumber, DateOnly on, string visitKind, string? chronicDisease = null, string? id = null, string diagnosis = "I10.x00")
+    {
+        var request = new RegisterOutpatientRequest
+        {
+            Header = Header(id),
+            Person = person,
+            HospitalVisitNumber = outpatientNumber,
+            VisitKind = visitKind,
+            VisitDate = Iso(on),
+            Diagnoses = { new Diagnosis { Code = diagnosis } },
+        };
+        if (chronicDisease is not null)
+            request.ChronicDisease = chronicDisease;
+        return PostAsync("RegisterOutpatient", request, RegisterOutpatientResponse.Parser);
+    }
+
     public Task<HospitalReply<UploadFeeLinesResponse>> UploadAsync(string visitNumber, IEnumerable<FeeLine> lines, string? id = null) =>
         PostAsync("UploadFeeLines", new UploadFeeLinesRequest { Header = Header(id), Visit = Visit(visitNumber), Lines = { lines } }, UploadFeeLinesResponse.Parser);
 
@@ -94,6 +113,15 @@ public sealed class Hospital : IDisposable
             request.ClaimedTotalFen = claimed;
         if (accountRequestedFen is { } account)
             request.AccountRequestedFen = account;
+        return PostAsync("Settle", request, SettleResponse.Parser);
+    }
+
+    /// <summary>中途结算: what was uploaded since the last settlement; the stay goes on.</summary>
+    public Task<HospitalReply<SettleResponse>> SettleInPartAsync(string visitNumber, string? id = null, long? claimedTotalFen = null)
+    {
+        var request = new SettleRequest { Header = Header(id), Visit = Visit(visitNumber), Interim = true };
+        if (claimedTotalFen is { } claimed)
+            request.ClaimedTotalFen = claimed;
         return PostAsync("Settle", request, SettleResponse.Parser);
     }
 

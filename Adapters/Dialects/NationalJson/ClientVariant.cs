@@ -21,23 +21,28 @@ internal enum ClientVariant
 /// <summary>What a province says about its hospitals in <c>settings</c> of adapter.json.</summary>
 /// <param name="Variant">Null recognises each client by its message.</param>
 /// <param name="ItemCode">Which of a line's two codes the province's catalogue lists.</param>
-internal sealed record NationalSettings(ClientVariant? Variant, Field ItemCode)
+/// <param name="OutpatientKind">Local code of the visit kind of a 2201 that has none, as published.</param>
+internal sealed record NationalSettings(ClientVariant? Variant, Field ItemCode, string OutpatientKind)
 {
     public const string VariantName = "variant";
     public const string ItemCodeName = "item-code";
+    public const string OutpatientKindName = "outpatient-kind";
 
     private const string Auto = "auto";
     private const string HospitalCode = "medins_list_codg";
     private const string NationalCode = "med_list_codg";
+    private const string OrdinaryOutpatient = "11";
 
     /// <exception cref="DialectSettingException">A value or a name that does not exist.</exception>
     public static NationalSettings Of(DialectSettings settings)
     {
         var variant = settings.OneOf(VariantName, Auto, [Auto, .. Enum.GetNames<ClientVariant>()]);
         var itemCode = settings.OneOf(ItemCodeName, HospitalCode, HospitalCode, NationalCode);
+        var outpatientKind = settings.Optional(OutpatientKindName) ?? OrdinaryOutpatient;
         settings.RefuseOthers();
         return new NationalSettings(
             variant == Auto ? null : Enum.Parse<ClientVariant>(variant),
-            itemCode == HospitalCode ? Fields.HospitalCode : Fields.NationalCode with { Canonical = Fields.HospitalCode.Canonical });
+            itemCode == HospitalCode ? Fields.HospitalCode : Fields.NationalCode with { Canonical = Fields.HospitalCode.Canonical },
+            outpatientKind);
     }
 }

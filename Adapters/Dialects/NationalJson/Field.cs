@@ -43,6 +43,12 @@ internal static class Fields
     public static readonly Field ContactPhone = new("contact_phone", "联系电话", "tel");
     public static readonly Field Visit = new("visit.visit_number", "就诊ID", "mdtrt_id");
 
+    public static readonly Field VisitTime = new("visit_date", "挂号时间", "begntime");
+    public static readonly Field VisitDepartment = new("department", "科室", "dept_name", "dept_code");
+    public static readonly Field VisitDoctor = new("doctor", "医师", "dr_name", "atddr_no");
+    public static readonly Field ChronicDisease = new("chronic_disease", "门诊慢特病病种", "dise_codg");
+    public static readonly Field Batch = new("line_serials", "收费批次号", "chrg_bchno");
+
     public static readonly Field Diagnoses = new("diagnoses", "诊断信息", "diseinfo");
     public static readonly Field DiagnosisCode = new("code", "诊断代码", "diag_code");
     public static readonly Field DiagnosisName = new("name", "诊断名称", "diag_name");
@@ -77,7 +83,7 @@ internal static class Fields
     public static readonly Field ClaimedTotal = new("claimed_total_fen", "医疗费总额", "medfee_sumamt");
     public static readonly Field AccountUse = new("account_requested_fen", "个人账户使用标志", "acct_used_flag");
     public static readonly Field Invoice = new("invoice_number", "发票号", "invono");
-    public static readonly Field InterimSettlement = new("interim_settlement", "中途结算标志", "mid_setl_flag");
+    public static readonly Field InterimSettlement = new("interim", "中途结算标志", "mid_setl_flag");
     public static readonly Field SettlementWay = new("settlement_way", "个人结算方式", "psn_setlway");
     public static readonly Field Settlement = new("settlement_number", "结算ID", "setl_id");
 

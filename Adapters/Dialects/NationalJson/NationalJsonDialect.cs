@@ -23,7 +23,7 @@ public sealed class NationalJsonDialect : IHisDialect, IDialectCoverage
     {
     }
 
-    /// <param name="settings"><c>variant</c> (auto, CQ, GZ, NH, HB) and <c>item-code</c> (medins_list_codg, med_list_codg).</param>
+    /// <param name="settings"><c>variant</c> (auto, CQ, GZ, NH, HB) and <c>item-code</c> (medins_list_codg, med_list_codg) and <c>outpatient-kind</c> (a local visit kind).</param>
     /// <exception cref="DialectSettingException">A value or a name that does not exist.</exception>
     public NationalJsonDialect(DialectSettings settings) => _settings = NationalSettings.Of(settings);
 

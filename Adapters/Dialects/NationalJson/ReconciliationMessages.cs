@@ -13,12 +13,10 @@ internal static class ReconciliationMessages
     public const string Differs = "103";
 
     private const string Unbalanced = "1";
-    private const string Inpatient = "21";
+    private const string Inpatient = "21", Outpatient = "11", Pharmacy = "41";
 
     /// <summary>How long a result file is promised to be there; it stays longer.</summary>
     private const int DownloadDays = 30;
-
-    private static readonly string[] OutpatientKinds = ["11", "41"];
 
     public static HisOperation Totals(CallReader call)
     {
@@ -82,10 +80,10 @@ internal static class ReconciliationMessages
     private static HisSettlementScope Scope(CallReader call, ObjectReader node)
     {
         var kind = node.Optional(Fields.ClearingKind);
-        if (OutpatientKinds.Contains(kind))
+        if (kind == Pharmacy)
             call.Refuse(Transactions.NotOpened(Refusals.InvalidField(Fields.ClearingKind.Canonical, node.Shown(Fields.ClearingKind), "", "")));
-        else if (kind is not (null or Inpatient))
-            node.Invalid(Fields.ClearingKind, "仅支持 21 住院。", "only 21 (inpatient) is supported.");
+        else if (kind is not (null or Inpatient or Outpatient))
+            node.Invalid(Fields.ClearingKind, "仅支持 11 门诊和 21 住院。", "only 11 (outpatient) and 21 (inpatient) are supported.");
         var refunds = node.Optional(Fields.WithRefunds);
         if (refunds is not (null or "0" or "1"))
             node.Invalid(Fields.WithRefunds, "应为 0（不含退费）或 1（含退费）。", "0 (without refunds) or 1 (with refunds) is expected.");
@@ -95,6 +93,7 @@ internal static class ReconciliationMessages
             From = node.RequiredDate(Fields.From),
             To = node.RequiredDate(Fields.To),
             Scheme = node.Optional(Fields.Scheme),
+            ClearingType = kind,
             WithoutCancelled = refunds == "0",
         };
     }

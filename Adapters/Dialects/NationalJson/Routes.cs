@@ -8,12 +8,12 @@ internal static class Routes
     /// <summary>For a shim that has the exports of the Neusoft DLL and posts what they are given.</summary>
     public const string Dll = All + "/dll";
 
-    public static IReadOnlyList<string> Paths { get; } = [All, Dll, .. Transactions.Codes.Select(code => $"{All}/{code}")];
+    public static IReadOnlyList<string> Paths { get; } = [All, Dll, .. Transactions.Known.Select(code => $"{All}/{code}")];
 
     /// <summary>The transaction code an address ends in; null when it names none.</summary>
     public static string? CodeOf(string path)
     {
         var last = path[(path.LastIndexOf('/') + 1)..];
-        return Transactions.Codes.FirstOrDefault(code => code.Equals(last, StringComparison.OrdinalIgnoreCase));
+        return Transactions.Known.FirstOrDefault(code => code.Equals(last, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -3,13 +3,14 @@ using ProvincialGateway.Adapters.Contracts;
 namespace ProvincialGateway.Dialects.NationalJson;
 
 /// <summary>
-/// 2303 preview, 2304 settlement, 2305 cancellation, 2601 reversal. The four parts of the bill that some clients send along are not read: most
+/// 2303 and 2206 preview, 2304 and 2207 settlement, 2305 and 2208 cancellation, 2601 reversal. The four parts of the bill that some clients send along are not read: most
 /// write zeros there, and the node has them from the lines.
 /// </summary>
 internal static class SettlementMessages
 {
     private const string SettlementNode = "mdtrtinfo";
     private const string ByItem = "01";
+    private const string OfAStayThatGoesOn = "1";
 
     public static HisOperation Preview(CallReader call)
     {
@@ -31,6 +32,7 @@ internal static class SettlementMessages
             ClaimedTotalFen = node.RequiredFen(Fields.ClaimedTotal),
             AccountRequestedFen = Account(node),
             InvoiceNumber = node.Optional(Fields.Invoice),
+            Interim = node.Optional(Fields.InterimSettlement) == OfAStayThatGoesOn,
         };
     }
 
@@ -54,16 +56,16 @@ internal static class SettlementMessages
     private static void RefuseOriginal(ObjectReader node, string code)
     {
         var refusal = Refusals.InvalidField(Fields.OriginalCode.Canonical, node.Shown(Fields.OriginalCode),
-            "只有 2304、2305、2401 可以冲正，其他交易请用相应的撤销交易。", "only 2304, 2305 and 2401 can be reversed; undo others by their own transaction.");
-        node.Refuse(code.StartsWith("22", StringComparison.Ordinal) || code.StartsWith("21", StringComparison.Ordinal) ? Transactions.NotOpened(refusal) : refusal);
+            "只有 2207、2208、2304、2305、2401 可以冲正，其他交易请用相应的撤销交易。", "only 2207, 2208, 2304, 2305 and 2401 can be reversed; undo others by their own transaction.");
+        node.Refuse(code.StartsWith("21", StringComparison.Ordinal) ? Transactions.NotOpened(refusal) : refusal);
     }
 
-    // Booking an interim or a fixed-amount settlement as a final one would be a guess with money.
+    // Booking a fixed-amount settlement as one by item would be a guess with money.
     private static ObjectReader Terms(CallReader call)
     {
         var node = call.Node(SettlementNode);
-        if (node.Optional(Fields.InterimSettlement) is not (null or "0"))
-            node.Invalid(Fields.InterimSettlement, "不支持中途结算。", "interim settlements are not supported.");
+        if (node.Optional(Fields.InterimSettlement) is not (null or "0" or OfAStayThatGoesOn))
+            node.Invalid(Fields.InterimSettlement, "应为 0 或 1。", "0 or 1 is expected.");
         if (node.Optional(Fields.SettlementWay) is not (null or ByItem))
             node.Invalid(Fields.SettlementWay, "仅支持 01 按项目结算。", "only 01 (by item) is supported.");
         call.Echo = call.Echo with

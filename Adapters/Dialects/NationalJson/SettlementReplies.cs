@@ -5,12 +5,12 @@ using ProvincialGateway.Adapters.Contracts;
 namespace ProvincialGateway.Dialects.NationalJson;
 
 /// <summary>
-/// The figures of 2303, 2304 and 2305. They keep the interface's identities to the fen: <c>medfee = fulamt + overlmt + preself + inscp =
+/// The figures of 2303, 2304, 2305 and of 2206 to 2208. They keep the interface's identities to the fen: <c>medfee = fulamt + overlmt + preself + inscp =
 /// fund_pay_sumamt + psn_part + hosp_part</c> and <c>psn_part = acct_pay + psn_cash_pay</c>; the account is no fund here.
 /// </summary>
 internal static class SettlementReplies
 {
-    private const string Inpatient = "21";
+    private const string Inpatient = "21", Outpatient = "11";
     private const string ByItem = "1";
 
     /// <summary>As a settlement, without its number, time and agency; the account as it is before.</summary>
@@ -137,7 +137,7 @@ internal static class SettlementReplies
         info["medins_setl_id"] = state.Echo.MessageId;
         info["clr_optins"] = agency;
         info["clr_way"] = way;
-        info["clr_type"] = Inpatient;
+        info["clr_type"] = state.Transaction is { IsOutpatient: true } ? Outpatient : Inpatient;
     }
 
     // The ratio that came out, not one of the policy: a policy may have several segments.

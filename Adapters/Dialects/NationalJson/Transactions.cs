@@ -18,16 +18,39 @@ internal sealed record Transaction(Func<CallReader, HisOperation> Decode, Func<C
 
     /// <summary>Record name of the operation where the interface declares the transaction reversible by 2601.</summary>
     public string? ReversibleAs { get; init; }
+
+    /// <summary>Cleared as outpatient (11) instead of inpatient (21).</summary>
+    public bool IsOutpatient { get; init; }
 }
 
 /// <summary>Every transaction by its code.</summary>
 internal static class Transactions
 {
+    private const string VisitNode = "mdtrtinfo";
+
+    private static readonly Transaction UpdateOutpatient = new(OutpatientMessages.Update, Nothing<VisitUpdated>);
+    private static readonly Transaction PreviewOutpatient = new(SettlementMessages.Preview, SettlementReplies.Previewed) { IsOutpatient = true };
+    private static readonly Transaction SettleOutpatient = new(SettlementMessages.Settle, SettlementReplies.Settled) { ReversibleAs = nameof(Settle), IsOutpatient = true };
+    private static readonly Transaction CancelOutpatient = new(SettlementMessages.Cancel, SettlementReplies.Cancelled) { ReversibleAs = nameof(CancelSettlement), IsOutpatient = true };
+
+    // 2203A, 2206A: the later edition of the interface gives four of the outpatient ones a letter.
     private static readonly FrozenDictionary<string, Transaction> All = new Dictionary<string, Transaction>
     {
         ["9001"] = new(SessionMessages.SignIn, SessionMessages.SignedIn),
         ["9002"] = new(SessionMessages.SignOut, SessionMessages.SignedOut),
         ["1101"] = new(PersonMessages.Verify, PersonMessages.Verified),
+        ["2201"] = new(OutpatientMessages.Register, OutpatientMessages.Registered),
+        ["2202"] = new(call => new CancelAdmission { Visit = VisitMessages.Visit(call.Node(VisitNode)) }, Nothing<AdmissionCancelled>),
+        ["2203"] = UpdateOutpatient,
+        ["2203A"] = UpdateOutpatient,
+        ["2204"] = new(OutpatientMessages.Upload, FeeMessages.Stored),
+        ["2205"] = new(OutpatientMessages.Withdraw, Nothing<FeeLinesWithdrawn>),
+        ["2206"] = PreviewOutpatient,
+        ["2206A"] = PreviewOutpatient,
+        ["2207"] = SettleOutpatient,
+        ["2207A"] = SettleOutpatient,
+        ["2208"] = CancelOutpatient,
+        ["2208A"] = CancelOutpatient,
         ["2401"] = new(VisitMessages.Admit, VisitMessages.Admitted) { ReversibleAs = nameof(RegisterAdmission) },
         ["2402"] = new(VisitMessages.Discharge, Nothing<Discharged>),
         ["2403"] = new(VisitMessages.Update, Nothing<VisitUpdated>),
@@ -45,27 +68,20 @@ internal static class Transactions
         ["9102"] = new(FileMessages.Download, (_, _) => null) { Download = FileMessages.Downloaded },
     }.ToFrozenDictionary();
 
-    // 2203A, 2206A: the later edition of the interface gives three of them a letter.
-    private static readonly string[] Outpatient =
-        ["2201", "2202", "2203", "2203A", "2204", "2205", "2206", "2206A", "2207", "2207A", "2208", "2208A"];
-
     public static IReadOnlyList<string> Known { get; } = [.. All.Keys.Order(StringComparer.Ordinal)];
-
-    /// <summary>Everything an address may end in.</summary>
-    public static IReadOnlyList<string> Codes { get; } = [.. Known, .. Outpatient];
 
     public static Transaction? Find(string code) => All.GetValueOrDefault(code);
 
-    /// <summary>Clinics and pharmacies are known and not open yet, which a hospital must be able to tell from a mistyped code.</summary>
-    public static HisRefusal Unknown(string code) => code.StartsWith("22", StringComparison.Ordinal) || code.StartsWith("21", StringComparison.Ordinal)
+    /// <summary>Pharmacies are known and not open yet, which a client must be able to tell from a mistyped code.</summary>
+    public static HisRefusal Unknown(string code) => code.StartsWith("21", StringComparison.Ordinal)
         ? NotOpened(Refusals.UnknownTransaction(code))
         : Refusals.UnknownTransaction(code);
 
     public static HisRefusal NotOpened(HisRefusal refusal) => refusal with
     {
-        Chinese = "本节点尚未开通门诊和药店业务，未办理任何业务。",
-        English = "outpatient and pharmacy business is not opened on this node yet; nothing was done.",
-        NextStepChinese = "门诊费用请由患者垫付后回参保地报销，开通时间请询省中心。",
+        Chinese = "本节点尚未开通药店业务，未办理任何业务。",
+        English = "pharmacy business is not opened on this node yet; nothing was done.",
+        NextStepChinese = "费用请由患者垫付后回参保地报销，开通时间请询省中心。",
         NextStepEnglish = "The patient pays and claims at home; ask the provincial centre when it opens.",
     };
 

@@ -74,7 +74,7 @@ internal static class VisitMessages
     public static HisVisitReference Visit(ObjectReader node) => new() { VisitNumber = node.Required(Fields.Visit) };
 
     // The flag marks the main diagnosis, the number orders the others; clients count from 0 or from 1.
-    private static List<HisDiagnosis> Diagnoses(CallReader call, ObjectReader node)
+    public static IReadOnlyList<HisDiagnosis> Diagnoses(CallReader call, ObjectReader node)
     {
         var rows = (call.Input.Rows(Fields.Diagnoses) ?? []).Where(row => row.Optional(Fields.DiagnosisIsValid) != "0").Select(row => new
         {

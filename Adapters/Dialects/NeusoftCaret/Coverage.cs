@@ -33,6 +33,7 @@ internal static class Coverage
         By<Settle>("2410", "7420").But("账户只有用与不用；中途结算拒绝。", "The account is used or not; an interim settlement is refused."),
         By<Discharge>("2410", "7420").But("没有单独的出院，随结算办理。", "No discharge of its own: the settlement carries it."),
         By<CancelSettlement>("2430", "7430").But("单据号为医院自有，就诊只有一笔有效结算。", "The document number is the hospital's own: a visit has one standing settlement."),
+        Without<RegisterOutpatient>("2210 的门诊类别拒绝；门诊调用 /his/v1。", "Outpatient kinds of 2210 are refused; ask /his/v1."),
         Without<IssueSerial>("流水号在每个应答第一段给出，无需预取。", "Every reply begins with its serial; none is fetched beforehand."),
         Without<QueryBusinessPeriod>("接口没有；用 1110 对账，或调用 /his/v1。", "Not in the interface; reconcile by 1110, or ask /his/v1."),
         Without<TranslateFeeLines>("2310 的应答即含拆分；事先查询调用 /his/v1。", "2310 answers with the split; beforehand ask /his/v1."),

@@ -11,7 +11,7 @@ namespace ProvincialGateway.Dialects.NeusoftPipe;
 internal static class SettlementCalls
 {
     private const string Date = "yyyyMMdd";
-    private const string FinalSettlement = "0", OutpatientSettlement = "1";
+    private const string FinalSettlement = "0", OutpatientSettlement = "1", InterimSettlement = "10";
     private const int DaysLengthMax = 5;
 
     private static readonly NumberedField Visit = new(1, "visit.hospital_visit_number", "住院(门诊)号");
@@ -26,11 +26,13 @@ internal static class SettlementCalls
     private static readonly NumberedField TotalOfPreview = new(4, "claimed_total_fen", "总额");
 
     /// <summary>
-    /// The end date and the days are checked and not carried: a final settlement takes all lines, and the total says whether both mean the same.
+    /// The end date and the days are checked and not carried: a settlement takes all lines that have none yet, and the total says whether both mean
+    /// the same.
     /// </summary>
     public static IReadOnlyList<HisOperation> DecodeSettlement(FieldReader call, PipeSettings settings)
     {
-        RefuseKind(call, call.Required(Kind));
+        var kind = call.Required(Kind);
+        RefuseKind(call, kind);
         RefuseDays(call, DaysOfSettlement);
         call.OptionalDate(FeesUntil, Date);
         return
@@ -40,6 +42,7 @@ internal static class SettlementCalls
                 Visit = new HisVisitReference { HospitalVisitNumber = call.Required(Visit) },
                 ClaimedTotalFen = Total(call, TotalOfSettlement, settings),
                 AccountRequestedFen = AccountRequested(call),
+                Interim = kind == InterimSettlement,
             },
         ];
     }
@@ -79,12 +82,10 @@ internal static class SettlementCalls
 
     private static void RefuseKind(FieldReader call, string kind)
     {
-        if (kind == OutpatientSettlement)
-            call.Refuse(Refusals.OutpatientNotOpen(Kind.Name));
-        else if (kind is "10" or "20" or "40" or "50")
-            call.Refuse(Refusals.InterimNotOpen(Kind.Name));
-        else if (kind != FinalSettlement)
-            call.Refuse(Kind, "应为 0 正常结算。", "0, the final settlement, is expected.");
+        if (kind is "20" or "40" or "50")
+            call.Refuse(Refusals.LeaveNotOpen(Kind.Name));
+        else if (kind is not (FinalSettlement or OutpatientSettlement or InterimSettlement))
+            call.Refuse(Kind, "应为 0 正常结算、1 门诊结算或 10 中途结算。", "0 (final), 1 (outpatient) or 10 (interim) is expected.");
     }
 
     /// <summary>0 uses the account as the insured province's policy says, 1 not at all.</summary>

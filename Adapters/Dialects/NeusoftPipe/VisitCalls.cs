@@ -32,13 +32,36 @@ internal static partial class VisitCalls
 
     public static bool IsAdmissionInPlace(IReadOnlyList<string> fields) => DateForm().IsMatch(fields[5]) && fields[8] == NoComplication;
 
+    /// <summary>02 opens both: the kind says whether it is a stay. Of a special disease visit the seventh field is the disease.</summary>
     public static IReadOnlyList<HisOperation> DecodeAdmission(FieldReader call, PipeSettings settings) =>
+        call.Optional(AdmissionKind) is { } kind && IsOutpatient(kind) ? [Outpatient(call, kind, settings)] : Admission(call, settings);
+
+    private static RegisterOutpatient Outpatient(FieldReader call, string kind, PipeSettings settings)
+    {
+        var stated = call.Required(AdmissionDiagnosis);
+        var disease = kind == SpecialDisease && Disease().Match(stated) is { Success: true } named ? named.Value : null;
+        if (kind == SpecialDisease && disease is null)
+            call.Refuse(AdmissionDiagnosis, "特殊病门诊应填写病种编码。", "a special disease visit states the code of the disease.");
+        return new RegisterOutpatient
+        {
+            Person = PersonCalls.Person(call, InsuredNumber, settings),
+            HospitalVisitNumber = call.Required(VisitNumber),
+            VisitKind = kind,
+            VisitDate = call.RequiredDate(AdmittedOn, Day),
+            Diagnoses = [disease is null ? Diagnosis(stated, settings) : new HisDiagnosis { Code = settings.UncodedDiagnosis, Name = stated }],
+            ChronicDisease = disease,
+            Department = call.Optional(AdmissionDepartment),
+            Doctor = call.Optional(AdmissionDoctor),
+        };
+    }
+
+    private static IReadOnlyList<HisOperation> Admission(FieldReader call, PipeSettings settings) =>
     [
         new RegisterAdmission
         {
             Person = PersonCalls.Person(call, InsuredNumber, settings),
             HospitalVisitNumber = call.Required(VisitNumber),
-            VisitKind = InpatientKind(call, AdmissionKind, call.Required(AdmissionKind)),
+            VisitKind = KindOf(call, AdmissionKind, call.Required(AdmissionKind)),
             AdmissionDate = call.RequiredDate(AdmittedOn, Day),
             Diagnoses = [Diagnosis(call.Required(AdmissionDiagnosis), settings)],
             Department = call.Optional(AdmissionDepartment),
@@ -46,9 +69,14 @@ internal static partial class VisitCalls
         },
     ];
 
-    public static PipeReply? EncodeAdmission(HisResult result) => result is AdmissionRegistered admitted
-        ? new PipeReply().Add(Serials.Of(admitted.TransactionId)).AddYuan(admitted.Person.AccountBalanceFen)
-        : null;
+    public static PipeReply? EncodeAdmission(HisResult result) => result switch
+    {
+        AdmissionRegistered admitted => Opened(admitted.TransactionId, admitted.Person),
+        OutpatientRegistered registered => Opened(registered.TransactionId, registered.Person),
+        _ => null,
+    };
+
+    private static PipeReply Opened(string transactionId, HisPerson person) => new PipeReply().Add(Serials.Of(transactionId)).AddYuan(person.AccountBalanceFen);
 
     /// <summary>
     /// A marked discharge date makes it a discharge. What else is marked then and belongs to the admission is an update of its own: the insured
@@ -58,7 +86,7 @@ internal static partial class VisitCalls
     {
         var marked = ReadMask(call);
         var dischargedOn = Marked(DischargeDate) is null ? null : call.OptionalDate(DischargeDate, Day);
-        var kind = Marked(Kind) is { } text ? InpatientKind(call, Kind, text) : null;
+        var kind = Marked(Kind) is { } text ? KindOf(call, Kind, text) : null;
         var admittedOn = Marked(AdmissionDate) is null ? null : call.OptionalDate(AdmissionDate, Day);
         if (dischargedOn is null && Marked(Reason) is not null)
             call.Refuse(Reason, "出院原因须与出院日期一并上传。", "a discharge reason goes with a discharge date.");
@@ -112,13 +140,15 @@ internal static partial class VisitCalls
         return new bool[10];
     }
 
-    /// <summary>Outpatient visits and stays that are settled in parts are not opened; what the other codes mean says the province's table.</summary>
-    private static string InpatientKind(FieldReader call, NumberedField field, string kind)
+    private const string SpecialDisease = "13";
+
+    private static bool IsOutpatient(string kind) => kind is "11" or SpecialDisease or "14" or "15";
+
+    /// <summary>Family beds are not opened; what the other codes mean says the province's table.</summary>
+    private static string KindOf(FieldReader call, NumberedField field, string kind)
     {
-        if (kind is "11" or "13" or "14" or "15")
-            call.Refuse(Refusals.OutpatientNotOpen(field.Name));
-        else if (kind is "23" or "24")
-            call.Refuse(Refusals.InterimNotOpen(field.Name));
+        if (kind is "23" or "24")
+            call.Refuse(Refusals.LeaveNotOpen(field.Name));
         return kind;
     }
 
@@ -130,6 +160,9 @@ internal static partial class VisitCalls
         var name = coded.Groups["name"].Value.Trim(' ', ',', '，', '、', ':', '：', '-');
         return new HisDiagnosis { Code = coded.Groups["code"].Value, Name = name.Length == 0 ? null : name };
     }
+
+    [GeneratedRegex(@"\AM[0-9]{5}", RegexOptions.CultureInvariant)]
+    private static partial Regex Disease();
 
     [GeneratedRegex(@"\A\d{4}-\d{2}-\d{2}\z", RegexOptions.CultureInvariant)]
     private static partial Regex DateForm();

@@ -28,6 +28,7 @@ internal static class Coverage
         By<ReverseTransaction>("1301", "0214", "18").But("只认 otransno 为 0212 至 0305 的住院交易，其余拒绝；0214、18 无就诊号时按原交易冲正。",
             "Only inpatient transactions, 0212 to 0305, may stand in otransno, others are refused; 0214 and 18 without a visit undo their otransid."),
         By<ReconcileSettlements>("0606").But("无结算现金、账户分项，只比总额与经办机构支付额。", "States neither cash nor account: total and what the agency pays are compared."),
+        Without<RegisterOutpatient>("接口只有住院；门诊调用 /his/v1。", "Inpatient only; ask /his/v1 for outpatient."),
         Without<Acknowledge>("接口没有启动调用，无需调用。", "There is no start-up call and none is needed."),
         Without<IssueSerial>("交易流水号在每个应答中给出，无需预取。", "Every reply carries its transaction id; none is fetched beforehand."),
         Without<OpenBusinessPeriod>(NoPeriodChinese, NoPeriodEnglish),

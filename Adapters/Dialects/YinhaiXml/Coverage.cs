@@ -30,6 +30,7 @@ internal static class Coverage
         By<ConfirmTransaction>("confirm"),
         By<ReverseTransaction>("cancel").But("不能指明原交易类别，按 jylsh。", "Cannot say what kind of transaction is meant: jylsh names it."),
         By<ListUnconfirmed>("getuncertaintytrade"),
+        Without<RegisterOutpatient>("48 拒绝：登记、明细、结算合为一次调用；门诊调用 /his/v1。", "48 is refused: it is registration, lines and settlement in one call; ask /his/v1."),
         Without<IssueSerial>("jylsh 在每个应答中给出，无需预取。", "Every reply carries its jylsh; none is fetched beforehand."),
         Without<OpenBusinessPeriod>(NoPeriodChinese, NoPeriodEnglish),
         Without<CloseBusinessPeriod>(NoPeriodChinese, NoPeriodEnglish),

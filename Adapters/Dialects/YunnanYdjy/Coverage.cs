@@ -36,6 +36,7 @@ internal static class Coverage
         By<CancelAdmission>("22"),
         By<ReverseTransaction>("99"),
         By<ListSettlements>("83", "85"),
+        Without<RegisterOutpatient>("接口只有住院；门诊调用 /his/v1。", "Inpatient only; ask /his/v1 for outpatient."),
         Without<TranslateFeeLines>("12 的应答即含转换与拆分；事先查询用 73 或 /his/v1。", "12 answers with translation and split; beforehand 73 or /his/v1."),
         Without<CancelDischarge>("用 99 冲正出院的 15；或调用 /his/v1。", "99 undoes the 15 that discharged; or ask /his/v1."),
         Without<QueryFeeLines>("每个 12 已应答；核对请调用 /his/v1。", "Every 12 was answered; ask /his/v1 to compare."),

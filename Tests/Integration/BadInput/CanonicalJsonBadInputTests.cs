@@ -32,8 +32,8 @@ internal sealed class CanonicalJsonBadInputTests : BadInputTest
         AssertRefused(await PostAsync("SettleTwice", "{}"), HttpStatusCode.BadRequest, "UNKNOWN_TRANSACTION", "transaction_code");
 
     [Test]
-    public async Task An_operation_this_node_does_not_have_is_refused() =>
-        AssertRefused(await PostAsync("RegisterOutpatient", "{}"), HttpStatusCode.NotImplemented, "NOT_IMPLEMENTED", "operation", "REFUSING_SIDE_TREATMENT");
+    public async Task An_outpatient_registration_without_a_person_is_refused() =>
+        AssertRefused(await PostAsync("RegisterOutpatient", "{}"), HttpStatusCode.BadRequest, "MISSING_FIELD", "person");
 
     [TestCase("{}", "MISSING_FIELD", "person")]
     [TestCase("""{"person":{"socialSecurityNumber":"530102197601010019"}}""", "MISSING_FIELD", "person.insured_division")]

@@ -147,5 +147,5 @@ internal sealed class When_the_lines_are_refused : DetailsTest
         Guangdong.Host.Database.Read(session => FeeDetailLines.StartOf(session, VisitStore.FindSettlement(session, settlement)!));
 
     private FeeDetailChunk ChunkOf(string settlement, int first, int last) => Guangdong.Host.Database.Read(session => FeeDetailLines.FirstChunk(
-        FeeDetailLines.Read(session, VisitStore.FindSettlement(session, settlement)!.VisitId, new LineSpan(first, last)), 1024 * 1024));
+        FeeDetailLines.Read(session, settlement, new LineSpan(first, last)), 1024 * 1024));
 }

@@ -14,6 +14,7 @@ internal sealed class UnimplementedTests : TrustTest
     [
         "/provincial.exchange.v1.NodeService/GetNode", "/provincial.exchange.v1.NodeService/Ping", "/provincial.exchange.v1.PersonService/VerifyPerson",
         "/provincial.exchange.v1.VisitService/RegisterAdmission", "/provincial.exchange.v1.VisitService/RegisterDischarge",
+        "/provincial.exchange.v1.VisitService/RegisterOutpatient",
         "/provincial.exchange.v1.SettlementService/PreviewSettlement", "/provincial.exchange.v1.SettlementService/Settle",
         "/provincial.exchange.v1.SettlementService/CancelSettlement", "/provincial.exchange.v1.SettlementService/GetTransaction",
         "/provincial.exchange.v1.VisitService/CancelAdmission", "/provincial.exchange.v1.VisitService/CancelDischarge",

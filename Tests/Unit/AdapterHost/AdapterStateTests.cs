@@ -128,24 +128,25 @@ internal sealed class AdapterStateTests
     [Test]
     public void A_manifest_for_another_contract_is_not_loaded()
     {
-        _adapter.ChangeManifest("contractVersion", 3);
+        _adapter.ChangeManifest("contractVersion", 4);
         _adapter.Seal();
 
-        AssertRefused(AdapterState.ContractVersion, "contract version 3, this node speaks 1 to 2", "upgrade the node");
+        AssertRefused(AdapterState.ContractVersion, "contract version 4, this node speaks 1 to 3", "upgrade the node");
     }
 
-    [TestCase(3, "upgrade the node")]
+    [TestCase(4, "upgrade the node")]
     [TestCase(0, "build the dialect anew")]
     public void A_dll_for_another_contract_is_not_loaded(int version, string next)
     {
         EmittedDialects.Write(_adapter.File("Emitted.dll"), count: 1, contractVersion: version);
         UseEmitted();
 
-        AssertRefused(AdapterState.ContractVersion, $"contract version {version}, this node speaks 1 to 2", next);
+        AssertRefused(AdapterState.ContractVersion, $"contract version {version}, this node speaks 1 to 3", next);
     }
 
     [TestCase(1)]
     [TestCase(2)]
+    [TestCase(3)]
     public void Every_contract_of_the_range_is_spoken(int version)
     {
         _adapter.MakeUnruly("yunnan");

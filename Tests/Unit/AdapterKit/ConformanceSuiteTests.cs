@@ -40,7 +40,7 @@ internal sealed class ConformanceSuiteTests
         using var folder = new AdapterFolder();
         var report = Verify(folder.File(""));
 
-        Assert.That((report.Format, report.Seed, report.GatewayVersion, report.ContractVersions), Is.EqualTo((ConformanceReport.CurrentFormat, 7, "9.9.9", "1-2")));
+        Assert.That((report.Format, report.Seed, report.GatewayVersion, report.ContractVersions), Is.EqualTo((ConformanceReport.CurrentFormat, 7, "9.9.9", "1-3")));
         Assert.That(report.Adapter, Has.Property(nameof(VerifiedAdapter.Id)).EqualTo("yunnan").And.Property(nameof(VerifiedAdapter.Dialect)).EqualTo("yunnan-ydjy-xml")
             .And.Property(nameof(VerifiedAdapter.Samples)).EqualTo(65));
         Assert.That(report.Files.Select(file => $"{file.Sha256}  {file.Name}"), Is.EquivalentTo(File.ReadAllLines(folder.File(SealedFiles.ListName))));
@@ -81,7 +81,7 @@ internal sealed class ConformanceSuiteTests
 
     [TestCase("files", "adapter.sha256 is missing")]
     [TestCase("manifest", "division")]
-    [TestCase("contract", "contract version 3")]
+    [TestCase("contract", "contract version 4")]
     [TestCase("dialect", "is not 'other'")]
     [TestCase("catalogue", "items.csv:2 kind")]
     [TestCase("samples", "[0].operation.account_requested_fen")]
@@ -111,7 +111,7 @@ internal sealed class ConformanceSuiteTests
                 folder.ChangeManifest("division", "53");
                 break;
             case "contract":
-                folder.ChangeManifest("contractVersion", 3);
+                folder.ChangeManifest("contractVersion", 4);
                 break;
             case "dialect":
                 folder.ChangeManifest("dialect", "other");

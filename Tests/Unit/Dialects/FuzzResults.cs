@@ -69,6 +69,7 @@ internal sealed class FuzzResults
         OpenBusinessPeriod => typeof(BusinessPeriodOpened),
         VerifyPerson => typeof(PersonVerified),
         RegisterAdmission => typeof(AdmissionRegistered),
+        RegisterOutpatient => typeof(OutpatientRegistered),
         TranslateFeeLines => typeof(FeeLinesTranslated),
         UploadFeeLines => typeof(FeeLinesStored),
         WithdrawFeeLines => typeof(FeeLinesWithdrawn),

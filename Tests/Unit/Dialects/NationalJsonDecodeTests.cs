@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NUnit.Framework;
 using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Dialects.NationalJson;
 using static ProvincialGateway.Tests.Dialects.NationalJsonMessages;
 
 namespace ProvincialGateway.Tests.Dialects;
@@ -247,28 +248,47 @@ public sealed class NationalJsonDecodeTests
     public void The_account_is_used_unless_the_message_says_no(string flag, long? requested) =>
         Assert.That(Operation<PreviewSettlement>(Envelope("2303", Data(Terms.With("acct_used_flag", flag)))).AccountRequestedFen, Is.EqualTo(requested));
 
-    [TestCase("mid_setl_flag", "1", "interim_settlement"), TestCase("psn_setlway", "02", "settlement_way"), TestCase("acct_used_flag", "2", "account_requested_fen")]
+    [TestCase("mid_setl_flag", "2", "interim"), TestCase("psn_setlway", "02", "settlement_way"), TestCase("acct_used_flag", "2", "account_requested_fen")]
     public void Terms_the_gateway_cannot_keep_are_refused(string name, string value, string field)
     {
         foreach (var code in new[] { "2303", "2304" })
             Assert.That(Refusal(Envelope(code, Data(Terms.With(name, value)))).Field, Is.EqualTo(field));
     }
 
-    [TestCase("2304", "Settle"), TestCase("2305", "CancelSettlement"), TestCase("2401", "RegisterAdmission")]
+    [TestCase("0", false), TestCase("1", true), TestCase("", false)]
+    public void A_settlement_says_whether_the_stay_goes_on(string flag, bool interim) =>
+        Assert.That(Operation<Settle>(Envelope("2304", Data(Terms.With("mid_setl_flag", flag)))).Interim, Is.EqualTo(interim));
+
+    [TestCase("2304", "Settle"), TestCase("2305", "CancelSettlement"), TestCase("2401", "RegisterAdmission"), TestCase("2207", "Settle"), TestCase("2208A", "CancelSettlement")]
     public void A_reversal_names_the_operation(string original, string operation) => Assert.That(
         Operation<ReverseTransaction>(Envelope("2601", Data(new JsonObject { ["omsgid"] = "M1", ["oinfno"] = original }))),
         Is.EqualTo(new ReverseTransaction { OriginalTransactionId = "M1", OriginalOperation = operation }));
 
-    [TestCase("2301"), TestCase("2402"), TestCase("9001"), TestCase("2207"), TestCase("")]
+    [TestCase("2301"), TestCase("2402"), TestCase("9001"), TestCase("2201"), TestCase("2102"), TestCase("")]
     public void What_the_interface_does_not_reverse_is_refused(string original) =>
         Assert.That(Refusal(Envelope("2601", Data(new JsonObject { ["omsgid"] = "M1", ["oinfno"] = original }))).Field, Is.EqualTo("original_operation"));
 
-    [TestCase("2201"), TestCase("2203A"), TestCase("2207"), TestCase("2208"), TestCase("2102")]
-    public void Outpatient_business_is_refused_as_not_opened(string code)
+    [Test]
+    public void A_registration_is_of_the_kind_of_the_setting_unless_it_names_one()
     {
-        var refusal = Refusal(Envelope(code, null));
+        var visit = new JsonObject { ["psn_no"] = "5001000003", ["begntime"] = "2017-09-22T09:08:07", ["ipt_otp_no"] = "MZ1", ["dr_name"] = "演示医生丙" };
+        using (Assert.EnterMultipleScope())
+        {
+            var plain = Operation<RegisterOutpatient>(Envelope("2201", Data(visit.DeepClone())));
+            Assert.That((plain.VisitKind, plain.ChronicDisease, plain.VisitDate, plain.HospitalVisitNumber), Is.EqualTo(("11", default(string), new DateOnly(2017, 9, 22), "MZ1")));
+            var chronic = Operation<RegisterOutpatient>(Envelope("2201", Data(visit.With("med_type", "14").With("dise_codg", "M03900"))));
+            Assert.That((chronic.VisitKind, chronic.ChronicDisease), Is.EqualTo(("14", "M03900")));
+            var emergency = new NationalJsonDialect(new DialectSettings(new Dictionary<string, string> { ["outpatient-kind"] = "13" }));
+            Assert.That(((RegisterOutpatient)emergency.Decode(Posted(Envelope("2201", Data(visit.DeepClone())))).Requests[0].Operation!).VisitKind, Is.EqualTo("13"));
+        }
+    }
 
-        Assert.That((refusal.Code, refusal.Chinese.Contains("门诊", StringComparison.Ordinal), refusal.English.Contains("outpatient", StringComparison.Ordinal)),
+    [Test]
+    public void Pharmacy_business_is_refused_as_not_opened()
+    {
+        var refusal = Refusal(Envelope("2102", null));
+
+        Assert.That((refusal.Code, refusal.Chinese.Contains("药店", StringComparison.Ordinal), refusal.English.Contains("pharmacy", StringComparison.Ordinal)),
             Is.EqualTo(("UNKNOWN_TRANSACTION", true, true)));
     }
 
@@ -306,12 +326,16 @@ public sealed class NationalJsonDecodeTests
         Assert.That(Operation<Settle>(Posted(Envelope("2304", Data(Terms)), "/his/shanghai")).InvoiceNumber, Is.EqualTo("FP1"));
     }
 
+    [TestCase("11"), TestCase("21")]
+    public void Outpatient_and_inpatient_are_reconciled_apart(string type) =>
+        Assert.That(Operation<ReconcileTotals>(Envelope("3201", Data(Totals.With("clr_type", type)))).Scope.ClearingType, Is.EqualTo(type));
+
     [TestCase("3201"), TestCase("3202")]
-    public void Only_inpatient_settlements_are_reconciled(string code)
+    public void Only_stays_and_outpatient_visits_are_reconciled(string code)
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Refusal(Envelope(code, Data(Totals.With("clr_type", "11").With("file_qury_no", "1")))).Chinese, Does.Contain("门诊"));
+            Assert.That(Refusal(Envelope(code, Data(Totals.With("clr_type", "41").With("file_qury_no", "1")))).Chinese, Does.Contain("药店"));
             Assert.That(Refusal(Envelope(code, Data(Totals.With("clr_type", "99").With("file_qury_no", "1")))).Field, Is.EqualTo("clearing_kind"));
         }
     }
@@ -326,6 +350,7 @@ public sealed class NationalJsonDecodeTests
             From = new DateOnly(2017, 9, 1),
             To = new DateOnly(2017, 9, 30),
             Scheme = "390",
+            ClearingType = "21",
             WithoutCancelled = withoutCancelled,
         }));
         Assert.That(reconcile.Claimed, Is.EqualTo(new HisClaimedTotals { TotalFen = 45860, FundTotalFen = 18100, AccountFen = 10000 }));

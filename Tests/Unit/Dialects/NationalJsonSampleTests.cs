@@ -29,7 +29,7 @@ public sealed partial class NationalJsonSampleTests
             .Where(request => request!["operation"] is not null).Select(request => (string)request!["transactionCode"]!).Distinct();
         Assert.That(codes, Is.EquivalentTo(new[]
         {
-            "1101", "2301", "2302", "2303", "2304", "2305", "2401", "2402", "2403", "2404", "2405", "2601", "3201", "3202", "9001", "9002", "9101", "9102",
+            "1101", "2201", "2202", "2203", "2203A", "2204", "2205", "2206", "2206A", "2207", "2207A", "2208", "2208A", "2301", "2302", "2303", "2304", "2305", "2401", "2402", "2403", "2404", "2405", "2601", "3201", "3202", "9001", "9002", "9101", "9102",
         }));
     }
 

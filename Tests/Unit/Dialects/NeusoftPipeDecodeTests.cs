@@ -73,19 +73,35 @@ public sealed class NeusoftPipeDecodeTests
         Assert.That(Operation<RegisterAdmission>(Admission.With(7, text)).Diagnoses, Is.EqualTo(new[] { new HisDiagnosis { Code = code, Name = name } }));
 
     [TestCase("11")]
-    [TestCase("13")]
     [TestCase("14")]
     [TestCase("15")]
-    public void Outpatient_kinds_are_refused(string kind) => Assert.That(Refusal(Admission.With(2, kind)).English, Does.Contain("outpatient is not opened"));
+    public void An_outpatient_kind_registers_a_visit(string kind)
+    {
+        var visit = Operation<RegisterOutpatient>(Admission.With(2, kind).With(7, "J18.900 肺炎"));
+
+        Assert.That((visit.VisitKind, visit.HospitalVisitNumber, visit.ChronicDisease, visit.Diagnoses.Single()), Is.EqualTo((kind, "1024_2_1", default(string), new HisDiagnosis { Code = "J18.900", Name = "肺炎" })));
+    }
+
+    [Test]
+    public void A_special_disease_visit_states_its_disease()
+    {
+        Assert.That(Operation<RegisterOutpatient>(Admission.With(2, "13").With(7, "M03900 高血压")).ChronicDisease, Is.EqualTo("M03900"));
+        Assert.That(Refusal(Admission.With(2, "13").With(7, "高血压")).Chinese, Does.Contain("病种编码"));
+    }
+
+    [TestCase("0", false)]
+    [TestCase("1", false)]
+    [TestCase("10", true)]
+    public void A_settlement_says_whether_the_stay_goes_on(string flag, bool interim) =>
+        Assert.That(Operation<Settle>($"05|1|{flag}|8|员|0|20100620|68.67").Interim, Is.EqualTo(interim));
 
     [TestCase("02|1|23|5301005301000001|科|医|2010-06-12|肺炎|员|0")]
     [TestCase("02|1|24|5301005301000001|科|医|2010-06-12|肺炎|员|0")]
     [TestCase("03|1|1000000000|24|||||||||0")]
-    [TestCase("05|1|10|8|员|0|20100620|68.67")]
     [TestCase("05|1|20|8|员|0|20100620|68.67")]
     [TestCase("05|1|40|8|员|0|20100620|68.67")]
     [TestCase("05|1|50|8|员|0|20100620|68.67")]
-    public void What_needs_interim_settlement_is_refused(string line) => Assert.That(Refusal(line).English, Does.Contain("interim settlement"));
+    public void Family_beds_and_leaves_are_refused(string line) => Assert.That(Refusal(line).English, Does.Contain("family beds"));
 
     [Test]
     public void A_marked_discharge_date_is_a_discharge()

@@ -202,6 +202,7 @@ public sealed class Province2016XmlEncodeTests
     [
         Refused("visit_kind"),
         new HisPending { TransactionId = "1", Chinese = "未应答。", English = "not answered." },
+        new OutpatientRegistered { TransactionId = "1", VisitNumber = "S", Person = ((PersonVerified)Province2016XmlSamples.Results("0211-verify-person")[0]).Person, DeductibleFen = 0 },
         .. Names.SelectMany(Province2016XmlSamples.Results),
         new Acknowledged { TransactionId = "1" },
         new SerialIssued { TransactionId = "1", Serial = "2" },

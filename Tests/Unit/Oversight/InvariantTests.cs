@@ -92,7 +92,7 @@ public sealed class InvariantTests
         yield return Case("A refund of a withdrawn line", T, "UPDATE fee_line SET state = 2 WHERE line_serial = '1' AND visit_id = 11", "refunds");
         yield return Case("A refund across visits", T, "UPDATE fee_line SET refund_of = (SELECT id FROM fee_line WHERE visit_id = 2 AND line_serial = '2') WHERE line_serial = '1/r' AND visit_id = 1", "refunds", "line-catalogue");
         yield return Case("A refund without its line", T, "UPDATE fee_line SET refund_of = 999999 WHERE line_serial = '1/r' AND visit_id = 1", "foreign-keys", "refunds");
-        yield return Case("A line withdrawn after the settlement", T, "UPDATE fee_line SET state = 2 WHERE line_serial = '3' AND visit_id = 1", "settlement-lines");
+        yield return Case("A line withdrawn after the settlement", T, "UPDATE fee_line SET state = 2, settlement_number = NULL WHERE line_serial = '3' AND visit_id = 1", "settlement-lines");
         yield return Case("A settled visit without lines", T, "DELETE FROM fee_line WHERE visit_id = 1", "settlement-lines", "settlement-versions", "withdrawals");
         yield return Case("A layer that no fund paid", I, "UPDATE insured_settlement_layer SET paid_fen = paid_fen + 1 WHERE settlement_number = (SELECT settlement_number FROM insured_settlement WHERE state = 2 LIMIT 1)", "settlement-layers");
 
@@ -109,7 +109,7 @@ public sealed class InvariantTests
 
         // Visits
         yield return Case("A settled visit called discharged", T, "UPDATE treatment_visit SET state = 4 WHERE id = 1", "visit-states");
-        yield return Case("A discharged visit called settled", T, "UPDATE treatment_visit SET state = 6 WHERE id = 3", "visit-states");
+        yield return Case("A discharged visit called settled", T, "UPDATE treatment_visit SET state = 6 WHERE id = 3", "settlement-lines", "visit-states");
         yield return Case("An admitted visit called discharged", T, "UPDATE treatment_visit SET state = 4 WHERE id = 4", "visit-states");
         yield return Case("An unknown state", T, "UPDATE treatment_visit SET state = 14 WHERE id = 4", "column-checks", "visit-states");
         yield return Case("A visit that forgot its number", T, "UPDATE treatment_visit SET visit_number = NULL WHERE id = 4", "column-checks", "visit-states", "outbound-replies", "pair-visits");
@@ -206,7 +206,7 @@ public sealed class InvariantTests
             """, "posting-origin", "partner-balances", "pair-balance");
         yield return Case("A standing settlement that the ledger thinks cancelled", T,
             "UPDATE treatment_settlement SET state = 1, cancellation_id = NULL, cancelled_at_ms = NULL, cancellation_date = NULL WHERE visit_id = 3",
-            "visit-states", "undo-states", "partner-balances", "details-owed");
+            "settlement-lines", "visit-states", "undo-states", "partner-balances", "details-owed");
 
         yield return Case("A settlement that has no row", T,
             """
@@ -219,6 +219,11 @@ public sealed class InvariantTests
             "UPDATE ledger_row SET row_sha256 = (SELECT row_sha256 FROM ledger_row WHERE sequence = 2) WHERE sequence = 1", "ledger-digests", "pair-ledger");
         yield return Case("A gap in the ledger", T, "UPDATE ledger_row SET sequence = sequence + 1 WHERE sequence = (SELECT max(sequence) FROM ledger_row)", "ledger-sequence");
         yield return Case("A ledger whose counter runs ahead", I, "UPDATE counter SET value = value + 1 WHERE name GLOB 'ledger.*'", "ledger-sequence");
+
+        // Stays in parts, outpatient visits
+        yield return Case("A stay that counts twice", I, "UPDATE insured_settlement SET admissions = 0 WHERE settlement_number = (SELECT min(settlement_number) FROM insured_settlement WHERE state = 1)",
+            "stays-in-parts", "accumulators");
+        yield return Case("A line without its settlement", T, "UPDATE fee_line SET settlement_number = NULL WHERE id = (SELECT min(id) FROM fee_line WHERE settlement_number IS NOT NULL)", "settlement-lines", "details-sent");
 
         // Persons
         foreach (var column in (string[])["deductible_paid_fen", "pool_paid_fen", "admissions"])
@@ -341,7 +346,7 @@ public sealed class InvariantTests
             DELETE FROM outbound WHERE visit_id = 1 AND kind = 3;
             DELETE FROM his_request WHERE result IS NULL;
             UPDATE treatment_visit SET state = 4, settlement_id = NULL WHERE id = 1
-            """, "foreign-keys", "details-owed", "business-periods", "posting-sequence", "ledger-rows", "pair-settlements", "pair-requests", "pair-balance");
+            """, "settlement-lines", "foreign-keys", "details-owed", "business-periods", "posting-sequence", "ledger-rows", "pair-settlements", "pair-requests", "pair-balance");
     }
 
     private static TestCaseData Case(string name, string side, string sql, params string[] noticed) => new TestCaseData(side, sql, noticed).SetName($"{{m}}: {name}");

@@ -343,7 +343,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         {
             var settled = VisitStore.SettlementsOf(session, visit).Single(settlement => settlement.State == 1);
             var begun = FeeDetailLines.StartOf(session, settled);
-            return (settled.SettlementNumber, begun, FeeDetailLines.Read(session, visit, new LineSpan(1, begun.LineCount)), VisitStore.Get(session, visit).FeeVersion);
+            return (settled.SettlementNumber, begun, FeeDetailLines.Read(session, settled.SettlementNumber, new LineSpan(1, begun.LineCount)), VisitStore.Get(session, visit).FeeVersion);
         });
         await TreatmentBooks.WriteAsync(session => FeeTransfers.Prepare(session, id.Text, start, start.ToByteArray(), feeVersion), CancellationToken.None);
         var transfer = (await _details.BeginAsync(id.Text, start, Treatment, CancellationToken.None)).Transfer!;
@@ -366,7 +366,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         await ExchangeAsync(id, OutboundKind.SettlementCancellation, PeerMethod.CancelSettlement, request, fate, session =>
         {
             Move(session, visit, VisitEvent.CancellationSent);
-            VisitStore.SetCancellationId(session, visit, id.Text);
+            VisitStore.SetCancellationId(session, visit, settled.TransactionId, id.Text);
             return visit;
         }, async () => await Agency.CancelSettlementAsync(request, Treatment, CancellationToken.None), settled.TransactionId);
     }

@@ -18,10 +18,7 @@ public sealed partial class HisContractTests
         ["Acknowledged"] = "Answers Acknowledge.",
     };
 
-    private static readonly Dictionary<string, string> ProtosWithoutRecord = new()
-    {
-        ["RegisterOutpatient"] = "No dialect decodes it yet.",
-    };
+    private static readonly Dictionary<string, string> ProtosWithoutRecord = [];
 
     private static readonly Type[] Records =
         [.. typeof(HisOperation).Assembly.GetExportedTypes().Where(type => type is { IsClass: true, IsAbstract: false })];
