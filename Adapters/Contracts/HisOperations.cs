@@ -276,10 +276,10 @@ public sealed record Settle : HisOperation
     public string? InvoiceNumber { get; init; }
 
     /// <summary>
-    /// 中途结算: settles what is stored so far of a stay that goes on under its visit number; later settlements take the rest. False settles a
-    /// discharged stay or an outpatient visit.
+    /// 中途结算: settles what is stored so far of a stay that goes on under its visit number; later settlements take the rest. Null and
+    /// false settle a discharged stay or an outpatient visit.
     /// </summary>
-    public bool Interim { get; init; }
+    public bool? Interim { get; init; }
 }
 
 /// <summary>Undoes a known settlement. The first reference that is given decides: number, then transaction, then visit.</summary>

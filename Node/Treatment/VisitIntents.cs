@@ -58,6 +58,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
 
     public Intent Settle(Session session, HisCaller caller, Settle settle, TransactionId id)
     {
+        var isInterim = settle.Interim is true;
         if (VisitStore.Find(session, caller.Institution.Code, settle.Visit) is not { } visit)
             return Intent.Refuse(TreatmentRefusals.VisitNotFound());
         if (visit.State is VisitState.Settled or VisitState.SettlementSent or VisitState.CancellationSent)
@@ -66,8 +67,8 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
             return repeated;
         if (Suspensions.Refuse(caller, settle, time.Today()) is { } suspended)
             return Intent.Refuse(suspended);
-        if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.SettlementSent) is null || (visit.Course is SettlementCourse.Interim) != settle.Interim)
-            return Intent.Refuse(settle.Interim ? TreatmentRefusals.NotToBeSettledInParts(visit) : TreatmentRefusals.NotToBeSettled(visit));
+        if (VisitMachine.Next(visit.Course, visit.State, VisitEvent.SettlementSent) is null || (visit.Course is SettlementCourse.Interim) != isInterim)
+            return Intent.Refuse(isInterim ? TreatmentRefusals.NotToBeSettledInParts(visit) : TreatmentRefusals.NotToBeSettled(visit));
         if (visit.PreviewFeeVersion is { } previewed && previewed != visit.FeeVersion)
             return Intent.Refuse(TreatmentRefusals.PreviewStale());
         var (bill, refusal) = BillOf(session, caller, visit, ServiceDateOf(session, visit), settle.ClaimedTotalFen, settle.AccountRequestedFen, settle.InvoiceNumber);
@@ -78,7 +79,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
         VisitStore.Move(session, visit, VisitEvent.SettlementSent);
         VisitStore.SetSettlementId(session, visit.Id, id.Text);
         var insured = Division.Parse(visit.InsuredDivision);
-        var request = new SettleRequest { Header = Header(caller, id, insured), Bill = bill, Interim = settle.Interim };
+        var request = new SettleRequest { Header = Header(caller, id, insured), Bill = bill, Interim = isInterim };
         return Send(id, insured, OutboundKind.Settlement, visit.Id, PeerMethod.Settle, request);
     }
 
@@ -157,7 +158,7 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
 
     // The same, where the stay went on: nothing was charged since, so nothing else can be meant.
     private static Intent? RepeatedInterim(Session session, HisCaller caller, VisitRow visit, Settle settle) =>
-        settle.Interim && caller.HisTransactionId is null && visit.State is VisitState.Admitted && FeeLineStore.LastUnsettledFeeDate(session, visit.Id) is null
+        settle.Interim is true && caller.HisTransactionId is null && visit.State is VisitState.Admitted && FeeLineStore.LastUnsettledFeeDate(session, visit.Id) is null
         && VisitStore.LastStanding(session, visit.Id) is { Interim: true } settlement && (settle.ClaimedTotalFen ?? settlement.TotalFen) == settlement.TotalFen
             ? Intent.Known(settlement.TransactionId)
             : null;

@@ -32,7 +32,7 @@ internal static class SettlementMessages
             ClaimedTotalFen = node.RequiredFen(Fields.ClaimedTotal),
             AccountRequestedFen = Account(node),
             InvoiceNumber = node.Optional(Fields.Invoice),
-            Interim = node.Optional(Fields.InterimSettlement) == OfAStayThatGoesOn,
+            Interim = node.Optional(Fields.InterimSettlement) == OfAStayThatGoesOn ? true : null,
         };
     }
 

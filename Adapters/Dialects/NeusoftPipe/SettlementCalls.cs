@@ -42,7 +42,7 @@ internal static class SettlementCalls
                 Visit = new HisVisitReference { HospitalVisitNumber = call.Required(Visit) },
                 ClaimedTotalFen = Total(call, TotalOfSettlement, settings),
                 AccountRequestedFen = AccountRequested(call),
-                Interim = kind == InterimSettlement,
+                Interim = kind == InterimSettlement ? true : null,
             },
         ];
     }

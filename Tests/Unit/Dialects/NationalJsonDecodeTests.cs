@@ -257,7 +257,7 @@ public sealed class NationalJsonDecodeTests
 
     [TestCase("0", false), TestCase("1", true), TestCase("", false)]
     public void A_settlement_says_whether_the_stay_goes_on(string flag, bool interim) =>
-        Assert.That(Operation<Settle>(Envelope("2304", Data(Terms.With("mid_setl_flag", flag)))).Interim, Is.EqualTo(interim));
+        Assert.That(Operation<Settle>(Envelope("2304", Data(Terms.With("mid_setl_flag", flag)))).Interim is true, Is.EqualTo(interim));
 
     [TestCase("2304", "Settle"), TestCase("2305", "CancelSettlement"), TestCase("2401", "RegisterAdmission"), TestCase("2207", "Settle"), TestCase("2208A", "CancelSettlement")]
     public void A_reversal_names_the_operation(string original, string operation) => Assert.That(

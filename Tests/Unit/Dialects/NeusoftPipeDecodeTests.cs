@@ -93,7 +93,7 @@ public sealed class NeusoftPipeDecodeTests
     [TestCase("1", false)]
     [TestCase("10", true)]
     public void A_settlement_says_whether_the_stay_goes_on(string flag, bool interim) =>
-        Assert.That(Operation<Settle>($"05|1|{flag}|8|员|0|20100620|68.67").Interim, Is.EqualTo(interim));
+        Assert.That(Operation<Settle>($"05|1|{flag}|8|员|0|20100620|68.67").Interim is true, Is.EqualTo(interim));
 
     [TestCase("02|1|23|5301005301000001|科|医|2010-06-12|肺炎|员|0")]
     [TestCase("02|1|24|5301005301000001|科|医|2010-06-12|肺炎|员|0")]
