@@ -15,17 +15,17 @@ internal static class LineAuditObjections
         .. session.Query<AuditedRow>(
             """
             SELECT c.transaction_id, count(DISTINCT a.line_number) AS lines, sum(a.amount_fen) - coalesce((SELECT sum(d.amount_fen) FROM clearing_deduction d
-              WHERE d.statement_number = c.statement_number AND d.revision = @Revision AND d.row_transaction_id = c.transaction_id), 0) AS amount_fen
+              WHERE d.statement_number = c.statement_number AND d.revision = @Revision AND d.row_transaction_id = c.transaction_id), 0) AS due_fen
             FROM clearing_row c JOIN ledger_row l USING (transaction_id) JOIN insured_settlement s ON s.settlement_number = l.settlement_number AND s.state = 1
             JOIN line_audit a ON a.settlement_number = s.settlement_number AND a.amount_fen <> 0
             WHERE c.statement_number = @StatementNumber AND l.transaction_id = s.transaction_id
-            GROUP BY c.transaction_id HAVING amount_fen > 0 ORDER BY c.sequence LIMIT @RowsMax
+            GROUP BY c.transaction_id HAVING due_fen > 0 ORDER BY c.sequence LIMIT @RowsMax
             """,
             new { statement.StatementNumber, statement.Revision, RowsMax }).Select(row => new ObjectionRow
             {
                 RowTransactionId = row.TransactionId,
                 Kind = DisputeKind.Audit,
-                AmountFen = row.AmountFen,
+                AmountFen = row.DueFen,
                 Field = "",
                 Reason = string.Create(CultureInfo.InvariantCulture, $"明细审核 {row.Lines} 行 / line audit, {row.Lines} lines"),
             }),
@@ -35,6 +35,6 @@ internal static class LineAuditObjections
     {
         public required string TransactionId { get; init; }
         public required long Lines { get; init; }
-        public required long AmountFen { get; init; }
+        public required long DueFen { get; init; }
     }
 }
