@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Storage;
@@ -13,18 +14,12 @@ internal sealed partial class ClearingClerk(
     NodesConfiguration configuration, Division self, Database database, StatementChecker checker, StatementDesk desk, ClearingAgency agency, TimeProvider time, ILogger<ClearingClerk> logger)
     : BackgroundService
 {
-    private readonly SemaphoreSlim _wake = new(0);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<(string Number, int Revision)> _confirmed = [];
     private DateOnly _reminded;
 
     /// <summary>Raised after each round of work.</summary>
     public event EventHandler? Done;
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,7 +38,7 @@ internal sealed partial class ClearingClerk(
                     LogPostponed(fault.Message);
                 }
                 Done?.Invoke(this, EventArgs.Empty);
-                await _wake.WaitAsync(stoppingToken);
+                await _wake.Reader.ReadAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -58,11 +53,7 @@ internal sealed partial class ClearingClerk(
 
     private void OnAccepted(object? sender, EventArgs accepted) => Wake();
 
-    private void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-            _wake.Release();
-    }
+    private void Wake() => _wake.Writer.TryWrite(true);
 
     private async Task WorkAsync(CancellationToken cancellation)
     {
