@@ -4,6 +4,7 @@ using NUnit.Framework;
 using Provincial.His.V1;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Configuration;
+using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Recovery;
@@ -34,6 +35,15 @@ internal abstract class RecoveryTest : CountryTest
 
     /// <summary>What is stored and unanswered becomes due for the resolver.</summary>
     protected void LetTheResolverBegin() => Clock.PutForward(Guangdong.Configuration.Timeouts.InteractiveBudget);
+
+    /// <summary>An attempt that met the end of a line that was just cut is no answer: the resolver makes the next.</summary>
+    protected async Task LatestIsAnsweredAsync()
+    {
+        if (LatestState() != (long)OutboundState.Awaiting)
+            return;
+        LetTheResolverBegin();
+        await Eventually.GetAsync("the latest transaction to be answered", LatestState, Is.Not.EqualTo((long)OutboundState.Awaiting));
+    }
 
     /// <summary>Asks under the hospital's own id until there is an answer, as a cashier would.</summary>
     protected static Task<TransactionState> StateAsync(Hospital hospital, string id, TransactionState expected) =>
@@ -75,6 +85,8 @@ internal abstract class RecoveryTest : CountryTest
         Line.LeadTo(liar.Port);
         return liar;
     }
+
+    private long LatestState() => Guangdong.Value<long>("SELECT state FROM outbound ORDER BY prepared_at_ms DESC, transaction_id DESC LIMIT 1");
 
     private NodeEntry Rerouted(NodeEntry entry) =>
         entry.Division == PilotCountry.Yunnan ? entry with { Address = new($"https://127.0.0.1:{Line.Port}") } : entry;

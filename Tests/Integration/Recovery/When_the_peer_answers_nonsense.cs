@@ -245,6 +245,7 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
     {
         Logs.ExpectError(Parked);
         InFlightAtTheEnd = 1;
+        await LatestIsAnsweredAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Guangdong.Value<string>("SELECT state || ' ' || last_error FROM outbound ORDER BY prepared_at_ms DESC, transaction_id DESC LIMIT 1"),

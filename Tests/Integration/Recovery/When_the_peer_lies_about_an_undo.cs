@@ -257,6 +257,7 @@ internal sealed class When_the_peer_lies_about_an_undo : RecoveryTest
     {
         Logs.ExpectError(Parked);
         InFlightAtTheEnd = open;
+        await LatestIsAnsweredAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Guangdong.Value<string>("SELECT state || ' ' || last_error FROM outbound ORDER BY rowid DESC LIMIT 1"), Does.StartWith("4 ").And.Contain(reason));
