@@ -3,7 +3,7 @@ using ProvincialGateway.Storage;
 namespace ProvincialGateway.Insured;
 
 /// <summary>A row of <c>line_audit</c>: what a rule found or a person decided.</summary>
-internal sealed record LineAuditRow
+internal record LineAuditRow
 {
     public long Sequence { get; init; }
     public required long TransferId { get; init; }
@@ -68,20 +68,8 @@ internal static class LineAuditStore
 }
 
 /// <summary>A line with its last finding or decision.</summary>
-internal sealed record StandingLineAudit
+internal sealed record StandingLineAudit : LineAuditRow
 {
-    public required long Sequence { get; init; }
-    public required long TransferId { get; init; }
-    public required int LineNumber { get; init; }
-    public required string SettlementNumber { get; init; }
-    public LineAuditRule? Rule { get; init; }
-    public required LineAuditOutcome Outcome { get; init; }
-    public required long AmountFen { get; init; }
-    public required string Responsible { get; init; }
-    public required string ReasonZh { get; init; }
-    public required string ReasonEn { get; init; }
-    public required string DecidedBy { get; init; }
-    public required long DecidedAtMs { get; init; }
     public required string Partner { get; init; }
     public required string LocalCode { get; init; }
     public required string LocalName { get; init; }
