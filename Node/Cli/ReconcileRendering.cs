@@ -37,7 +37,9 @@ internal static class ReconcileRendering
         if (run.Reason is { } reason)
             work.Out.WriteLine($"  原因 reason     {reason}");
         work.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  往来 traffic    {run.Messages} 条 messages, {run.BytesSent:N0} + {run.BytesReceived:N0} 字节 bytes"));
-        WriteCells(work, run.Cells ?? []);
+        // Of a run that was broken off nothing is known, not even that there are no rows.
+        if (run.State is RunState.Balanced or RunState.Different)
+            WriteCells(work, run.Cells ?? []);
         foreach (var row in run.InFlight ?? [])
             work.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  在途 in flight  {Words(row.Holder)} {row.TransactionId} {row.Kind} {row.SentAt:yyyy-MM-dd HH:mm} {row.VisitNumber} {row.Total}"));
         if (run.Differences is { Count: > 0 } differences)
