@@ -37,5 +37,6 @@ internal sealed class GuangzhouStay(HttpClient client, PilotCountry country, Fun
         return code == "0" ? null : result.Element("errormsg")!.Value;
     }
 
-    protected override string WithOwnNumber(string template) => template.Replace("&lt;akc190&gt;${now:yyyyMMddHHmmss}", $"&lt;akc190&gt;{Number}", StringComparison.Ordinal);
+    /// <summary>Every number of the stay, the medical record's too: a step that is sent twice says the same both times, whatever second it is.</summary>
+    protected override string WithOwnNumber(string template) => template.Replace("${now:yyyyMMddHHmmss}", Number, StringComparison.Ordinal);
 }
