@@ -136,7 +136,7 @@ internal static class FilingCommands
             {
                 Filing = FilingEntry.Of(filing),
                 IsTwoWay = filing.IsLongTerm && rules.For(PersonEventStore.Standing(session, person, work.Time.Today()).Division).TwoWay,
-                RestingVisit = FilingStore.RestingVisit(session, filing)?.VisitNumber,
+                RestingVisits = [.. FilingStore.RestingVisits(session, filing).Select(visit => visit.VisitNumber)],
                 Settlements = FilingStore.SettledWith(session, number),
                 Versions = [.. FilingStore.Versions(session, number).Select(FilingVersion.Of)],
             };
@@ -197,7 +197,7 @@ internal static class FilingCommands
         work.Out.WriteLine($"  个人编号 person      {entry.PersonNumber}");
         work.Out.WriteLine($"  提交 submitted by    {entry.SubmittedBy ?? "本地 home"}");
         work.Out.WriteLine($"  本地待遇 at home too {(details.IsTwoWay ? "是 yes" : "否 no")}");
-        work.Out.WriteLine($"  未结算就诊 open visit {details.RestingVisit ?? "-"}");
+        work.Out.WriteLine($"  未结算就诊 open visits {(details.RestingVisits.Count == 0 ? "-" : string.Join(' ', details.RestingVisits))}");
         work.Out.WriteLine($"  结算 settlements     {(details.Settlements.Count == 0 ? "-" : string.Join(' ', details.Settlements))}");
         var table = new Table { Border = TableBorder.Simple };
         foreach (var heading in new[] { "版本\nversion", "类别 kind\n就医地 area", "有效期 valid", "状态 state", "何时 when\n何人 who", "原因 why" })

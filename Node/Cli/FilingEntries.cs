@@ -87,8 +87,8 @@ internal sealed record FilingDetails
     /// <summary>The person has benefits at home as well.</summary>
     public required bool IsTwoWay { get; init; }
 
-    /// <summary>A visit that is not settled and counts on the filing.</summary>
-    public string? RestingVisit { get; init; }
+    /// <summary>Visits that are not settled and count on the filing.</summary>
+    public required IReadOnlyList<string> RestingVisits { get; init; }
 
     /// <summary>Standing settlements that were decided with it.</summary>
     public required IReadOnlyList<string> Settlements { get; init; }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Adapters.Contracts;
+using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
@@ -8,7 +10,7 @@ using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
-/// <summary><c>gateway persons import|list|show|state|freeze|unfreeze|transfer|restore</c>: who is insured here, and what happened to that.</summary>
+/// <summary><c>gateway persons import|list|show|state|freeze|unfreeze|transfer|coverage|restore</c>: who is insured here, and what happened to that.</summary>
 internal static class PersonCommands
 {
     private const int ListMax = 200;
@@ -19,7 +21,7 @@ internal static class PersonCommands
 
     public static Command Create() => new("persons", "参保人 / insured persons")
     {
-        ImportCommands.Persons(), List(), Show(), State(), Freeze(), Unfreeze(), Transfer(), Restore(),
+        ImportCommands.Persons(), List(), Show(), State(), Freeze(), Unfreeze(), Transfer(), Coverage(), Restore(),
     };
 
     private static Command List()
@@ -129,6 +131,26 @@ internal static class PersonCommands
         return command;
     }
 
+    private static Command Coverage()
+    {
+        var (number, by) = (NumberArgument(), new OperatorOption());
+        var scheme = new Option<string?>("--scheme") { Description = "险种交换码,如 310;省略则不变 / scheme, an exchange code such as 310; by default as it is" };
+        var personClass = new Option<string?>("--class") { Description = "人员类别交换码,如 21;省略则不变 / person class, an exchange code such as 21; by default as it is" };
+        var from = new Option<string?>("--from") { Description = "首日,省略为今天 / first day, by default today" };
+        var command = new Command("coverage", "变更险种或人员类别;服务日期在首日之前的费用仍按原险种和类别 / another scheme or person class; bills of a service date before the first day keep the old one\n"
+            + "例 example: gateway persons coverage 5301000001 --class 21 --from 2017-10-01 --reason 退休 --as 530000 --data data-530000") { number, scheme, personClass, from };
+        by.AddTo(command);
+        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        {
+            var (person, day) = (parsed.GetRequiredValue(number), Day(work, parsed.GetValue(from)));
+            var (wanted, category) = (Code(CodeSystem.Scheme, "--scheme", parsed.GetValue(scheme)), Code(CodeSystem.PersonClass, "--class", parsed.GetValue(personClass)));
+            if (wanted is null && category is null)
+                throw new CommandRefusedException("请给出 --scheme 或 --class。 / give --scheme or --class.");
+            return ActAsync(work, person, by.Read(work, parsed), (register, session, change) => register.Cover(session, person, wanted, category, day, change), cancellation);
+        });
+        return command;
+    }
+
     private static Command Restore()
     {
         var (number, by) = (NumberArgument(), new OperatorOption());
@@ -183,8 +205,8 @@ internal static class PersonCommands
             Name = Mask.Name(person.Name),
             Certificate = $"{person.CertificateKind}:{Mask.Number(person.CertificateNumber)}",
             Division = standing.Division.Code,
-            Scheme = row.Scheme,
-            PersonClass = row.PersonClass,
+            Scheme = standing.Scheme,
+            PersonClass = standing.PersonClass,
             State = standing.IsDead ? Dead : standing.Freeze is not null && standing.State == PersonStanding.Normal ? "frozen" : StateWords[standing.State],
             DiedOn = standing.DiedOn?.Iso(),
             Account = new Fen(row.AccountBalanceFen),
@@ -192,6 +214,11 @@ internal static class PersonCommands
     }
 
     private static DateOnly Day(NodeWork work, string? text) => OperatorOption.Date("--from", text) ?? work.Time.Today();
+
+    private static string? Code(CodeSystem system, string option, string? code) => code is null || ExchangeCodes.Contains(system, code)
+        ? code
+        : throw new CommandRefusedException(
+            $"{option} 不是交换码:{string.Join('、', ExchangeCodes.Of(system))}。 / {option} takes one of the exchange codes {string.Join(", ", ExchangeCodes.Of(system))}.");
 
     private static DateOnly NotAfterToday(NodeWork work, DateOnly day) => day <= work.Time.Today()
         ? day
@@ -280,12 +307,14 @@ internal static class PersonCommands
             Kind = row.Kind.ToString().ToLowerInvariant(),
             From = row.FromDate,
             To = row.ToDate,
-            Value = row.Division ?? (row.State is { } state ? StateWords[state] : null),
-            Before = row.DivisionBefore ?? (row.StateBefore is { } before ? StateWords[before] : null),
+            Value = row.Division ?? Coverage(row.Scheme, row.PersonClass) ?? (row.State is { } state ? StateWords[state] : null),
+            Before = row.DivisionBefore ?? Coverage(row.SchemeBefore, row.PersonClassBefore) ?? (row.StateBefore is { } before ? StateWords[before] : null),
             ChangedAt = ChinaTime.FromMs(row.ChangedAtMs).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             ChangedBy = row.ChangedBy,
             Reason = row.Reason,
         };
+
+        private static string? Coverage(string? scheme, string? personClass) => scheme is null ? null : $"{scheme} {personClass}";
     }
 }
 

@@ -26,21 +26,21 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         return (row, null);
     }
 
-    /// <summary>The person a request means, insured on a day; the row states the division that insures on that day.</summary>
+    /// <summary>The person a request means, insured on a day; the row is that of the day.</summary>
     public (PersonRow? Person, Refusal? Refusal) FindInsured(Session session, PersonReference? reference, DateOnly on)
     {
         var found = FindPerson(session, reference);
         if (found.Person is not { } row)
             return found;
         var standing = PersonEventStore.Standing(session, row, on);
-        return standing.IsInsured ? (row with { InsuredDivision = standing.Division.Code }, null) : (null, InsuredRefusals.NotInsured(standing));
+        return standing.IsInsured ? (standing.Of(row), null) : (null, InsuredRefusals.NotInsured(standing));
     }
 
     /// <summary>The person with account, year and the filing that applies.</summary>
     public Person Describe(Session session, PersonRow row, FilingRow? filing, DateOnly on, string visitKind, string? chronicDisease)
     {
         var person = persons.Open(row);
-        person.InsuredDivision = row.InsuredDivision;
+        (person.InsuredDivision, person.Scheme, person.PersonClass) = (row.InsuredDivision, row.Scheme, row.PersonClass);
         var year = InsuredStore.Accumulator(session, row.PersonNumber, on.Year);
         var layers = InsuredStore.AccumulatorLayers(session, row.PersonNumber, on.Year);
         person.AccountBalanceFen = row.AccountBalanceFen;
@@ -60,19 +60,16 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
     }
 
     /// <summary>
-    /// Which admission of the year a visit is as its plan counts, and the full deductible it carries if it stays one stretch; zero where no plan
-    /// covers it (the settlement will say why).
+    /// Which admission of the year a visit is as its plan counts, and the deductible it carries as things stand if it stays one stretch: what the
+    /// year has paid already is taken off. Zero where no plan covers it (the settlement will say why).
     /// </summary>
-    public (int Ordinal, Fen Deductible) AdmissionTerms(Session session, PersonRow row, InsuredVisitRow visit, int settlementsOfTheYear)
+    public (int Ordinal, Fen Deductible) AdmissionTerms(Session session, PersonRow row, InsuredVisitRow visit, Person person)
     {
         var on = ChinaTime.ParseIso(visit.AdmissionDate);
         if (PlanOf(row, visit.VisitKind, visit.ChronicDisease, on) is not { } plan || InstitutionTiers.OfLevel(visit.InstitutionLevel) is not { } tier)
-            return (settlementsOfTheYear + 1, Fen.Zero);
-        var earlier = plan.Deductible.Scope is { } scope
-            ? PartsOf(session, row.PersonNumber, on.Year).Where(scope.Counts).Sum(part => part.Settlements)
-            : settlementsOfTheYear;
-        var deductible = plan.Pool is PoolRule.NoBenefit ? Fen.Zero : plan.Deductible.For(row.PersonClass, tier, earlier + 1, stayDays: 1);
-        return (earlier + 1, deductible);
+            return (person.Accumulators.Admissions + 1, Fen.Zero);
+        var filed = Counted(FilingStore.For(session, row.PersonNumber, Division.Parse(visit.TreatmentDivision), on), visit.VisitKind, row)?.Kind;
+        return BenefitCalculation.AdmissionTerms(plan, CaseOf(session, new Bill { Charges = new Charges() }, visit, row, person, filed, on), tier);
     }
 
     /// <summary>Why no plan covers a visit of a person on a day; null when one does.</summary>
@@ -94,7 +91,7 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         var standing = PersonEventStore.Standing(session, row, ChinaTime.ParseIso(bill.ServiceDate));
         // The division that insured the person at the admission pays for the whole stay; the visit number names it.
         return standing.IsInsured
-            ? Decide(session, bill, visit, row with { InsuredDivision = IssuedNumber.InsuredOf(visit.VisitNumber).Code }, purpose)
+            ? Decide(session, bill, visit, standing.Of(row) with { InsuredDivision = IssuedNumber.InsuredOf(visit.VisitNumber).Code }, purpose)
             : (null, InsuredRefusals.NotInsured(standing));
     }
 

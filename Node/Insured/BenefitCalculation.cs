@@ -36,6 +36,13 @@ internal sealed class BenefitCalculation
     /// <summary>The decision for a bill that <see cref="BenefitPolicy.Decide"/> has found admissible under this plan.</summary>
     public static BenefitDecision Run(BenefitPlan plan, BenefitCase bill, InstitutionTier tier) => new BenefitCalculation(plan, bill, tier, steps: null).Run();
 
+    /// <summary>Which admission of the year a stay that begins is, and the deductible it owes if its bill reaches it.</summary>
+    public static (int Ordinal, Fen Deductible) AdmissionTerms(BenefitPlan plan, BenefitCase stay, InstitutionTier tier)
+    {
+        var ordinal = stay.OrdinalIn(plan.Deductible.Scope);
+        return (ordinal, plan.Pool is PoolRule.NoBenefit ? Fen.Zero : new BenefitCalculation(plan, stay, tier, steps: null).DeductibleOf(ordinal).Due);
+    }
+
     private static List<BenefitStep> Explain(BenefitPlan plan, BenefitCase bill, InstitutionTier tier)
     {
         var steps = new List<BenefitStep>();
@@ -95,15 +102,20 @@ internal sealed class BenefitCalculation
 
     private Fen PayDeductible(int ordinal)
     {
-        var rule = _plan.Deductible;
-        var full = _remote.DeductibleFactor.ShareOf(rule.For(_bill.PersonClass, _tier, ordinal, _bill.StayDays));
-        // Once a stay, however often it is settled; by year, whichever of the year and the stay has paid more.
-        var paidBefore = Fen.Max(_bill.Stay?.Deductible ?? Fen.Zero, rule.Per == Counting.PerYear ? _bill.DeductiblePaidIn(rule.Scope) : Fen.Zero);
-        var due = Left(full, paidBefore);
+        var (full, due) = DeductibleOf(ordinal);
         var paid = Fen.Min(due, _bill.InScope);
         if (_steps is not null)
             DescribeDeductible(ordinal, full, paid);
         return paid;
+    }
+
+    private (Fen Full, Fen Due) DeductibleOf(int ordinal)
+    {
+        var rule = _plan.Deductible;
+        var full = _remote.DeductibleFactor.ShareOf(rule.For(_bill.PersonClass, _tier, ordinal, _bill.StayDays));
+        // Once a stay, however often it is settled; by year, whichever of the year and the stay has paid more.
+        var paidBefore = Fen.Max(_bill.Stay?.Deductible ?? Fen.Zero, rule.Per == Counting.PerYear ? _bill.DeductiblePaidIn(rule.Scope) : Fen.Zero);
+        return (full, Left(full, paidBefore));
     }
 
     private void DescribeDeductible(int ordinal, Fen full, Fen paid)

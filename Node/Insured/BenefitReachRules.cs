@@ -32,17 +32,16 @@ internal static class BenefitReachRules
         CheckClasses(plan, header, deductible, pool, cap, layers);
     }
 
-    /// <summary>Plans of one area and scheme count a layer together by its id, so the id must mean one fund.</summary>
+    /// <summary>A person's year counts a layer by its id, whatever area and scheme the person has been in, so the id must mean one fund in the whole file.</summary>
     public static void CheckLayerIds(BenefitPolicyObject file, IReadOnlyList<BenefitPlan?> plans)
     {
-        var known = new Dictionary<(Division, string, string), (LayerKind Kind, string Path)>();
+        var known = new Dictionary<string, (LayerKind Kind, string Path)>();
         for (var i = 0; i < plans.Count; i++)
         {
             for (var j = 0; plans[i] is { } plan && j < plan.Layers.Count; j++)
             {
                 var (layer, path) = (plan.Layers[j], $"$.plans[{i}].layers[{j}].id");
-                if (!known.TryAdd((plan.Header.Area, plan.Header.Scheme, layer.Id), (layer.Kind, path))
-                    && known[(plan.Header.Area, plan.Header.Scheme, layer.Id)] is var first && first.Kind != layer.Kind)
+                if (!known.TryAdd(layer.Id, (layer.Kind, path)) && known[layer.Id] is var first && first.Kind != layer.Kind)
                     file.Fail(path, $"层 {layer.Id} 在 {first.Path} 是另一种基金，累计会混在一起", $"layer {layer.Id} is another fund at {first.Path}; their accumulators would mix");
             }
         }

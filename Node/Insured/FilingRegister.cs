@@ -60,13 +60,12 @@ internal sealed class FilingRegister(FilingRules rules)
 
     private Refusal? Replace(Session session, FilingRow filing, FilingRow next, Change change)
     {
-        if (FilingStore.RestingVisit(session, filing) is { } visit
-            && !next.CountsFor(Division.Parse(visit.TreatmentDivision), visit.AdmissionDate)
-            && !rules.For(IssuedNumber.InsuredOf(visit.VisitNumber)).EndUnderOpenVisit)
-        {
+        if (FilingStore.RestingVisits(session, filing).Find(visit => Loses(visit, next)) is { } visit)
             return FilingRefusals.VisitRests(visit.VisitNumber);
-        }
         FilingStore.Replace(session, filing, next, change);
         return null;
     }
+
+    private bool Loses(InsuredVisitRow visit, FilingRow next) =>
+        !next.CountsFor(Division.Parse(visit.TreatmentDivision), visit.AdmissionDate) && !rules.For(IssuedNumber.InsuredOf(visit.VisitNumber)).EndUnderOpenVisit;
 }

@@ -109,11 +109,9 @@ internal static class FilingStore
     public static string? KindCounted(Session session, string settlementNumber) => session.QuerySingleOrDefault<string?>(
         "SELECT kind FROM insured_settlement_filing WHERE settlement_number = @settlementNumber", new { settlementNumber });
 
-    /// <summary>
-    /// A visit of the person, not settled yet, whose filing is this one: without it the visit would settle otherwise. Null when there is none.
-    /// </summary>
-    public static InsuredVisitRow? RestingVisit(Session session, FilingRow filing) =>
-        InsuredStore.OpenVisitsOf(session, filing.PersonNumber).Find(visit =>
+    /// <summary>The visits of the person, not settled yet, whose filing is this one: without it they would settle otherwise.</summary>
+    public static List<InsuredVisitRow> RestingVisits(Session session, FilingRow filing) =>
+        InsuredStore.OpenVisitsOf(session, filing.PersonNumber).FindAll(visit =>
             For(session, filing.PersonNumber, Division.Parse(visit.TreatmentDivision), ChinaTime.ParseIso(visit.AdmissionDate))?.FilingNumber == filing.FilingNumber);
 
     /// <summary>Keeps what a settlement was decided with, and that the visit's filing is this one.</summary>

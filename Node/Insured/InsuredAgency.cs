@@ -122,7 +122,7 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
             State = InsuredVisitState.Admitted,
         };
         var person = assessment.Describe(session, row, FilingStore.For(session, row.PersonNumber, treatment, day), day, visit.VisitKind, visit.ChronicDisease);
-        var (ordinal, deductible) = assessment.AdmissionTerms(session, row, visit, person.Accumulators.Admissions);
+        var (ordinal, deductible) = assessment.AdmissionTerms(session, row, visit, person);
         InsuredStore.InsertVisit(session, visit, person.Filing?.FilingNumber);
         return new Admission
         {

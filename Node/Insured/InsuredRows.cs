@@ -12,7 +12,11 @@ internal sealed record PersonRow
 
     /// <summary>The sealed <c>Person</c> message without account, accumulators and filing.</summary>
     public required byte[] Details { get; init; }
+
+    /// <inheritdoc cref="InsuredDivision"/>
     public required string Scheme { get; init; }
+
+    /// <inheritdoc cref="InsuredDivision"/>
     public required string PersonClass { get; init; }
 
     /// <inheritdoc cref="InsuredDivision"/>

@@ -133,6 +133,9 @@ internal static class InsuredUndoSteps
         var visit = InsuredStore.GetVisit(session, discharge.VisitNumber);
         if (ObstacleTo(session, visit, InsuredVisitState.Admitted) is { } obstacle)
             return obstacle;
+        // A part of the stay may have been settled since, up to a later day.
+        if (InsuredStore.LastServiceDate(session, visit.VisitNumber) is { } settled && string.CompareOrdinal(discharge.DischargeDate, settled) < 0)
+            return Obstacles.SettledThrough(settled);
         InsuredStore.SetDischarge(session, visit.VisitNumber, discharge);
         Lift(session, undo, OutboundKind.DischargeCancellation, visit);
         return null;

@@ -7,6 +7,8 @@ internal static class Obstacles
 {
     public static Obstacle Settlement(string number) => new($"结算 {number} 有效", $"settlement {number} stands");
 
+    public static Obstacle SettledThrough(string date) => new($"该住院已结算至 {date}", $"the stay is settled through {date}");
+
     public static Obstacle SettlementUndone(string number) => new($"同一住院此前的结算 {number} 已在其后撤销", $"settlement {number} of the same stay, made before it, was undone since");
 
     public static Obstacle Discharge(string transactionId) => new($"出院登记（流水 {transactionId}）有效", $"discharge {transactionId} stands");

@@ -126,14 +126,17 @@ internal sealed class PersonImport(Division province, PersonStore persons, TimeP
         var (today, change) = (time.Today(), new Change("import", "import", time.NowMs()));
         var standing = PersonEventStore.Standing(session, known, today);
         var (isMoved, isChanged) = (person.InsuredDivision != standing.Division.Code, state != standing.State);
+        var isCovered = (person.Scheme, person.PersonClass) != (standing.Scheme, standing.PersonClass);
         if (isMoved)
             Require(_register.Transfer(session, person.PersonNumber, Division.Parse(person.InsuredDivision), today, change));
         if (isChanged)
             Require(_register.SetState(session, person.PersonNumber, state, today, change));
+        if (isCovered)
+            Require(_register.Cover(session, person.PersonNumber, person.Scheme, person.PersonClass, today, change));
         var last = PersonStore.ByNumber(session, person.PersonNumber)!;
-        person.InsuredDivision = last.InsuredDivision;
+        (person.InsuredDivision, person.Scheme, person.PersonClass) = (last.InsuredDivision, last.Scheme, last.PersonClass);
         if (persons.IsKept(last, person, last.InsuranceState))
-            return isMoved || isChanged ? RowChange.Updated : RowChange.Unchanged;
+            return isMoved || isChanged || isCovered ? RowChange.Updated : RowChange.Unchanged;
         persons.Put(session, person, last.InsuranceState);
         return RowChange.Updated;
     }

@@ -79,6 +79,28 @@ internal sealed class PersonRegister(Division province, PersonStore persons)
         return null;
     }
 
+    /// <summary>Another scheme or person class from a day on: bills of a service date before it are still decided by the old one. Null leaves a part as it is.</summary>
+    public Refusal? Cover(Session session, string personNumber, string? scheme, string? personClass, DateOnly from, Change change)
+    {
+        if (Find(session, personNumber, from) is not var (row, standing))
+            return InsuredRefusals.PersonNotFound();
+        var next = (Scheme: scheme ?? standing.Scheme, Class: personClass ?? standing.PersonClass);
+        if (next == (standing.Scheme, standing.PersonClass))
+            return PersonRefusals.NothingChanges("scheme", $"{from.Iso()} 起已是险种 {next.Scheme}、类别 {next.Class}", $"it is scheme {next.Scheme}, class {next.Class} on {from.Iso()} already");
+        PersonEventStore.Append(session, new PersonEventRow
+        {
+            PersonNumber = personNumber,
+            Kind = PersonEventKind.Coverage,
+            FromDate = from.Iso(),
+            Scheme = next.Scheme,
+            SchemeBefore = standing.Scheme,
+            PersonClass = next.Class,
+            PersonClassBefore = standing.PersonClass,
+        }, change);
+        persons.SetCoverage(session, row, next.Scheme, next.Class);
+        return null;
+    }
+
     /// <param name="on">The last day of insurance.</param>
     public static Refusal? Die(Session session, string personNumber, DateOnly on, Change change)
     {

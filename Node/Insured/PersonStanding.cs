@@ -22,6 +22,9 @@ internal enum PersonEventKind
 
     /// <summary>A recorded death was an error.</summary>
     DeathWithdrawn = 6,
+
+    /// <summary>Another scheme or person class from a day on.</summary>
+    Coverage = 7,
 }
 
 /// <summary>One thing that happened to a person's insurance; never changed afterwards.</summary>
@@ -46,6 +49,12 @@ internal sealed record PersonEventRow
     /// <summary>Of <see cref="PersonEventKind.Transfer"/> only.</summary>
     public string? Division { get; init; }
     public string? DivisionBefore { get; init; }
+
+    /// <summary>Of <see cref="PersonEventKind.Coverage"/> only, as the three that follow.</summary>
+    public string? Scheme { get; init; }
+    public string? SchemeBefore { get; init; }
+    public string? PersonClass { get; init; }
+    public string? PersonClassBefore { get; init; }
     public string Reason { get; init; } = "";
     public string ChangedBy { get; init; } = "";
     public long ChangedAtMs { get; init; }
@@ -60,7 +69,7 @@ internal sealed record PersonEventRow
 /// <param name="State">0..4, freezes and death apart.</param>
 /// <param name="Freeze">The freeze that covers the day.</param>
 /// <param name="DiedOn">Null while no death is recorded.</param>
-internal sealed record PersonStanding(DateOnly Day, int State, Division Division, PersonEventRow? Freeze, DateOnly? DiedOn)
+internal sealed record PersonStanding(DateOnly Day, int State, Division Division, string Scheme, string PersonClass, PersonEventRow? Freeze, DateOnly? DiedOn)
 {
     public const int Normal = 1;
 
@@ -76,15 +85,21 @@ internal sealed record PersonStanding(DateOnly Day, int State, Division Division
         var iso = day.Iso();
         var begun = events.Where(happened => happened.HasBegunOn(iso)).ToList();
         var freeze = begun.FindLast(happened => happened.Kind is PersonEventKind.Freeze or PersonEventKind.Unfreeze);
+        var coverage = begun.FindLast(happened => happened.Kind is PersonEventKind.Coverage);
         var death = events.LastOrDefault(happened => happened.Kind is PersonEventKind.Death or PersonEventKind.DeathWithdrawn);
         return new PersonStanding(
             day,
             begun.FindLast(happened => happened.Kind is PersonEventKind.State)?.State ?? First(events, PersonEventKind.State)?.StateBefore ?? row.InsuranceState,
             Values.Division.Parse(
                 begun.FindLast(happened => happened.Kind is PersonEventKind.Transfer)?.Division ?? First(events, PersonEventKind.Transfer)?.DivisionBefore ?? row.InsuredDivision),
+            coverage?.Scheme ?? First(events, PersonEventKind.Coverage)?.SchemeBefore ?? row.Scheme,
+            coverage?.PersonClass ?? First(events, PersonEventKind.Coverage)?.PersonClassBefore ?? row.PersonClass,
             freeze is { Kind: PersonEventKind.Freeze } && (freeze.ToDate is null || string.CompareOrdinal(iso, freeze.ToDate) <= 0) ? freeze : null,
             death is { Kind: PersonEventKind.Death } ? ChinaTime.ParseIso(death.FromDate) : null);
     }
+
+    /// <summary>The person as of the day: division, scheme and class.</summary>
+    public PersonRow Of(PersonRow row) => row with { InsuredDivision = Division.Code, Scheme = Scheme, PersonClass = PersonClass };
 
     private static PersonEventRow? First(IReadOnlyList<PersonEventRow> events, PersonEventKind kind) => events.FirstOrDefault(happened => happened.Kind == kind);
 }

@@ -76,6 +76,14 @@ internal sealed class PersonStore(Vault vault)
         Put(session, person, row.InsuranceState);
     }
 
+    /// <summary>Scheme and class as recorded last; <see cref="PersonEventStore"/> keeps from when they hold.</summary>
+    public void SetCoverage(Session session, PersonRow row, string scheme, string personClass)
+    {
+        var person = Open(row);
+        (person.Scheme, person.PersonClass) = (scheme, personClass);
+        Put(session, person, row.InsuranceState);
+    }
+
     /// <summary>Everybody after a number, in the order of their numbers; read in pages as far as the caller goes.</summary>
     public static IEnumerable<PersonRow> From(Session session, string? after)
     {

@@ -203,7 +203,7 @@ internal sealed class TreatmentAgency(
 
     private async Task<HisResult> PreviewAsync(HisCaller caller, PreviewSettlement preview, TransactionId id, CancellationToken cancellation)
     {
-        var (visit, bill, refused) = database.Read(session => _intents.PreviewBill(session, caller, preview));
+        var (visit, bill, refused) = database.Read(session => VisitIntents.PreviewBill(session, caller, preview));
         if (refused is not null)
             return refused;
         if (FindPeer(visit!.InsuredDivision, out var insured) is not { } peer)

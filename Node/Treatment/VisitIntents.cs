@@ -111,15 +111,14 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
         return Intent.Send(Outbound(id, insured, OutboundKind.SettlementCancellation, visit.Id, PeerMethod.CancelSettlement, request) with { OriginalId = settlement.TransactionId });
     }
 
-    /// <summary>The bill a preview asks about: as it would be settled today, for a stay that may not have ended yet.</summary>
-    public (VisitRow? Visit, Bill? Bill, HisRefusal? Refusal) PreviewBill(Session session, HisCaller caller, PreviewSettlement preview)
+    /// <summary>The bill a preview asks about, of the day a settlement that followed at once would have.</summary>
+    public static (VisitRow? Visit, Bill? Bill, HisRefusal? Refusal) PreviewBill(Session session, HisCaller caller, PreviewSettlement preview)
     {
         if (VisitStore.Find(session, caller.Institution.Code, preview.Visit) is not { } visit)
             return (null, null, TreatmentRefusals.VisitNotFound());
         if (!visit.AllowsFeeChanges)
             return (null, null, TreatmentRefusals.NotOpen(visit));
-        var serviceDate = visit.Course is SettlementCourse.Interim ? time.Today().Iso() : ServiceDateOf(session, visit);
-        var (bill, refusal) = BillOf(session, caller, visit, serviceDate, preview.ClaimedTotalFen, preview.AccountRequestedFen, null);
+        var (bill, refusal) = BillOf(session, caller, visit, ServiceDateOf(session, visit), preview.ClaimedTotalFen, preview.AccountRequestedFen, null);
         return (visit, bill, refusal);
     }
 

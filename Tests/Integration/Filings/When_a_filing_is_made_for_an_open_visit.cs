@@ -55,6 +55,25 @@ internal sealed class When_a_filing_is_made_for_an_open_visit : FilingsTest
     }
 
     [Test]
+    public async Task Every_open_visit_that_rests_on_it_is_looked_at()
+    {
+        var first = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming);
+        var number = (await SubmitAsync(Submission("05", AdmittedOn, first, area: "440000"))).Filing.FilingNumber;
+        var second = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming, "ZY0002");
+        await using var desk = YunnanDesk();
+
+        var shown = await desk.AskAsync("filings", "show", number);
+        await Yunnan.Host.Database.WriteAsync(session => session.ExecuteExpecting(
+            1, "UPDATE insured_visit SET treatment_division = '440600' WHERE visit_number = @second", new { second }), CancellationToken.None);
+        var refused = await desk.RefuseAsync("filings", "change", number, "--area", "440100", "--reason", "缩小");
+        await Yunnan.Host.Database.WriteAsync(session => session.ExecuteExpecting(
+            1, "UPDATE insured_visit SET treatment_division = '440100' WHERE visit_number = @second", new { second }), CancellationToken.None);
+
+        Assert.That(shown["restingVisits"]!.AsArray().Select(visit => (string)visit!), Is.EquivalentTo(new[] { first, second }));
+        Assert.That(refused, Does.Contain(second));
+    }
+
+    [Test]
     public async Task It_is_refused_when_it_does_not_fit_the_visit()
     {
         var visit = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming);

@@ -1,8 +1,12 @@
+using Google.Protobuf;
+using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Provincial.His.V1;
 using ProvincialGateway.Ledger;
+using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Recovery;
 using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Interim;
 
@@ -134,6 +138,45 @@ internal sealed class When_a_stay_is_settled_in_parts : RecoveryTest
             Assert.That(Yunnan.Year("5301000001", 2017), Is.EqualTo((1_200_00L, 510_00L, 1L)));
             Assert.That(Yunnan.Year("5301000001", 2018), Is.EqualTo((0L, 1_530_00L, 0L)));
         }
+    }
+
+    [Test]
+    public async Task A_preview_in_the_new_year_of_what_was_charged_in_the_old_one_is_what_the_settlement_in_part_will_be()
+    {
+        Clock.PutForward(new DateTimeOffset(2017, 12, 31, 20, 0, 0, TimeSpan.FromHours(8)) - Clock.GetUtcNow());
+        var earlier = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(Today));
+        (await Guangzhou.SettleAsync(earlier)).Granted();
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming, "ZY0002");
+        await ChargeAsync(visit, "1", "10", Today);
+        Clock.PutForward(TimeSpan.FromDays(2));
+
+        var preview = (await Guangzhou.PreviewAsync(visit)).Granted().Result;
+        var settled = (await Guangzhou.SettleInPartAsync(visit, "T1")).Granted().Result;
+
+        Assert.That(preview.Figures, Is.EqualTo(settled.Figures));
+        Assert.That((preview.AdmissionOrdinal, settled.AdmissionOrdinal, settled.Figures.DeductibleFen), Is.EqualTo((2, 2, 600_00L)));
+    }
+
+    [Test]
+    public async Task A_discharge_that_is_brought_back_does_not_end_before_what_was_settled_since()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        (await Guangzhou.DischargeAsync(visit, Today.AddDays(-1), "D1")).Granted();
+        (await Guangzhou.CancelDischargeAsync(visit, "C1")).Granted();
+        await ChargeAsync(visit, "1", "10", Today);
+        (await Guangzhou.SettleInPartAsync(visit, "T1")).Granted();
+        var (peers, ids) = (Guangdong.Host.Services.GetRequiredService<PeerDirectory>(), Guangdong.Host.Services.GetRequiredService<TransactionIdSource>());
+        var request = new Provincial.Exchange.V1.ReverseTransactionRequest
+        {
+            Header = RequestHeaders.Create(Guangdong.Options.Configuration, await ids.NextAsync(CancellationToken.None), Yunnan.Division, "", Clock.GetUtcNow()),
+            OriginalTransactionId = Guangdong.Value<string>($"SELECT transaction_id FROM outbound WHERE kind = {(int)OutboundKind.DischargeCancellation}"),
+        };
+
+        var outcome = await peers.Find(Yunnan.Division)!.CallAsync(PeerMethod.ReverseTransaction, request.ToByteArray(), CancellationToken.None);
+
+        var refusal = Provincial.Exchange.V1.ReverseTransactionResponse.Parser.ParseFrom(((PeerOutcome.Answered)outcome).Reply).Refusal;
+        Assert.That((refusal?.Code, refusal?.MessageEn), Is.EqualTo((Provincial.Exchange.V1.RefusalCode.NotReversible, refusal?.MessageEn)));
+        Assert.That(refusal!.MessageEn, Does.Contain($"settled through {Today.Iso()}"));
     }
 
     [Test]

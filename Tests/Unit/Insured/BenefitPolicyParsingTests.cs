@@ -211,6 +211,15 @@ internal sealed class BenefitPolicyParsingTests
     }
 
     [Test]
+    public void A_layer_means_one_fund_in_every_scheme_because_a_person_may_change_it_within_the_year()
+    {
+        var json = EveryFeatureJson();
+        json["plans"]![2]!["layers"]![0]!["id"] = "large";
+
+        Assert.That(Rejected(json).Single().English, Does.Contain("layer large is another fund at $.plans[0].layers[0].id"));
+    }
+
+    [Test]
     public void A_layer_behind_one_that_leaves_nothing_is_unreachable()
     {
         var json = EveryFeatureJson();

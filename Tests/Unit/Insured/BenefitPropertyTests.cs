@@ -47,6 +47,14 @@ internal sealed class BenefitPropertyTests
     }));
 
     [Test]
+    public void What_an_admission_is_told_of_the_deductible_is_what_its_bill_carries_as_far_as_it_reaches_it() => Check.One(Many, Prop.ForAll(Situations, situation =>
+    {
+        var (ordinal, due) = BenefitCalculation.AdmissionTerms(situation.Plan, situation.Bill, InstitutionTiers.OfLevel(situation.Bill.InstitutionLevel)!.Value);
+        var decision = situation.Decided();
+        return (decision.AdmissionOrdinal, decision.Deductible) == (ordinal, Fen.Min(due, situation.Bill.InScope));
+    }));
+
+    [Test]
     public void No_cap_is_ever_exceeded() => Check.One(Many, Prop.ForAll(Situations, situation =>
     {
         var (bill, decision) = (situation.Bill, situation.Decided());

@@ -72,6 +72,8 @@ internal sealed class PersonImportTests
         ImportDesk.AssertCounts(report, added: 0, updated: 1, unchanged: 1);
         var person = Find(new PersonReference { PersonNumber = "P1" })!;
         Assert.That((person.PersonClass, person.AccountBalanceFen), Is.EqualTo(("21", 50000L)));
+        var today = _desk.Time.Today();
+        Assert.That(new[] { today.AddDays(-1), today }.Select(day => _desk.Database.Read(session => PersonEventStore.Standing(session, person, day).PersonClass)), Is.EqualTo(new[] { "11", "21" }));
     }
 
     [Test]

@@ -49,6 +49,18 @@ internal sealed class PersonStandingTests
     public void The_division_is_the_one_of_the_day(string day, string division) => Assert.That(
         On(day, Transfer("2017-09-10", "530300", "530100"), Transfer("2017-11-01", "530400", "530300")).Division.Code, Is.EqualTo(division));
 
+    [TestCase("2017-09-09", "11")]
+    [TestCase("2017-09-10", "21")]
+    public void Scheme_and_class_are_those_of_the_day(string day, string personClass)
+    {
+        var change = new PersonEventRow
+        {
+            PersonNumber = "P1", Kind = PersonEventKind.Coverage, FromDate = "2017-09-10", Scheme = "310", SchemeBefore = "390", PersonClass = "21", PersonClassBefore = "11",
+        };
+
+        Assert.That(On(day, change).PersonClass, Is.EqualTo(personClass));
+    }
+
     [TestCase(0, "absent")]
     [TestCase(2, "suspended")]
     [TestCase(3, "invalid")]
