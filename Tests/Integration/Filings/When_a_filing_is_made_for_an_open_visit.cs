@@ -59,15 +59,12 @@ internal sealed class When_a_filing_is_made_for_an_open_visit : FilingsTest
     {
         var first = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming);
         var number = (await SubmitAsync(Submission("05", AdmittedOn, first, area: "440000"))).Filing.FilingNumber;
-        var second = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming, "ZY0002");
+        using var foshan = HospitalOf(Guangdong, "H44060000001");
+        var second = await AdmitAsync(foshan, Patient.UnfiledOfKunming, "ZY0002");
         await using var desk = YunnanDesk();
 
         var shown = await desk.AskAsync("filings", "show", number);
-        await Yunnan.Host.Database.WriteAsync(session => session.ExecuteExpecting(
-            1, "UPDATE insured_visit SET treatment_division = '440600' WHERE visit_number = @second", new { second }), CancellationToken.None);
         var refused = await desk.RefuseAsync("filings", "change", number, "--area", "440100", "--reason", "缩小");
-        await Yunnan.Host.Database.WriteAsync(session => session.ExecuteExpecting(
-            1, "UPDATE insured_visit SET treatment_division = '440100' WHERE visit_number = @second", new { second }), CancellationToken.None);
 
         Assert.That(shown["restingVisits"]!.AsArray().Select(visit => (string)visit!), Is.EquivalentTo(new[] { first, second }));
         Assert.That(refused, Does.Contain(second));

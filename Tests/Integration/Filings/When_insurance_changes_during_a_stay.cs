@@ -54,11 +54,11 @@ internal sealed class When_insurance_changes_during_a_stay : FilingsTest
         Assert.That((today, (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted().Result.Person.InsuredDivision), Is.EqualTo(("530100", "530300")));
     }
 
-    [TestCase(0, Pool, "11", Description = "from the day after the discharge on")]
-    [TestCase(-9, 2_136_00, "21", Description = "from before the discharge on")]
+    [TestCase(1, Pool, "11", Description = "from the day after the discharge on")]
+    [TestCase(0, 2_136_00, "21", Description = "from the day of the discharge on")]
     public async Task A_person_who_retires_is_settled_by_the_class_of_the_service_date(int fromToday, long pool, string personClass)
     {
-        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn), Today.AddDays(-1));
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
         await using var desk = YunnanDesk();
         await desk.SucceedAsync("persons", "coverage", Person, "--class", "21", "--from", Today.AddDays(fromToday).Iso(), "--reason", "退休");
 
@@ -67,7 +67,7 @@ internal sealed class When_insurance_changes_during_a_stay : FilingsTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That((settled.Figures.PoolFen, settled.Person.PersonClass), Is.EqualTo((pool, personClass)));
-            Assert.That(await desk.RefuseAsync("persons", "coverage", Person, "--class", "21", "--reason", "退休"), Does.Contain("21"));
+            Assert.That(await desk.RefuseAsync("persons", "coverage", Person, "--class", "21", "--from", Today.AddDays(1).Iso(), "--reason", "退休"), Does.Contain("21"));
             Assert.That(await desk.RefuseAsync("persons", "coverage", Person, "--class", "12", "--reason", "退休"), Does.Contain("--class").And.Contain("11, 21"));
             Assert.That((string)(await desk.AskAsync("persons", "show", Person))["events"]![0]!["before"]!, Is.EqualTo("310 11"));
         }

@@ -168,7 +168,7 @@ internal sealed class When_a_stay_is_settled_in_parts : RecoveryTest
         var (peers, ids) = (Guangdong.Host.Services.GetRequiredService<PeerDirectory>(), Guangdong.Host.Services.GetRequiredService<TransactionIdSource>());
         var request = new Provincial.Exchange.V1.ReverseTransactionRequest
         {
-            Header = RequestHeaders.Create(Guangdong.Options.Configuration, await ids.NextAsync(CancellationToken.None), Yunnan.Division, "", Clock.GetUtcNow()),
+            Header = RequestHeaders.Create(Guangdong.Configuration, await ids.NextAsync(CancellationToken.None), Yunnan.Division, "", Clock.GetUtcNow()),
             OriginalTransactionId = Guangdong.Value<string>($"SELECT transaction_id FROM outbound WHERE kind = {(int)OutboundKind.DischargeCancellation}"),
         };
 

@@ -32,6 +32,8 @@ internal sealed class ImportDesk : IAsyncDisposable
         Database = Database.Open(new DatabaseOptions { Path = _folder.File("gateway.db") }, _clock);
     }
 
+    public TimeProvider Time => _clock;
+
     public Division Province { get; }
 
     public PersonStore Persons { get; }

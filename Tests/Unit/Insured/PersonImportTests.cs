@@ -4,6 +4,7 @@ using Provincial.Exchange.V1;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Tables;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Insured;
 

@@ -55,7 +55,13 @@ internal sealed class PersonStandingTests
     {
         var change = new PersonEventRow
         {
-            PersonNumber = "P1", Kind = PersonEventKind.Coverage, FromDate = "2017-09-10", Scheme = "310", SchemeBefore = "390", PersonClass = "21", PersonClassBefore = "11",
+            PersonNumber = "P1",
+            Kind = PersonEventKind.Coverage,
+            FromDate = "2017-09-10",
+            Scheme = "310",
+            SchemeBefore = "390",
+            PersonClass = "21",
+            PersonClassBefore = "11",
         };
 
         Assert.That(On(day, change).PersonClass, Is.EqualTo(personClass));
