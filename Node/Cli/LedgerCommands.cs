@@ -45,7 +45,7 @@ internal static class LedgerCommands
 
     private static Command Balance()
     {
-        var at = new Option<long?>("--at") { Description = "截至该分录序号，默认全部 / up to this posting's sequence number; default all" };
+        var at = new Option<long?>("--at") { Description = "截至该分录序号（一组分录不拆开），默认全部 / up to this posting's sequence number, no posting set cut in two; default all" };
         var (partner, json) = (ClearingWork.AnyPartner(), ClearingWork.Json());
         var command = new Command("balance", "试算平衡表 / the trial balance\n例 example: gateway ledger balance --at 120 --as 440000 --data data-440000") { at, partner, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>

@@ -57,9 +57,15 @@ internal sealed partial class DailyReconciliation(
     {
         foreach (var side in Sides)
         {
-            while (NextDay(partner, side) is { } scope)
+            // A range that the partner never answers properly does not hold up the days after it; a partner that is down does.
+            foreach (var scope in Unfinished(partner, side))
             {
-                if (await reconciler.RunAsync(scope, RunCause.Daily, _ => { }, cancellation) is not { State: RunState.Balanced or RunState.Different })
+                if (!await IsDoneAsync(scope, cancellation) && IsDown(partner))
+                    return;
+            }
+            while (NewDays(partner, side) is { } scope)
+            {
+                if (!await IsDoneAsync(scope, cancellation))
                     return;
             }
             foreach (var day in DaysAgain(partner, side))
@@ -67,11 +73,16 @@ internal sealed partial class DailyReconciliation(
         }
     }
 
-    /// <summary>A daily run that did not finish, or the days since the last one up to yesterday, at most a month of them; null when all are done.</summary>
-    private RunScope? NextDay(Division partner, LedgerSide side) => database.Read(session =>
+    private async Task<bool> IsDoneAsync(RunScope scope, CancellationToken cancellation) =>
+        await reconciler.RunAsync(scope, RunCause.Daily, _ => { }, cancellation) is { State: RunState.Balanced or RunState.Different };
+
+    private bool IsDown(Division partner) => peers.Find(partner)?.State.Status.Availability is PeerAvailability.Down;
+
+    private List<RunScope> Unfinished(Division partner, LedgerSide side) => database.Read(session => RunStore.Unfinished(session, partner, side).ConvertAll(run => run.Scope));
+
+    /// <summary>The days since the last daily run up to yesterday, at most a month of them; null when all are done.</summary>
+    private RunScope? NewDays(Division partner, LedgerSide side) => database.Read(session =>
     {
-        if (RunStore.Unfinished(session, partner, side) is { } unfinished)
-            return unfinished.Scope;
         var yesterday = time.Today().AddDays(-1);
         var from = RunStore.LastDay(session, partner, side) is { } last ? ChinaTime.ParseIso(last).AddDays(1) : yesterday;
         if (from > yesterday)

@@ -28,8 +28,7 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
         {
             DifferenceAction.AskAgain => await AskAgainAsync(row, who, why, cancellation),
             DifferenceAction.Reverse => await ReverseAsync(row, who, why, cancellation),
-            DifferenceAction.AcceptInsured => await RecordAsync(row, decision, who, why,
-                "以参保地记录为准,台账不改动;差额在清算中扣调后以 settle 了结。 / The insured side's record holds; no ledger changes. Correct by a deduction in clearing, then settle.", cancellation),
+            DifferenceAction.AcceptInsured => await RecordAsync(row, decision, who, why, AcceptedInsured(row), cancellation),
             DifferenceAction.PartnerActs => await RecordAsync(row, decision, who, why,
                 "已记录;请与对方联系,对方处理后再次对账即自动了结。 / Recorded; call the partner. The next run after it has acted settles by itself.", cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not an action."),
@@ -146,7 +145,25 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
     }
 
     private Task CarriedOutAsync(long id, DifferenceAction decision, string who, string result) => database.WriteAsync(session =>
-        DifferenceStore.Append(session, id, DifferenceEvent.CarriedOut, DifferenceStore.Find(session, id)!.State, decision, who, result, run: null, time.NowMs()), CancellationToken.None);
+    {
+        var row = DifferenceStore.Find(session, id)!;
+        DifferenceStore.Append(session, id, DifferenceEvent.CarriedOut, row.State, decision, who, result, run: null, time.NowMs());
+        if (decision is DifferenceAction.AskAgain && DifferencePolicy.ProposeAfterAsking(Outbox.Find(session, row.TransactionId)?.State) is { } proposal)
+            DifferenceStore.Repropose(session, id, proposal);
+    }, CancellationToken.None);
+
+    /// <summary>No ledger is changed by it: what corrects the money is said, and who does it.</summary>
+    private static string AcceptedInsured(DifferenceRow row) => (row.Side, row.Verdict) switch
+    {
+        (LedgerSide.Treatment, RowVerdict.OnlyTheirs) =>
+            "以参保地记录为准;本地没有该行,不会申报清算。参保人确已结算的,由医院以新流水补办前请参保地核对该行。 / The insured side's record holds. This side has no such row and will not claim it; before the hospital settles anew, the insured side looks into the row.",
+        (LedgerSide.Insured, RowVerdict.OnlyTheirs) =>
+            "以本地记录为准;该行申报清算时逐行核对会指出,以 clearing dispute 提出异议。 / This side's record holds. When the row is claimed the check of the statement names it: object with clearing dispute.",
+        (LedgerSide.Insured, _) =>
+            "以本地记录为准,台账不改动;就医地申报时逐行核对会指出差额,以 clearing dispute 提出异议,再以 settle 了结。 / This side's record holds; no ledger changes. The check of the statement names the row: object with clearing dispute, then settle.",
+        _ =>
+            "以参保地记录为准,台账不改动;差额在清算中以 clearing deduct 扣调后以 settle 了结。 / The insured side's record holds; no ledger changes. Correct with clearing deduct, then settle.",
+    };
 
     private static DifferenceRow Get(Session session, long id)
     {

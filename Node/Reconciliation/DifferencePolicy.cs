@@ -70,6 +70,12 @@ internal static class DifferencePolicy
             "两地内容不同:以参保地的记录为准,就医地在清算中扣调。 / The rows differ: the insured side's record holds, the treatment side corrects by a deduction in clearing."),
     };
 
+    /// <summary>What is proposed after a request was asked for again; null leaves the proposal as it is.</summary>
+    public static Proposal? ProposeAfterAsking(OutboundState? now) => now is OutboundState.Parked
+        ? new(DifferenceAction.Reverse,
+            "再次查询,应答仍不可信:冲正该交易,由医院以新流水重新办理。 / Asked again, and the answer still cannot be true: reverse the transaction; the hospital begins anew under a new id.")
+        : null;
+
     /// <summary>Settled differences that a run finds balanced stay as they are; everything else about one row ends with it.</summary>
     public static bool EndsWhenBalanced(DifferenceState state) => state is DifferenceState.Open or DifferenceState.Checked;
 

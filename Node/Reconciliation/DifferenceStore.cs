@@ -110,6 +110,9 @@ internal static class DifferenceStore
         """,
         new { id, nowMs, happened = (int)happened, state = (int)state, decision = (int?)decision, who, why, run });
 
+    public static void Repropose(Session session, long id, Proposal proposal) => session.ExecuteExpecting(1,
+        "UPDATE reconciliation_difference SET proposal = @Action, proposal_reason = @Reason WHERE id = @id", new { id, Action = (int)proposal.Action, proposal.Reason });
+
     private static long Insert(Session session, RunScope scope, RowDifference found, long nowMs)
     {
         var proposal = Propose(session, scope, found);

@@ -129,7 +129,12 @@ internal sealed class LedgerComparison(Database database, Vault vault, LedgerSid
         var late = new Dictionary<string, RowDifference?>(StringComparer.Ordinal);
         if (missing.Count == 0)
             return late;
-        var sent = (await peer.InFlightAsync(Earliest(missing, look), look.To.AddDays(1), cancellation)).ToDictionary(row => row.TransactionId);
+        var sent = new Dictionary<string, InFlightRow>(StringComparer.Ordinal);
+        foreach (var row in await peer.InFlightAsync(Earliest(missing, look), look.To.AddDays(1), cancellation))
+        {
+            if (!sent.TryAdd(row.TransactionId, row))
+                throw new PeerLedgerException($"{partner}: 在途交易 {row.TransactionId} 列出两次 / transaction {row.TransactionId} is listed in flight twice");
+        }
         foreach (var row in missing.Where(row => sent.ContainsKey(row.Key)))
         {
             late.Add(row.Key, null);

@@ -126,10 +126,10 @@ internal static class RunStore
     public static string? LastDay(Session session, Division partner, LedgerSide side) => session.QuerySingle<string?>(
         "SELECT max(to_date) FROM reconciliation_run WHERE cause = 1 AND partner = @partner AND side = @side", new { partner = partner.Code, side = (int)side });
 
-    /// <summary>The earliest daily run that did not finish, or null.</summary>
-    public static RunRow? Unfinished(Session session, Division partner, LedgerSide side) => session.Query<RunRow>(
-        $"SELECT {Columns} FROM reconciliation_run WHERE cause = 1 AND state = 4 AND partner = @partner AND side = @side ORDER BY to_date LIMIT 1",
-        new { partner = partner.Code, side = (int)side }).FirstOrDefault();
+    /// <summary>Daily runs that did not finish, the earliest first.</summary>
+    public static List<RunRow> Unfinished(Session session, Division partner, LedgerSide side) => session.Query<RunRow>(
+        $"SELECT {Columns} FROM reconciliation_run WHERE cause = 1 AND state = 4 AND partner = @partner AND side = @side ORDER BY to_date",
+        new { partner = partner.Code, side = (int)side });
 
     /// <summary>A run over the day has begun at or after a moment.</summary>
     public static bool HasBegunSince(Session session, Division partner, LedgerSide side, string day, long sinceMs) => session.QuerySingle<long>(

@@ -36,6 +36,31 @@ internal sealed class When_a_settlement_is_on_its_way : RecoveryTest
         Assert.That(((bool)again["cells"]![0]!["isEqual"]!, again["inFlight"]!.AsArray().Count, (int)again["messages"]!), Is.EqualTo((true, 0, 1)));
     }
 
+    [Test]
+    public async Task An_answer_that_still_cannot_be_true_when_asked_for_again_is_proposed_to_be_reversed()
+    {
+        Logs.ExpectError(Parked);
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
+        await LoseReplyAsync(() => Guangzhou.SettleAsync(visit, "T1"));
+        Line.Mend();
+        await using var desk = new OperatorDesk(Guangdong, Clock);
+        await using (await LieAsync(_ => [0xff]))
+        {
+            LetTheResolverBegin();
+            await Eventually.GetAsync("the settlement to be parked", () => Guangdong.Count("outbound", "state = 4"), Is.EqualTo(1));
+            Line.LeadTo(Yunnan.PeerPort);
+            await desk.RunAsync("reconcile", "run", "--partner", "530000", "--side", "treatment", "--from", Today.Iso());
+        }
+        await using (await LieAsync(_ => [0xff]))
+        {
+            Assert.That(await desk.SucceedAsync("reconcile", "check", "1", "--decision", "ask-again", "--by", "结算科", "--reason", "再问一次"), Does.Contain("still cannot be true"));
+            Line.LeadTo(Yunnan.PeerPort);
+        }
+
+        Assert.That((string?)(await desk.AskAsync("reconcile", "diff", "1"))["proposal"], Is.EqualTo("reverse"));
+        Assert.That(await desk.SucceedAsync("reconcile", "check", "1", "--decision", "reverse", "--by", "结算科", "--reason", "仍不可信"), Does.Contain("Answered and applied"));
+    }
+
     [TestCase("ask-again", 1)]
     [TestCase("reverse", 2)]
     public async Task An_answer_that_could_not_be_true_is_a_difference_that_a_decision_ends(string decision, int rows)
