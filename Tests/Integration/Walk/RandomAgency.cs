@@ -7,14 +7,27 @@ namespace ProvincialGateway.Tests.Walk;
 /// <summary>What stands in the books and waits for an operator: read first, drawn from, and only then acted upon.</summary>
 internal abstract class RandomAgency(PilotCountry country, Operators operators, Random random, TimeProvider time)
 {
+    private const int DrawsMax = 6;
+
     private int _receipts;
 
     protected DateOnly Today => time.Today();
 
     protected Random Random => random;
 
-    /// <summary>Draws one of the things an operator can do now; nothing happens when there is none of the kind drawn.</summary>
-    public abstract Task StepAsync();
+    /// <summary>Draws one of the things an operator can do now; nothing happens when nothing of what is drawn is there.</summary>
+    public Task StepAsync()
+    {
+        for (var drawn = 0; drawn < DrawsMax; drawn++)
+        {
+            if (Draw(Care.All[random.Next(Care.All.Count)]) is { } step)
+                return step;
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <returns>Null when there is nothing of the kind drawn.</returns>
+    protected abstract Task? Draw(Care care);
 
     protected Task RunAsync(PilotProvince province, string operation, params IEnumerable<string> words) => operators.RunAsync(province, operation, words);
 

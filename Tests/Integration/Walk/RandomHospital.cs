@@ -15,28 +15,30 @@ namespace ProvincialGateway.Tests.Walk;
 internal sealed class RandomHospital(Hospital hospital, Care care, Random random, TimeProvider time, Tally tally)
 {
     private const int VisitsMax = 4, NumbersMax = 40;
-    private const string Upload = "UploadFeeLines", Preview = "PreviewSettlement";
+    private const string Upload = "UploadFeeLines", Preview = "PreviewSettlement", Settle = "Settle", Cancel = "CancelSettlement";
 
     private readonly Lock _gate = new();
-    private readonly List<string> _visits = [];
+    private readonly List<string> _visits = [], _settled = [];
     private readonly List<Asked> _asked = [];
+    private int _learnt;
 
     private DateOnly Today => time.Today();
 
     /// <summary>Draws one step, or the few that end a visit; the task is done when they are answered.</summary>
     public Task StepAsync() => random.Next(100) switch
     {
+        _ when _visits.Count + _settled.Count == 0 => SendAsync(DrawAdmission()),
         < 8 => SendAsync(DrawAdmission()),
         < 12 => SendAsync(DrawRegistration()),
         < 18 => SendAsync(DrawUpload(DrawVisit())),
         < 21 => SendAsync(DrawRefund()),
-        < 25 => SendAsync(DrawWithdrawal()),
-        < 28 => SendAsync(Draw(Preview, DrawVisit(), (visit, _) => Text(hospital.PreviewAsync(visit)))),
-        < 34 => SendAsync(DrawDischarge(DrawVisit())),
-        < 42 => SendAsync(DrawSettlement(DrawVisit())),
-        < 50 => InPartAsync(DrawVisit()),
+        < 24 => SendAsync(DrawWithdrawal()),
+        < 27 => SendAsync(DrawPreview(DrawVisit())),
+        < 31 => SendAsync(DrawDischarge(DrawVisit())),
+        < 36 => SendAsync(DrawSettlement(DrawVisit())),
+        < 46 => InPartAsync(DrawVisit()),
         < 63 => FinishAsync(DrawVisit()),
-        < 72 => SendAsync(Draw("CancelSettlement", DrawVisit(), (visit, id) => Text(hospital.CancelAsync(visit, settlementNumber: null, id)))),
+        < 72 => SendAsync(Draw(Cancel, DrawSettled(), (visit, id) => Text(hospital.CancelAsync(visit, settlementNumber: null, id)))),
         < 76 => SendAsync(Draw("CancelDischarge", DrawVisit(), (visit, id) => Text(hospital.CancelDischargeAsync(visit, id)))),
         < 79 => SendAsync(Draw("CancelAdmission", DrawVisit(), (visit, id) => Text(hospital.CancelAdmissionAsync(visit, id)))),
         < 92 => SendAsync(DrawReversal()),
@@ -48,12 +50,13 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
     {
         foreach (var asked in _asked.FindAll(asked => KindOf(asked.Answer!) == "pending"))
             await SendAsync(asked);
-        foreach (var asked in _asked)
+        foreach (var asked in _asked.Skip(_learnt))
             Assert.That(await hospital.QueryAsync(asked.Id), Is.Not.EqualTo(TransactionState.Pending), $"{asked.Operation} {asked.Id}");
+        _learnt = _asked.Count;
     }
 
     /// <summary>From wherever the visit is to its settlement, unless something is in the way.</summary>
-    private Task FinishAsync(string visit) => SendAllAsync(DrawUpload(visit), DrawDischarge(visit), DrawSettlement(visit));
+    private Task FinishAsync(string visit) => SendAllAsync(DrawUpload(visit), DrawDischarge(visit), DrawPreview(visit), DrawSettlement(visit));
 
     private Task InPartAsync(string visit) =>
         SendAllAsync(DrawUpload(visit), Draw("SettleInPart", visit, (at, id) => Text(hospital.SettleInPartAsync(at, id))));
@@ -83,14 +86,30 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
         lock (_gate)
         {
             asked.Answer = answer;
-            if (asked.VisitOf is not null && KindOf(answer) == Tally.Granted)
-                _visits.Add(asked.VisitOf(answer));
+            if (KindOf(answer) == Tally.Granted)
+                Learn(asked, answer);
         }
+    }
+
+    private void Learn(Asked asked, string answer)
+    {
+        if (asked.VisitOf is not null)
+            _visits.Add(asked.VisitOf(answer));
+        else if (asked.Operation is Settle)
+            Move(asked.Visit!, _visits, _settled);
+        else if (asked.Operation is Cancel)
+            Move(asked.Visit!, _settled, _visits);
+    }
+
+    private static void Move(string visit, List<string> from, List<string> to)
+    {
+        if (from.Remove(visit))
+            to.Add(visit);
     }
 
     private Asked DrawAdmission()
     {
-        var (person, number, on) = (DrawPerson(), $"ZY{random.Next(NumbersMax)}", Today.AddDays(-random.Next(9)));
+        var (person, number, on) = (DrawPerson(), $"ZY{random.Next(NumbersMax)}", Today.AddDays(-2 - random.Next(7)));
         var asked = Draw("RegisterAdmission", id => Text(hospital.AdmitAsync(person.ToReference(), number, on, id)));
         asked.VisitOf = answer => RegisterAdmissionResponse.Parser.ParseJson(answer).Result.VisitNumber;
         return asked;
@@ -98,7 +117,7 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
 
     private Asked DrawRegistration()
     {
-        var (person, number, on) = (DrawPerson(), $"MZ{random.Next(NumbersMax)}", Today.AddDays(-random.Next(5)));
+        var (person, number, on) = (DrawPerson(), $"MZ{random.Next(NumbersMax)}", Today.AddDays(-2 - random.Next(4)));
         var asked = random.Next(2) == 0
             ? Draw("RegisterOutpatient", id => Text(hospital.RegisterAsync(person.ToReference(), number, on, Care.OrdinaryKind, id: id)))
             : Draw("RegisterChronic", id => Text(hospital.RegisterAsync(person.ToReference(), number, on, care.ChronicKind, Care.Hypertension, id)));
@@ -108,7 +127,7 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
 
     private Asked DrawUpload(string visit)
     {
-        var line = care.Line(DrawLineSerial(), 1 + random.Next(40), Today.AddDays(-random.Next(5)));
+        var line = care.Line(DrawLineSerial(), 1 + random.Next(40), Today.AddDays(-random.Next(3)));
         return Draw(Upload, visit, (at, id) => Text(hospital.UploadAsync(at, [line], id)));
     }
 
@@ -131,7 +150,9 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
         return Draw("Discharge", visit, (at, id) => Text(hospital.DischargeAsync(at, day, id)));
     }
 
-    private Asked DrawSettlement(string visit) => Draw("Settle", visit, (at, id) => Text(hospital.SettleAsync(at, id)));
+    private Asked DrawPreview(string visit) => Draw(Preview, visit, (at, _) => Text(hospital.PreviewAsync(at)));
+
+    private Asked DrawSettlement(string visit) => Draw(Settle, visit, (at, id) => Text(hospital.SettleAsync(at, id)));
 
     private Asked DrawReversal()
     {
@@ -139,29 +160,36 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
         return Draw("ReverseTransaction", id => Text(hospital.ReverseAsync(original, id)));
     }
 
-    private Asked Draw(string operation, string visit, Func<string, string, Task<string>> ask) => Draw(operation, id => ask(visit, id));
+    private Asked Draw(string operation, string visit, Func<string, string, Task<string>> ask) => Draw(operation, id => ask(visit, id), visit);
 
-    private Asked Draw(string operation, Func<string, Task<string>> ask)
+    private Asked Draw(string operation, Func<string, Task<string>> ask, string? visit = null)
     {
-        var asked = new Asked(string.Create(CultureInfo.InvariantCulture, $"W{_asked.Count + 1}"), operation, ask);
+        var asked = new Asked(string.Create(CultureInfo.InvariantCulture, $"W{_asked.Count + 1}"), operation, visit, ask);
         _asked.Add(asked);
         return asked;
     }
 
     private Patient DrawPerson() => care.People[random.Next(care.People.Count)];
 
-    /// <summary>One of the last visits, to which something may still happen.</summary>
-    private string DrawVisit()
+    /// <summary>One of the last visits that are not settled; now and then one that is.</summary>
+    private string DrawVisit() => random.Next(10) == 0 ? DrawSettled() : DrawLast(_visits, _settled);
+
+    private string DrawSettled() => DrawLast(_settled, _visits);
+
+    private string DrawLast(List<string> visits, List<string> others)
     {
         lock (_gate)
-            return _visits.Count == 0 ? $"S{care.People[0].InsuredDivision}1709200000099" : _visits[^(1 + random.Next(Math.Min(VisitsMax, _visits.Count)))];
+        {
+            var drawn = visits.Count == 0 ? others : visits;
+            return drawn[^(1 + random.Next(Math.Min(VisitsMax, drawn.Count)))];
+        }
     }
 
     /// <summary>The hospital's id of something it asked for lately, or one it never used.</summary>
     private string DrawId() => _asked.Count == 0 || random.Next(20) == 0 ? $"N{random.Next(1_000)}" : _asked[^(1 + random.Next(Math.Min(12, _asked.Count)))].Id;
 
     /// <summary>Parts and several uploads need lines that are not there yet; repeats need ones that are.</summary>
-    private string DrawLineSerial() => random.Next(1, 9).ToString(CultureInfo.InvariantCulture);
+    private string DrawLineSerial() => random.Next(1, 30).ToString(CultureInfo.InvariantCulture);
 
     private static async Task<string> Text<T>(Task<HospitalReply<T>> reply)
         where T : class, IMessage<T> => (await reply).Text;
@@ -174,7 +202,7 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
             : json.RootElement.TryGetProperty("pending", out _) ? "pending" : Tally.Granted;
     }
 
-    private sealed record Asked(string Id, string Operation, Func<string, Task<string>> Ask)
+    private sealed record Asked(string Id, string Operation, string? Visit, Func<string, Task<string>> Ask)
     {
         /// <summary>Null until it has come.</summary>
         public string? Answer { get; set; }

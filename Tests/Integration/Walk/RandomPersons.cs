@@ -8,20 +8,16 @@ internal sealed class RandomPersons(PilotCountry country, Operators operators, R
 {
     private static readonly string[] Kinds = ["01", "02", "03", "04", "05", "06"];
 
-    public override Task StepAsync()
+    protected override Task? Draw(Care care) => Random.Next(100) switch
     {
-        var care = Care.All[Random.Next(Care.All.Count)];
-        return Random.Next(100) switch
-        {
-            < 30 => SubmitAsync(care),
-            < 40 => WithdrawAsync(care),
-            < 55 => DecideAsync(Province(care.Insured)),
-            < 70 => ChangeAsync(Province(care.Insured)),
-            < 76 => CancelAsync(Province(care.Insured)),
-            < 84 => TroubleAsync(care),
-            _ => RestoreAsync(care),
-        };
-    }
+        < 30 => SubmitAsync(care),
+        < 40 => WithdrawAsync(care),
+        < 58 => DecideAsync(Province(care.Insured)),
+        < 70 => ChangeAsync(Province(care.Insured)),
+        < 75 => CancelAsync(Province(care.Insured)),
+        < 82 => TroubleAsync(care),
+        _ => RestoreAsync(care),
+    };
 
     /// <summary>For an open visit as well as for days to come.</summary>
     private Task SubmitAsync(Care care)
@@ -36,16 +32,16 @@ internal sealed class RandomPersons(PilotCountry country, Operators operators, R
             ["filings", "submit", "--peer", person.InsuredDivision, "--person", person.PersonNumber, "--kind", kind, "--area", area, "--from", from, .. isForVisit ? ["--visit", visit!.VisitNumber] : Array.Empty<string>(), "--reason", "测试"]);
     }
 
-    private Task WithdrawAsync(Care care) =>
+    private Task? WithdrawAsync(Care care) =>
         Draw<Filing>(Province(care.Insured), "SELECT filing_number, person_number FROM filing WHERE submitted_by LIKE substr(@Treatment, 1, 2) || '%' AND state < 3", new { care.Treatment }) is { } filing
             ? RunAsync(Province(care.Treatment), "WithdrawFiling", "filings", "withdraw", filing.FilingNumber, "--peer", care.Insured, "--person", filing.PersonNumber, "--reason", "测试")
-            : Task.CompletedTask;
+            : null;
 
-    private Task DecideAsync(PilotProvince insured) => Draw<Filing>(insured, "SELECT filing_number, person_number FROM filing WHERE state = 2") is { } filing
+    private Task? DecideAsync(PilotProvince insured) => Draw<Filing>(insured, "SELECT filing_number, person_number FROM filing WHERE state = 2") is { } filing
         ? RunAsync(insured, "DecideFiling", "filings", "decide", filing.FilingNumber, Random.Next(4) == 0 ? "reject" : "approve", "--reason", "测试")
-        : Task.CompletedTask;
+        : null;
 
-    private Task ChangeAsync(PilotProvince insured)
+    private Task? ChangeAsync(PilotProvince insured)
     {
         var change = Random.Next(3) switch
         {
@@ -55,12 +51,12 @@ internal sealed class RandomPersons(PilotCountry country, Operators operators, R
         };
         return Draw<Filing>(insured, "SELECT filing_number, person_number FROM filing WHERE state < 3") is { } filing
             ? RunAsync(insured, "ChangeFiling", ["filings", "change", filing.FilingNumber, .. change, "--reason", "测试"])
-            : Task.CompletedTask;
+            : null;
     }
 
-    private Task CancelAsync(PilotProvince insured) => Draw<Filing>(insured, "SELECT filing_number, person_number FROM filing WHERE state < 3") is { } filing
+    private Task? CancelAsync(PilotProvince insured) => Draw<Filing>(insured, "SELECT filing_number, person_number FROM filing WHERE state < 3") is { } filing
         ? RunAsync(insured, "CancelFiling", "filings", "cancel", filing.FilingNumber, "--reason", "测试")
-        : Task.CompletedTask;
+        : null;
 
     private Task TroubleAsync(Care care)
     {
