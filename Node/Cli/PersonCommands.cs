@@ -69,7 +69,7 @@ internal static class PersonCommands
         var state = new Argument<string>("state") { Description = $"{string.Join(" | ", StateWords)} (0..4) | {Dead}" };
         state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. StateWords, Dead]);
         var from = new Option<string?>("--from") { Description = "首日,死亡为死亡日;省略为今天 / first day, of a death the day of death; by default today" };
-        var command = new Command("state", "变更参保状态或登记死亡 / change the insurance state, or record a death\n"
+        var command = new Command("state", "变更参保状态或登记死亡;死亡登记后列出未结算就诊 / change the insurance state, or record a death, which lists the open visits\n"
             + "例 example: gateway persons state 5301000001 suspended --from 2017-10-01 --reason 单位停缴 --as 530000 --data data-530000") { number, state, from };
         by.AddTo(command);
         command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
@@ -185,6 +185,7 @@ internal static class PersonCommands
             {
                 Person = EntryOf(work, session, row),
                 OpenVisits = [.. InsuredStore.OpenVisitsOf(session, number).Select(visit => visit.VisitNumber)],
+                AfterDeath = PersonEventStore.Standing(session, row, work.Time.Today()).DiedOn is { } died ? AfterDeath.Of(DeathAftermath.Read(session, number, died)) : null,
                 Filings = [.. FilingStore.Of(session, number).Select(FilingEntry.Of)],
                 Events = [.. PersonEventStore.Of(session, number).Select(PersonEvent.Of)],
             };
@@ -251,6 +252,7 @@ internal static class PersonCommands
     {
         Write(work, [details.Person]);
         work.Out.WriteLine($"未结算就诊 open visits: {(details.OpenVisits.Count == 0 ? "-" : string.Join(' ', details.OpenVisits))}");
+        details.AfterDeath?.WriteTo(work.Out);
         foreach (var filing in details.Filings)
             work.Out.WriteLine($"备案 filing {filing.Number} {filing.State} {filing.Kind} {filing.KindText} {filing.Area} {filing.From}..{filing.To}");
         if (details.Events.Count == 0)
@@ -287,6 +289,9 @@ internal static class PersonCommands
     {
         public required PersonEntry Person { get; init; }
         public required IReadOnlyList<string> OpenVisits { get; init; }
+
+        /// <summary>Null while no death is recorded.</summary>
+        public AfterDeath? AfterDeath { get; init; }
         public required IReadOnlyList<FilingEntry> Filings { get; init; }
         public required IReadOnlyList<PersonEvent> Events { get; init; }
     }

@@ -29,8 +29,7 @@ internal static class InsuredRefusals
     /// <param name="standing">On the day the insurance has to cover.</param>
     public static Refusal NotInsured(PersonStanding standing) => Of(RefusalCode.PersonNotInsured, "person",
         $"{standing.Day.Iso()} {StandingText(standing).Zh},不能享受直接结算。", $"on {standing.Day.Iso()} {StandingText(standing).En}; direct settlement is not possible.",
-        "请参保人向参保地经办机构查询;住院期间待遇终止的,可按终止前的最后一日办理出院结算。",
-        "The insured person asks the insured agency; a stay during which the benefits ended can be discharged and settled as of the last day before.");
+        NextStepOf(standing).Zh, NextStepOf(standing).En);
 
     public static Refusal FilingMissing() => Of(RefusalCode.FilingMissing, "filing",
         "未办理异地就医备案。", "there is no filing for treatment elsewhere.",
@@ -126,6 +125,12 @@ internal static class InsuredRefusals
         $"参保人的待遇政策在 {on.Iso()} 不含就诊类型 {visitKind}{(chronicDisease is null ? "" : $"、病种 {chronicDisease}")}。",
         $"the person's benefit policy has no plan for visit kind {visitKind}{(chronicDisease is null ? "" : $", disease {chronicDisease},")} on {on.Iso()}.",
         "请核对就诊类型；无误时由个人先行结算后回参保地办理，或由参保地补充政策。", "Check the visit kind; if it is right, the person pays and applies at the insured side, or the insured side adds a plan.");
+
+    private static (string Zh, string En) NextStepOf(PersonStanding standing) => standing is { IsDead: true, DiedOn: { } died }
+        ? ($"请把出院日期更正为不晚于 {died.Iso()} 后结算,其后的费用退回或由个人承担;死亡登记有误的,请家属到参保地经办机构更正。",
+            $"Correct the discharge to {died.Iso()} at the latest and settle; what was charged later is withdrawn or the person's own. If the record is wrong, the family has the insured agency correct it.")
+        : ("请参保人向参保地经办机构查询;住院期间待遇终止的,可按终止前的最后一日办理出院结算。",
+            "The insured person asks the insured agency; a stay during which the benefits ended can be discharged and settled as of the last day before.");
 
     private static (string Zh, string En) StandingText(PersonStanding standing) => standing switch
     {

@@ -200,6 +200,11 @@ internal static class InsuredStore
         $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE state = 1 AND business_date >= @from AND business_date < @to ORDER BY rowid",
         new { from, to });
 
+    /// <summary>Standing settlements of a person as of a day after the given one (ISO), in the order in which they were made.</summary>
+    public static IReadOnlyList<InsuredSettlementRow> StandingAsOfLater(Session session, string personNumber, string day) => session.Query<InsuredSettlementRow>(
+        $"SELECT {SettlementColumns}, cancellation_id FROM insured_settlement WHERE person_number = @personNumber AND state = 1 AND service_date > @day ORDER BY rowid",
+        new { personNumber, day });
+
     public static IReadOnlyList<LayerRow> AccumulatorLayers(Session session, string personNumber, int year) => session.Query<LayerRow>(
         "SELECT layer, paid_fen, base_fen FROM accumulator_layer WHERE person_number = @personNumber AND year = @year ORDER BY layer",
         new { personNumber, year });

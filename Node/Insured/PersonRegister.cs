@@ -101,6 +101,10 @@ internal sealed class PersonRegister(Division province, PersonStore persons)
         return null;
     }
 
+    /// <summary>
+    /// Open stays stay open: <see cref="DeathAftermath"/> says what is to be done about them. One that began after the day contradicts the death, and the
+    /// treatment province can still take it back: nothing is recorded until it has, or the day is corrected.
+    /// </summary>
     /// <param name="on">The last day of insurance.</param>
     public static Refusal? Die(Session session, string personNumber, DateOnly on, Change change)
     {
@@ -108,6 +112,8 @@ internal sealed class PersonRegister(Division province, PersonStore persons)
             return InsuredRefusals.PersonNotFound();
         if (standing.DiedOn is { } recorded)
             return PersonRefusals.NothingChanges("on", $"已登记于 {recorded.Iso()} 死亡", $"a death on {recorded.Iso()} is recorded already");
+        if (DeathAftermath.Contradiction(session, personNumber, on) is { } visit)
+            return PersonRefusals.AdmittedAfterDeath(visit, on);
         PersonEventStore.Append(session, new PersonEventRow { PersonNumber = personNumber, Kind = PersonEventKind.Death, FromDate = on.Iso() }, change);
         return null;
     }
@@ -149,6 +155,12 @@ internal static class PersonRefusals
 {
     public static Refusal NothingChanges(string field, string zh, string en) => InsuredRefusals.Of(RefusalCode.InvalidField, field,
         $"没有变更:{zh}。", $"nothing changes: {en}.", "请用 gateway persons show 核对。", "Look with gateway persons show.");
+
+    public static Refusal AdmittedAfterDeath(InsuredVisitRow visit, DateOnly on) => InsuredRefusals.Of(RefusalCode.InvalidField, "on",
+        $"死亡日 {on.Iso()} 早于未结算就诊 {visit.VisitNumber} 的入院日 {visit.AdmissionDate}(就医地 {visit.TreatmentDivision},机构 {visit.InstitutionCode})。",
+        $"a death on {on.Iso()} is before the admission of the open visit {visit.VisitNumber} on {visit.AdmissionDate} (division {visit.TreatmentDivision}, institution {visit.InstitutionCode}).",
+        "请与就医地核实:入院有误的由就医地撤销后再登记,死亡日有误的更正 --from。",
+        "Ask the treatment province: if the admission is wrong it cancels it, then record the death; if the day is wrong, correct --from.");
 
     public static Refusal FrozenAlready(PersonEventRow freeze) => InsuredRefusals.Of(RefusalCode.InvalidField, "from",
         $"与 {freeze.FromDate} 至 {freeze.ToDate ?? "解冻"} 的冻结重叠。", $"a freeze from {freeze.FromDate} to {freeze.ToDate ?? "its end"} covers part of it.",

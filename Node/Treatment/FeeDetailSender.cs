@@ -216,8 +216,8 @@ internal sealed partial class FeeDetailSender(
         }
         if (reply.Refusal is { } refusal)
         {
-            await database.WriteAsync(session => FeeTransfers.Refuse(session, transfer, refusal, time.NowMs()), CancellationToken.None);
-            LogRefused(transfer.SettlementNumber, transfer.TransactionId!, refusal.Code, refusal.MessageZh, refusal.MessageEn);
+            if (await database.WriteAsync(session => FeeTransfers.Refuse(session, transfer, refusal, time.NowMs()), CancellationToken.None))
+                LogRefused(transfer.SettlementNumber, transfer.TransactionId!, refusal.Code, refusal.MessageZh, refusal.MessageEn);
         }
         else if (reply.Progress.State is FeeDetailState.Complete && reply.Progress.LineCount == transfer.LineCount)
         {

@@ -44,6 +44,9 @@ internal sealed class FeeTransferRow
     public required long OwedAtMs { get; init; }
     public long? FinishedAtMs { get; init; }
 
+    /// <summary>How often a settlement of the visit was undone or restored so far.</summary>
+    public required int Undos { get; init; }
+
     public LineRanges AcknowledgedRanges => LineRanges.Parse(Acknowledged);
 }
 
@@ -55,7 +58,8 @@ internal static class FeeTransfers
 {
     private const string Columns =
         "f.settlement_number, f.state, f.transaction_id, f.start, f.line_count, f.lines_sha256, f.fee_version, f.acknowledged, f.attempts, f.failures, "
-        + "f.next_attempt_at_ms, f.last_error, f.refusal, f.owed_at_ms, f.finished_at_ms";
+        + "f.next_attempt_at_ms, f.last_error, f.refusal, f.owed_at_ms, f.finished_at_ms, "
+        + "(SELECT count(*) FROM treatment_settlement m JOIN treatment_undo u USING (visit_id) WHERE m.settlement_number = f.settlement_number AND u.original_kind IN (3, 4)) AS undos";
 
     public static void Owe(Session session, string settlementNumber, long nowMs) => session.ExecuteExpecting(1,
         """
@@ -154,9 +158,25 @@ internal static class FeeTransfers
         """,
         new { transfer.TransactionId, nowMs });
 
-    public static void Refuse(Session session, FeeTransferRow transfer, Refusal refusal, long nowMs) => session.Execute(
-        "UPDATE fee_transfer SET state = 4, refusal = @refusal, last_error = NULL, finished_at_ms = @nowMs WHERE transaction_id = @TransactionId AND state IN (1, 2)",
-        new { refusal = refusal.ToByteArray(), transfer.TransactionId, nowMs });
+    /// <summary>
+    /// The insured side said no, and a refused id stays refused. When the settlement was undone or restored since the attempt began, the refusal may be about
+    /// how it stood then: the id is put aside, and what is owed goes under a new one.
+    /// </summary>
+    /// <param name="transfer">As the attempt found it.</param>
+    /// <returns>Whether the transfer is refused now.</returns>
+    public static bool Refuse(Session session, FeeTransferRow transfer, Refusal refusal, long nowMs)
+    {
+        if (Find(session, transfer.SettlementNumber) is not { State: FeeTransferState.Owed or FeeTransferState.Receiving or FeeTransferState.Withdrawn } now
+            || now.TransactionId != transfer.TransactionId)
+        {
+            return false;
+        }
+        session.ExecuteExpecting(1,
+            "UPDATE fee_transfer SET state = 4, refusal = @refusal, last_error = NULL, finished_at_ms = @nowMs WHERE transaction_id = @TransactionId",
+            new { refusal = refusal.ToByteArray(), transfer.TransactionId, nowMs });
+        return now.Undos == transfer.Undos
+            || !PutRefusedAside(session, transfer.SettlementNumber, now.State is FeeTransferState.Withdrawn ? FeeTransferState.Withdrawn : FeeTransferState.Owed, nowMs);
+    }
 
     /// <param name="nextAttemptAtMs">Null leaves it as the attempt set it.</param>
     public static void Fail(Session session, string settlementNumber, string reason, long? nextAttemptAtMs) => session.Execute(

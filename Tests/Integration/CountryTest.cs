@@ -109,9 +109,13 @@ internal abstract class CountryTest : LoggedTest
     {
     }
 
-    protected Hospital HospitalOf(PilotProvince province, string institution)
+    protected Hospital HospitalOf(PilotProvince province, string institution) =>
+        HospitalOf(province, institution, province.Division == PilotCountry.Guangdong ? "25" : "21");
+
+    /// <param name="inpatientKind">What the hospital calls an ordinary stay.</param>
+    protected Hospital HospitalOf(PilotProvince province, string institution, string inpatientKind)
     {
-        var hospital = new Hospital(province.HisAddress, province.Tokens[institution]) { InpatientKind = province.Division == PilotCountry.Guangdong ? "25" : "21" };
+        var hospital = new Hospital(province.HisAddress, province.Tokens[institution]) { InpatientKind = inpatientKind };
         _hospitals.Add(hospital);
         return hospital;
     }

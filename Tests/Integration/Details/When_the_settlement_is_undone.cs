@@ -3,6 +3,7 @@ using NUnit.Framework;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Details;
 
@@ -41,6 +42,41 @@ internal sealed class When_the_settlement_is_undone : DetailsTest
             Assert.That((Transfer(settlement).State, Transfer(again).State), Is.EqualTo((FeeTransferState.Complete, FeeTransferState.Complete)));
             Assert.That(Yunnan.Count("insured_detail_line"), Is.EqualTo(48));
         }
+    }
+
+    /// <summary>The lines meet a cancellation that the insured side has done and the treatment side has not learned, or learns while the refusal is on its way.</summary>
+    [Test]
+    public async Task An_id_that_was_refused_while_the_settlement_was_being_undone_is_not_used_again_when_it_is_restored([Values] bool isRestoredBefore)
+    {
+        await Guangdong.Host.Services.GetRequiredService<FeeDetailSender>().StopAsync(CancellationToken.None);
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        var settlement = (await Guangzhou.SettleAsync(visit)).Granted().Result.SettlementNumber;
+        using var client = new DetailClient(Guangdong, Yunnan, Clock);
+        var (id, start) = (client.NextId(), Guangdong.Host.Database.Read(session => FeeDetailLines.StartOf(session, VisitStore.FindSettlement(session, settlement)!)));
+        var attempt = await Guangdong.Host.Database.WriteAsync(session =>
+        {
+            FeeTransfers.Prepare(session, id, start, [], VisitStore.FindSettlement(session, settlement)!.FeeVersion!.Value);
+            return FeeTransfers.BeginAttempt(session, settlement, _ => Clock.NowMs())!;
+        }, CancellationToken.None);
+        (await Guangzhou.CancelAsync(visit, settlement, "C1")).Granted();
+        var refusal = (await client.UploadAsync(id, start)).Refusal;
+        if (isRestoredBefore)
+            (await Guangzhou.ReverseAsync("C1", "R1")).Granted();
+
+        var isRefused = await Guangdong.Host.Database.WriteAsync(session => FeeTransfers.Refuse(session, attempt, refusal, Clock.NowMs()), CancellationToken.None);
+        var aside = Transfer(settlement);
+        if (!isRestoredBefore)
+            (await Guangzhou.ReverseAsync("C1", "R1")).Granted();
+        await Guangdong.RestartAsync(CancellationToken.None);
+        await AllEndedAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(refusal.Code, Is.EqualTo(RefusalCode.SettlementState));
+            Assert.That((isRefused, aside.TransactionId, aside.State), Is.EqualTo((false, (string?)null, isRestoredBefore ? FeeTransferState.Owed : FeeTransferState.Withdrawn)));
+            Assert.That(Transfer(settlement).TransactionId, Is.Not.EqualTo(id));
+        }
+        AssertComplete(settlement, 24);
     }
 
     [Test]

@@ -20,7 +20,7 @@ public sealed class AuditTests
     {
         _sound = new();
         await using var provinces = await TwoProvinces.StartAsync(_sound.Path);
-        await provinces.LiveAsync();
+        await provinces.Stays.LiveAsync();
     }
 
     [OneTimeTearDown]
@@ -145,11 +145,11 @@ public sealed class AuditTests
     {
         using var folder = new TempFolder();
         await using var provinces = await TwoProvinces.StartAsync(folder.Path);
-        await provinces.SettleOneAsync(1);
+        await provinces.Stays.SettleOneAsync(1);
         var working = Task.Run(async () =>
         {
             for (var visit = 0; visit < 20; visit++)
-                await provinces.SettleOneAsync(1 + (visit % 3));
+                await provinces.Stays.SettleOneAsync(1 + (visit % 3));
         });
         do
         {

@@ -31,7 +31,7 @@ public sealed class InvariantTests
     {
         _sound = new();
         await using var provinces = await TwoProvinces.StartAsync(_sound.Path);
-        await provinces.LiveAsync();
+        await provinces.Stays.LiveAsync();
     }
 
     [OneTimeTearDown]

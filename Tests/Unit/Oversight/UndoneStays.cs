@@ -22,58 +22,58 @@ internal sealed class UndoneStays(TwoProvinces provinces)
     /// <summary>Every kind of undo, with each kind of effect a reversal can have, whichever answer comes first.</summary>
     public async Task LiveAsync()
     {
-        await CancelAdmissionAsync(await provinces.AdmitAsync(2));
-        await CancelDischargeAsync(await provinces.StayAsync(2));
-        await CancelAdmissionAsync(await provinces.AdmitAsync(2), Fate.ReplyLost);
-        await CancelDischargeAsync(await provinces.StayAsync(2), Fate.NeverArrived);
+        await CancelAdmissionAsync(await provinces.Stays.AdmitAsync(2));
+        await CancelDischargeAsync(await provinces.Stays.StayAsync(2));
+        await CancelAdmissionAsync(await provinces.Stays.AdmitAsync(2), Fate.ReplyLost);
+        await CancelDischargeAsync(await provinces.Stays.StayAsync(2), Fate.NeverArrived);
 
-        var lost = await provinces.AdmitAsync(2, Fate.ReplyLost);
+        var lost = await provinces.Stays.AdmitAsync(2, Fate.ReplyLost);
         await ReverseAsync(lost, provinces.Visit(lost).AdmissionId);
-        var refused = await provinces.AdmitAsync(9, Fate.ReplyLost);
+        var refused = await provinces.Stays.AdmitAsync(9, Fate.ReplyLost);
         await ReverseAsync(refused, provinces.Visit(refused).AdmissionId);
-        var unsent = await provinces.AdmitAsync(2, Fate.NeverArrived);
+        var unsent = await provinces.Stays.AdmitAsync(2, Fate.NeverArrived);
         await ReverseAsync(unsent, provinces.Visit(unsent).AdmissionId);
-        var known = await provinces.AdmitAsync(2);
+        var known = await provinces.Stays.AdmitAsync(2);
         await ReverseAsync(known, provinces.Visit(known).AdmissionId);
 
-        var discharged = await provinces.StayAsync(2);
+        var discharged = await provinces.Stays.StayAsync(2);
         await ReverseAsync(discharged, provinces.Visit(discharged).DischargeId!);
-        var corrected = await provinces.StayAsync(2);
-        await provinces.DischargeAsync(corrected, "2024-06-03");
+        var corrected = await provinces.Stays.StayAsync(2);
+        await provinces.Stays.DischargeAsync(corrected, "2024-06-03");
         await ReverseAsync(corrected, provinces.Visit(corrected).DischargeId!);
 
-        var settled = await provinces.StayAsync(1);
-        await provinces.SettleAsync(settled);
+        var settled = await provinces.Stays.StayAsync(1);
+        await provinces.Stays.SettleAsync(settled);
         await ReverseAsync(settled, provinces.Visit(settled).SettlementId!);
-        var settlementLost = await provinces.StayAsync(1);
-        await provinces.SettleAsync(settlementLost, Fate.ReplyLost);
+        var settlementLost = await provinces.Stays.StayAsync(1);
+        await provinces.Stays.SettleAsync(settlementLost, Fate.ReplyLost);
         await ReverseAsync(settlementLost, provinces.Visit(settlementLost).SettlementId!);
-        var settlementUnsent = await provinces.StayAsync(2);
-        await provinces.SettleAsync(settlementUnsent, Fate.NeverArrived);
+        var settlementUnsent = await provinces.Stays.StayAsync(2);
+        await provinces.Stays.SettleAsync(settlementUnsent, Fate.NeverArrived);
         await ReverseAsync(settlementUnsent, provinces.Visit(settlementUnsent).SettlementId!);
 
-        var restored = await provinces.StayAsync(1);
-        await provinces.SettleAsync(restored);
-        await provinces.CancelAsync(restored);
+        var restored = await provinces.Stays.StayAsync(1);
+        await provinces.Stays.SettleAsync(restored);
+        await provinces.Stays.CancelAsync(restored);
         await ReverseAsync(restored, provinces.Visit(restored).CancellationId!);
-        await provinces.CancelAsync(restored);
-        var restoredUnknown = await provinces.StayAsync(2);
-        await provinces.SettleAsync(restoredUnknown);
-        await provinces.CancelAsync(restoredUnknown, Fate.ReplyLost);
+        await provinces.Stays.CancelAsync(restored);
+        var restoredUnknown = await provinces.Stays.StayAsync(2);
+        await provinces.Stays.SettleAsync(restoredUnknown);
+        await provinces.Stays.CancelAsync(restoredUnknown, Fate.ReplyLost);
         await ReverseAsync(restoredUnknown, provinces.Visit(restoredUnknown).CancellationId!);
-        var admittedAgain = await provinces.AdmitAsync(2);
+        var admittedAgain = await provinces.Stays.AdmitAsync(2);
         await ReverseAsync(admittedAgain, await CancelAdmissionAsync(admittedAgain));
-        var dischargedAgain = await provinces.StayAsync(2);
+        var dischargedAgain = await provinces.Stays.StayAsync(2);
         await ReverseAsync(dischargedAgain, await CancelDischargeAsync(dischargedAgain, Fate.ReplyLost));
 
-        var pending = await provinces.StayAsync(2);
-        await provinces.SettleAsync(pending, Fate.ReplyLost);
+        var pending = await provinces.Stays.StayAsync(2);
+        await provinces.Stays.SettleAsync(pending, Fate.ReplyLost);
         await ReverseAsync(pending, provinces.Visit(pending).SettlementId!, Fate.NeverArrived);
-        var pendingToo = await provinces.StayAsync(1);
-        await provinces.SettleAsync(pendingToo);
+        var pendingToo = await provinces.Stays.StayAsync(1);
+        await provinces.Stays.SettleAsync(pendingToo);
         await ReverseAsync(pendingToo, provinces.Visit(pendingToo).SettlementId!, Fate.ReplyLost);
         await ReverseUnseenAsync();
-        await HoldAsync(await provinces.AdmitAsync(2));
+        await HoldAsync(await provinces.Stays.AdmitAsync(2));
     }
 
     private async Task<string> CancelAdmissionAsync(long visit, Fate fate = Fate.Answered)

@@ -110,7 +110,7 @@ internal sealed class UpgradeTests
             // Of the same person and year: its deductible, ordinal and account are those that the cancellation left.
             var refused = await undo.ReverseAsync(Cancelled, cancellation);
             var whileItStands = StateOf(Cancelled);
-            await provinces.CancelAsync(SettledLater);
+            await provinces.Stays.CancelAsync(SettledLater);
             var restored = await undo.ReverseAsync(Cancelled, cancellation);
 
             using (Assert.EnterMultipleScope())
