@@ -17,7 +17,7 @@ internal sealed class CatalogueDryRunCommand
     private readonly Option<int> _limit = new("--limit") { Description = "每张表显示的行数 / rows shown of each table", DefaultValueFactory = _ => 30 };
     private readonly Option<FileInfo?> _codesCsv = new("--codes-csv") { Description = "把变化的项目写入该 CSV / write the codes that change into this CSV" };
     private readonly Option<FileInfo?> _visitsCsv = new("--visits-csv") { Description = "把变化的就诊写入该 CSV / write the visits that change into this CSV" };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
 
     public static Command Create()
     {

@@ -3,7 +3,6 @@ using Provincial.Exchange.V1;
 using ProvincialGateway.Network;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
-using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
@@ -14,7 +13,7 @@ internal static class FilingRequestCommands
 
     public static Command Submit()
     {
-        var (who, json) = (new PersonOptions(), new Option<bool>("--json") { Description = "输出 JSON / print JSON" });
+        var (who, json) = (new PersonOptions(), CommandJson.Option());
         var kind = new Option<string>("--kind") { Description = "备案类别交换码 01..06 / filing kind, exchange code", Required = true };
         var area = new Option<string>("--area") { Description = "本省就医地区划 / target area in this province", Required = true };
         var from = new Option<string>("--from") { Description = "首日,补备案写入院日 / first day; the admission date with --visit", Required = true };
@@ -50,7 +49,7 @@ internal static class FilingRequestCommands
 
     public static Command Withdraw()
     {
-        var (who, by, json) = (new PersonOptions(), new OperatorOption(), new Option<bool>("--json") { Description = "输出 JSON / print JSON" });
+        var (who, by, json) = (new PersonOptions(), new OperatorOption(), CommandJson.Option());
         var number = new Argument<string>("number") { Description = "备案号 / filing number" };
         var command = new Command("withdraw", "撤销本省提交的备案 / cancel a filing that this province submitted\n"
             + "例 example: gateway filings withdraw F5301001709200000001 --peer 530100 --person 5301000010 --reason 误报 --as 440000 --data data-440000") { number, json };
@@ -67,7 +66,7 @@ internal static class FilingRequestCommands
 
     public static Command Ask()
     {
-        var (who, json) = (new PersonOptions(), new Option<bool>("--json") { Description = "输出 JSON / print JSON" });
+        var (who, json) = (new PersonOptions(), CommandJson.Option());
         var area = new Option<string?>("--area") { Description = "只问覆盖该区划的 / only those that cover this division" };
         var on = new Option<string?>("--on") { Description = "只问该日有效的 / only those valid on this day, yyyy-MM-dd" };
         var command = new Command("ask", "向参保地查询一人的备案,不留存 / ask the insured province for a person's filings; nothing is kept\n"
@@ -82,25 +81,20 @@ internal static class FilingRequestCommands
             var reply = GetFilingsResponse.Parser.ParseFrom(bytes);
             if (reply.Refusal is { } refusal)
                 throw OperatorOption.Refused(refusal);
-            Write(work, [.. reply.Filings.Filings.Select(FilingAnswer.Of)], parsed.GetValue(json));
-            return 0;
+            return work.Tell(reply.Filings.Filings.Select(FilingAnswer.Of).ToList(), parsed.GetValue(json), filings => Write(work, filings));
         });
         return command;
     }
 
     public static Command Requests()
     {
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("requests", $"本省提交与撤销备案的请求,最近 {RequestsMax} 条 / what this province asked about filings, the last {RequestsMax}\n"
             + "例 example: gateway filings requests --as 440000 --data data-440000") { json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
             var answers = work.Database.Read(session => FilingRequestStore.List(session, RequestsMax)).ConvertAll(row => FilingRequestAnswer.Of(row, work.Vault));
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(CommandJson.Of(answers));
-            else
-                Write(work, answers);
-            return Task.FromResult(0);
+            return work.Tell(answers, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
@@ -109,12 +103,8 @@ internal static class FilingRequestCommands
     {
         if (FilingRequests.ReplyOf(row, work.Vault)?.Refusal is { } refusal)
             throw OperatorOption.Refused(refusal);
-        var answer = FilingRequestAnswer.Of(row, work.Vault);
-        if (asJson)
-            work.Out.WriteLine(CommandJson.Of(answer));
-        else
-            Write(work, [answer]);
-        if (row.State is OutboundState.Awaiting)
+        work.Tell(FilingRequestAnswer.Of(row, work.Vault), asJson, answer => Write(work, [answer]));
+        if (row.State is OutboundState.Awaiting && !asJson)
             work.Out.WriteLine("参保地尚未应答,节点会以同一流水号继续查询;用 filings requests 查看。 / not answered yet: the node goes on asking with the same id; see filings requests.");
         return row.State is OutboundState.Answered or OutboundState.Awaiting ? 0 : 1;
     }
@@ -133,31 +123,32 @@ internal static class FilingRequestCommands
         ? new Diagnosis { Code = code, Name = name }
         : throw new CommandRefusedException("--diagnosis 应为 编码=名称。 / --diagnosis takes code=name.");
 
-    private static void Write(NodeWork work, List<FilingAnswer> answers, bool asJson)
+    private static void Write(NodeWork work, List<FilingAnswer> answers)
     {
-        if (asJson)
+        if (answers.Count == 0)
         {
-            work.Out.WriteLine(CommandJson.Of(answers));
+            work.Out.WriteLine("参保地没有这样的备案 / the insured province has no such filings");
             return;
         }
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in new[] { "备案号 number", "类别 kind", "就医地 area", "有效期 valid", "状态 state", "提交 by" })
-            table.AddColumn(heading);
+        var table = TextTable.Of("备案号 number", "类别 kind", "就医地 area", "有效期 valid", "状态 state", "提交 by");
         foreach (var answer in answers)
-            table.AddRow(new Text(answer.Number), new Text(answer.Kind), new Text(answer.Area), new Text($"{answer.From}\n{answer.To ?? "长期 open"}"), new Text(answer.State), new Text(answer.SubmittedBy));
+            table.Row(answer.Number, answer.Kind, answer.Area, $"{answer.From}\n{answer.To ?? "长期 open"}", answer.State, answer.SubmittedBy);
         work.OpenScreen().Write(table);
     }
 
     private static void Write(NodeWork work, List<FilingRequestAnswer> answers)
     {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in new[] { "流水号 transaction\n对方 peer", "种类 kind\n经办 by", "状态 state", "备案 filing", "说明 note" })
-            table.AddColumn(heading);
+        if (answers.Count == 0)
+        {
+            work.Out.WriteLine("没有备案请求 / no requests about filings");
+            return;
+        }
+        var table = TextTable.Of("流水号 transaction\n对方 peer", "种类 kind\n经办 by", "状态 state", "备案 filing", "说明 note");
         foreach (var answer in answers)
         {
-            table.AddRow(
-                new Text($"{answer.TransactionId}\n{answer.Peer} {answer.At}"), new Text($"{answer.Kind}\n{answer.RequestedBy}"), new Text(answer.State),
-                new Text(answer.Filing is { } filing ? $"{filing.Number}\n{filing.State} {filing.From}..{filing.To}" : "-"), new Text(answer.Note ?? "-"));
+            table.Row(
+                $"{answer.TransactionId}\n{answer.Peer} {answer.At}", $"{answer.Kind}\n{answer.RequestedBy}", answer.State,
+                answer.Filing is { } filing ? $"{filing.Number}\n{filing.State} {filing.From}..{filing.To}" : "-", answer.Note ?? "-");
         }
         work.OpenScreen().Write(table);
     }
@@ -178,7 +169,7 @@ internal static class FilingRequestCommands
             command.Add(_card);
         }
 
-        public Division Peer(ParseResult parsed) => OperatorOption.DivisionOf("--peer", parsed.GetRequiredValue(_peer));
+        public Division Peer(ParseResult parsed) => OptionValues.DivisionOf("--peer", parsed.GetRequiredValue(_peer));
 
         public PersonReference Read(ParseResult parsed)
         {

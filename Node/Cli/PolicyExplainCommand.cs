@@ -21,7 +21,7 @@ internal sealed class PolicyExplainCommand
     private readonly Option<string?> _settlement = new("--settlement") { Description = "已存结算的业务号,需 --as 与 --data / number of a stored settlement; needs --as and --data" };
     private readonly Option<FileInfo?> _policy = new("--policy") { Description = "待遇政策文件,用于假设的费用 / the policy file for a bill that is made up" };
     private readonly Option<FileInfo?> _bill = new("--bill") { Description = "假设的费用,JSON;下列选项可覆盖其中的项 / a made-up bill as JSON; the options below override its members" };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
     private readonly Dictionary<string, Option<string?>> _members;
 
     private PolicyExplainCommand() => _members = BenefitCaseReader.SimpleProperties.ToDictionary(
