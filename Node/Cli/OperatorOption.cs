@@ -12,7 +12,15 @@ internal sealed class OperatorOption
     private const int NameLengthMax = 50, ReasonLengthMax = 200;
 
     private readonly Option<string?> _name = new("--operator") { Description = "经办人，省略时为操作系统用户 / who does it; by default the user of the operating system" };
-    private readonly Option<string> _reason = new("--reason") { Description = "原因，不含个人信息 / why, without personal data", Required = true };
+    private readonly Option<string?> _reason = new("--reason") { Description = "原因，不含个人信息 / why, without personal data", Required = true };
+
+    /// <summary>For a command that changes something only when asked to.</summary>
+    public static OperatorOption WhenAsked()
+    {
+        var by = new OperatorOption();
+        by._reason.Required = false;
+        return by;
+    }
 
     public void AddTo(Command command)
     {
@@ -20,10 +28,10 @@ internal sealed class OperatorOption
         command.Add(_name);
     }
 
-    /// <exception cref="CommandRefusedException">A text is empty, too long or of several lines.</exception>
+    /// <exception cref="CommandRefusedException">A text is absent, empty, too long or of several lines.</exception>
     public Change Read(NodeWork work, ParseResult parsed) => new(
         OptionValues.Line("--operator", parsed.GetValue(_name) ?? Environment.UserName, NameLengthMax),
-        OptionValues.Line("--reason", parsed.GetRequiredValue(_reason), ReasonLengthMax),
+        OptionValues.Line("--reason", parsed.GetValue(_reason) ?? "", ReasonLengthMax),
         work.Time.NowMs());
 
     /// <summary>The command changes something in one transaction and shows it as it is after the commit.</summary>

@@ -7,7 +7,7 @@ using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Cli;
 
-/// <summary><c>gateway persons import|list|show|state|freeze|unfreeze|transfer|restore</c>: who is insured here, and what happened to that.</summary>
+/// <summary><c>gateway persons import|list|show|state|freeze|unfreeze|transfer|restore|accumulators</c>: who is insured here, and what happened to that.</summary>
 internal static class PersonCommands
 {
     private const int ListMax = 200;
@@ -18,7 +18,7 @@ internal static class PersonCommands
 
     public static Command Create() => new("persons", "参保人 / insured persons")
     {
-        ImportCommands.Persons(), List(), Show(), State(), Freeze(), Unfreeze(), Transfer(), Restore(),
+        ImportCommands.Persons(), List(), Show(), State(), Freeze(), Unfreeze(), Transfer(), Restore(), PersonAccumulatorsCommand.Create(),
     };
 
     private static Command List()

@@ -1,3 +1,4 @@
+using ProvincialGateway.Ledger;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
 
@@ -39,7 +40,7 @@ internal sealed record PayerSums
         Cash = decision.Cash,
     };
 
-    public static PayerSums Of(InsuredSettlementRow row) => new()
+    public static PayerSums Of(SettlementFigures row) => new()
     {
         Deductible = new Fen(row.DeductibleFen),
         Pool = new Fen(row.PoolFen),
