@@ -15,34 +15,42 @@ internal static class FilingRequestCommands
     {
         var (who, json) = (new PersonOptions(), CommandJson.Option());
         var kind = new Option<string>("--kind") { Description = "备案类别交换码 01..06 / filing kind, exchange code", Required = true };
-        var area = new Option<string>("--area") { Description = "本省就医地区划 / target area in this province", Required = true };
-        var from = new Option<string>("--from") { Description = "首日,补备案写入院日 / first day; the admission date with --visit", Required = true };
+        var area = new Option<string?>("--area") { Description = "本省就医地区划;有 --visit 时默认为收治机构所在地 / target area in this province; with --visit by default where the hospital is" };
+        var from = new Option<string?>("--from") { Description = "首日;有 --visit 时默认为入院日 / first day; with --visit by default the admission date" };
         var to = new Option<string?>("--to") { Description = "末日,省略时由参保地决定 / last day; the insured province decides without it" };
-        var visit = new Option<string?>("--visit") { Description = "补备案:未结算的就诊登记号 / the open visit it is made for afterwards" };
-        var institution = new Option<string?>("--institution") { Description = "转入或收治机构编码 / the institution that treats" };
+        var visit = new Option<string?>("--visit")
+        {
+            Description = "补备案:未结算的就诊登记号;参保地、个人、机构、日期取自其入院登记 / the open visit it is made for afterwards; province, person, institution and day come from its admission",
+        };
+        var institution = new Option<string?>("--institution") { Description = "转入或收治机构编码;有 --visit 时默认为收治机构 / the institution that treats; with --visit by default the one that does" };
         var diagnosis = new Option<string[]>("--diagnosis") { Description = "ICD-10 编码=名称,可多次,主诊断在前 / ICD-10 code=name, repeated, the main one first", DefaultValueFactory = _ => [] };
         var by = new OperatorOption();
         var command = new Command("submit", "代外省参保人向参保地提交备案,含补备案 / submit a filing to the insured province, also for an open visit\n"
-            + "例 example: gateway filings submit --peer 530100 --person 5301000010 --kind 05 --area 440100 --from 2017-09-12 --visit S5301001709200000001 --reason 急诊入院 --as 440000 --data data-440000")
+            + "例 example: gateway filings submit --visit S5301001709200000001 --kind 05 --reason 急诊入院 --as 440000 --data data-440000\n"
+            + "   gateway filings submit --peer 530100 --person 5301000010 --kind 04 --area 440100 --from 2017-09-12 --reason 转诊 --as 440000 --data data-440000")
             { kind, area, from, to, visit, institution, diagnosis, json };
         who.AddTo(command);
         by.AddTo(command);
         command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
         {
-            var (change, requests) = (by.Read(work, parsed), RequestsOf(work));
+            var (change, opened) = (by.Read(work, parsed), parsed.GetValue(visit) is { } number ? Opened(work, number) : null);
+            var place = (parsed.GetValue(institution) ?? opened?.Visit.InstitutionCode) is { } code ? InstitutionOf(work, code) : null;
+            var person = who.Read(parsed, opened?.Person);
             var request = new SubmitFilingRequest
             {
-                Person = who.Read(parsed),
+                Person = person,
                 Kind = parsed.GetRequiredValue(kind),
-                TargetArea = parsed.GetRequiredValue(area),
-                ValidFrom = parsed.GetRequiredValue(from),
-                ValidTo = parsed.GetValue(to) ?? "",
-                VisitNumber = parsed.GetValue(visit) ?? "",
-                Institution = parsed.GetValue(institution) is { } code ? InstitutionOf(work, code) : null,
+                TargetArea = parsed.GetValue(area) is { } division ? OptionValues.DivisionOf("--area", division).Code
+                    : opened is not null ? place!.Division
+                    : throw Needed("--area"),
+                ValidFrom = OptionValues.Date(parsed, from)?.Iso() ?? opened?.Visit.AdmissionDate ?? throw Needed("--from"),
+                ValidTo = OptionValues.Date(parsed, to)?.Iso() ?? "",
+                VisitNumber = opened?.Visit.VisitNumber ?? "",
+                Institution = place,
                 Diagnoses = { parsed.GetRequiredValue(diagnosis).Select(DiagnosisOf) },
                 Reason = change.Reason,
             };
-            return Report(work, await requests.SubmitAsync(request, who.Peer(parsed), change.By, cancellation), parsed.GetValue(json));
+            return Report(work, await RequestsOf(work).SubmitAsync(request, Division.Parse(person.InsuredDivision), change.By, cancellation), parsed.GetValue(json));
         });
         return command;
     }
@@ -57,9 +65,9 @@ internal static class FilingRequestCommands
         by.AddTo(command);
         command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
         {
-            var (change, requests) = (by.Read(work, parsed), RequestsOf(work));
-            var request = new CancelFilingRequest { FilingNumber = parsed.GetRequiredValue(number), Person = who.Read(parsed), Reason = change.Reason };
-            return Report(work, await requests.CancelAsync(request, who.Peer(parsed), change.By, cancellation), parsed.GetValue(json));
+            var (change, person) = (by.Read(work, parsed), who.Read(parsed, admitted: null));
+            var request = new CancelFilingRequest { FilingNumber = parsed.GetRequiredValue(number), Person = person, Reason = change.Reason };
+            return Report(work, await RequestsOf(work).CancelAsync(request, Division.Parse(person.InsuredDivision), change.By, cancellation), parsed.GetValue(json));
         });
         return command;
     }
@@ -74,8 +82,14 @@ internal static class FilingRequestCommands
         who.AddTo(command);
         command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
         {
-            var request = new GetFilingsRequest { Person = who.Read(parsed), TreatmentDivision = parsed.GetValue(area) ?? "", ServiceDate = parsed.GetValue(on) ?? "" };
-            var outcome = await RequestsOf(work).GetAsync(request, who.Peer(parsed), Environment.UserName, cancellation);
+            var person = who.Read(parsed, admitted: null);
+            var request = new GetFilingsRequest
+            {
+                Person = person,
+                TreatmentDivision = parsed.GetValue(area) is { } place ? OptionValues.DivisionOf("--area", place).Code : "",
+                ServiceDate = OptionValues.Date(parsed, on)?.Iso() ?? "",
+            };
+            var outcome = await RequestsOf(work).GetAsync(request, Division.Parse(person.InsuredDivision), Environment.UserName, cancellation);
             if (outcome is not PeerOutcome.Answered(var bytes))
                 throw new CommandRefusedException($"参保地没有应答,请稍后再试。 / the insured province did not answer, try again later. {outcome}");
             var reply = GetFilingsResponse.Parser.ParseFrom(bytes);
@@ -112,10 +126,19 @@ internal static class FilingRequestCommands
     private static FilingRequests RequestsOf(NodeWork work) => work.Serving?.Services.GetRequiredService<FilingRequests>()
         ?? throw new CommandRefusedException("节点没有运行,不能与外省通信;请先 gateway serve。 / the node does not serve and cannot talk to other provinces; run gateway serve first.");
 
+    /// <summary>A visit of this province, and the person it was opened for as the insured side answered.</summary>
+    private static OpenedVisit Opened(NodeWork work, string visitNumber) => work.Database.Read(session =>
+        VisitStore.ByNumber(session, visitNumber) is { } visit && new InsuredAnswers(work.Vault).OpeningOf(session, visit)?.Person is { } person
+            ? new OpenedVisit(visit, person)
+            : throw new CommandRefusedException($"--visit:本省没有就诊 {visitNumber};用 visits list --side treatment 查看。 / --visit: this province has no visit {visitNumber}; see visits list --side treatment."));
+
+    private static CommandRefusedException Needed(string option) =>
+        new($"没有 --visit 时须给出 {option}。 / {option} is needed without --visit.");
+
     private static Institution InstitutionOf(NodeWork work, string code)
     {
         var institution = work.Database.Read(session => InstitutionStore.ByCode(session, code))
-            ?? throw new CommandRefusedException($"没有机构 {code};用 institutions list 查看。 / there is no institution {code}; see institutions list.");
+            ?? throw new CommandRefusedException($"--institution:没有机构 {code};用 institutions list 查看。 / --institution: there is no institution {code}; see institutions list.");
         return new Institution { Code = institution.Code, Name = institution.Name, Division = institution.Division, Level = institution.DeductibleLevel ?? institution.Level };
     }
 
@@ -153,10 +176,12 @@ internal static class FilingRequestCommands
         work.OpenScreen().Write(table);
     }
 
+    private sealed record OpenedVisit(VisitRow Visit, Person Person);
+
     /// <summary>How a person of another province is named on a command line.</summary>
     private sealed class PersonOptions
     {
-        private readonly Option<string> _peer = new("--peer") { Description = "参保地区划,如 530100 / the insured division", Required = true };
+        private readonly Option<string?> _peer = new("--peer") { Description = "参保地区划,如 530100 / the insured division" };
         private readonly Option<string?> _person = new("--person") { Description = "参保地个人编号 / the insured province's person number" };
         private readonly Option<string?> _certificate = new("--certificate") { Description = "证件 类别:号码,如 01:… / certificate kind:number" };
         private readonly Option<string?> _card = new("--card") { Description = "社会保障卡号 / card number" };
@@ -169,18 +194,25 @@ internal static class FilingRequestCommands
             command.Add(_card);
         }
 
-        public Division Peer(ParseResult parsed) => OptionValues.DivisionOf("--peer", parsed.GetRequiredValue(_peer));
-
-        public PersonReference Read(ParseResult parsed)
+        /// <param name="admitted">The person of the visit that is meant: whatever is not given is theirs; null where no visit is.</param>
+        public PersonReference Read(ParseResult parsed, Person? admitted)
         {
+            var peer = parsed.GetValue(_peer) is { } division ? OptionValues.DivisionOf("--peer", division).Code : admitted?.InsuredDivision
+                ?? throw new CommandRefusedException("请给出 --peer,如 530100。 / give --peer, e.g. 530100.");
             var certificate = parsed.GetValue(_certificate)?.Split(':', 2);
             if (certificate is { Length: not 2 })
                 throw new CommandRefusedException("--certificate 应为 类别:号码。 / --certificate takes kind:number.");
             if (certificate is null && parsed.GetValue(_person) is null && parsed.GetValue(_card) is null)
-                throw new CommandRefusedException("请给出 --person、--certificate 或 --card。 / give --person, --certificate or --card.");
+            {
+                return admitted is null
+                    ? throw new CommandRefusedException("请给出 --person、--certificate 或 --card。 / give --person, --certificate or --card.")
+                    : new PersonReference { InsuredDivision = peer, PersonNumber = admitted.PersonNumber };
+            }
+            if (admitted is not null && parsed.GetValue(_person) is { } stated && stated != admitted.PersonNumber)
+                throw new CommandRefusedException("--person 不是该就诊的参保人;省略即可。 / --person is not the person of the visit; leave it out.");
             return new PersonReference
             {
-                InsuredDivision = Peer(parsed).Code,
+                InsuredDivision = peer,
                 PersonNumber = parsed.GetValue(_person) ?? "",
                 CertificateKind = certificate?[0] ?? "",
                 CertificateNumber = certificate?[1] ?? "",

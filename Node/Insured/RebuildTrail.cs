@@ -54,7 +54,7 @@ internal sealed class RebuildTrail(string folder)
 
     private int Last() => Read() is [.., var last] ? last.Number : 0;
 
-    // A crash may have cut the last line short: it is followed by an empty one and stays as it is.
+    // A crash may have cut a line short: it stays as it is, the next one begins a new line.
     private static RebuildRecord? Parse(string line)
     {
         try
@@ -71,8 +71,10 @@ internal sealed class RebuildTrail(string folder)
     {
         try
         {
-            using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
-            file.Write(Encoding.UTF8.GetBytes($"{(file.Position > 0 && !EndsWithLine() ? "\n" : "")}{JsonSerializer.Serialize(record, Json)}\n"));
+            using var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            if (!EndsWithLine(file))
+                file.WriteByte((byte)'\n');
+            file.Write(Encoding.UTF8.GetBytes($"{JsonSerializer.Serialize(record, Json)}\n"));
             file.Flush(flushToDisk: true);
         }
         catch (Exception fault) when (StorageUnavailableException.From(fault) is { } unavailable)
@@ -81,9 +83,11 @@ internal sealed class RebuildTrail(string folder)
         }
     }
 
-    private bool EndsWithLine()
+    /// <summary>Leaves the file at its end.</summary>
+    private static bool EndsWithLine(FileStream file)
     {
-        using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        if (file.Length == 0)
+            return true;
         file.Seek(-1, SeekOrigin.End);
         return file.ReadByte() == '\n';
     }
