@@ -14,7 +14,7 @@ internal sealed record VisitEntry
 {
     /// <summary>Of the treatment side's row; 0 at the insured side.</summary>
     [JsonIgnore]
-    public required long Id { get; init; }
+    public long Id { get; init; }
 
     /// <summary>This node's part.</summary>
     public required LedgerSide Side { get; init; }
