@@ -25,6 +25,8 @@ internal static class Program
             PersonCommands.Create(),
             FilingCommands.Create(),
             InstitutionCommands.Create(),
+            VisitCommands.Create(),
+            SettlementCommands.Create(),
             CatalogueCommands.Create(),
             UnmappedCommands.Create(),
             DetailsCommands.Create(),

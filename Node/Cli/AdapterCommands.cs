@@ -19,7 +19,7 @@ internal static class AdapterCommands
     private static Command List()
     {
         var selection = new NodeSelection();
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("list", "本节点的适配器及其状态 / this node's adapters and their state\n例 example: gateway adapters list --as 530000 --data data-530000") { json };
         command.SetNodeAction(selection, async (work, parsed, cancellation) =>
         {

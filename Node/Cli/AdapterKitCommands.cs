@@ -23,7 +23,7 @@ internal static class AdapterKitCommands
         var report = new Option<FileInfo?>("--out") { Description = "报告文件；签名写入同名 .sig / the report; its signature goes to the same name with .sig" };
         var seed = new Option<int>("--seed") { Description = "随机种子，用于复现 / the seed of all random choices, to repeat a run", DefaultValueFactory = _ => 20160901 };
         var messages = new Option<int>("--messages") { Description = "变异报文数量 / how many spoilt messages", DefaultValueFactory = _ => new ConformanceOptions { Seed = 0, GatewayVersion = "", Time = TimeProvider.System }.MessagesSpoilt };
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("verify", "一致性检验，可出具签名报告 / conformance suite, with a signed report\n例 example: gateway adapters verify Adapters/Guangdong --key vendor.pem --out report.json") { folder, key, data, report, seed, messages, json };
         command.SetAction(parsed =>
         {

@@ -13,7 +13,7 @@ internal static class AuditCommand
             Description = "一个或多个节点的数据目录；两省同时给出时核对双方账目 / data folders of one or several nodes; given both, the two sides are compared",
             Arity = ArgumentArity.OneOrMore,
         };
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("audit", "核对账目与“恰好一次”的全部不变量 / check every invariant of money and exactly-once\n例 example: gateway audit data-530000 data-440000") { folders, json };
         command.SetAction(parsed =>
         {

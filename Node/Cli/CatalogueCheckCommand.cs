@@ -18,7 +18,7 @@ internal sealed class CatalogueCheckCommand
     private readonly Option<CatalogueCheckKind[]> _only = new("--only") { Description = "只做这些检查 / only these checks", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _limit = new("--limit") { Description = "每项检查显示的行数 / rows shown of each check", DefaultValueFactory = _ => 20 };
     private readonly Option<FileInfo?> _csv = new("--csv") { Description = "把全部结果写入该 CSV / write everything into this CSV" };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
 
     public static Command Create()
     {

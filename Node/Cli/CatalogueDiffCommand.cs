@@ -14,7 +14,7 @@ internal sealed class CatalogueDiffCommand
     private readonly Option<string[]> _only = new("--only") { Description = "只比较这些表：items mappings codes ratios / only these tables", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _limit = new("--limit") { Description = "显示的行数 / rows shown", DefaultValueFactory = _ => 50 };
     private readonly Option<FileInfo?> _csv = new("--csv") { Description = "把全部差异写入该 CSV / write every difference into this CSV" };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
 
     private CatalogueDiffCommand() => _only.AcceptOnlyFromAmong([.. CatalogueTable.All.Select(table => table.Name)]);
 

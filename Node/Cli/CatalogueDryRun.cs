@@ -8,9 +8,10 @@ using Spectre.Console;
 namespace ProvincialGateway.Cli;
 
 /// <summary>One visit whose bill would have been another.</summary>
-/// <param name="Fund">Null on a visit that is not settled.</param>
+/// <param name="Settlements">Those that stand; a stay may have several.</param>
+/// <param name="Fund">Of all of them together; null on a visit that is not settled.</param>
 internal sealed record DryRunVisit(
-    string Institution, string VisitNumber, string InsuredDivision, TreatmentSettlementRow? Settlement, PartSums Before, PartSums After, long BlockedLines, FundChange? Fund)
+    string Institution, string VisitNumber, string InsuredDivision, IReadOnlyList<string> Settlements, PartSums Before, PartSums After, long BlockedLines, FundChange? Fund)
 {
     public PartSums Change => After - Before;
 }
@@ -71,9 +72,10 @@ internal static class CatalogueDryRun
     {
         var (before, after) = (visit.Before, visit.After);
         return new DryRunVisit(
-            visit.Visit.InstitutionCode, visit.Visit.VisitNumber ?? visit.Visit.HospitalVisitNumber, visit.Visit.InsuredDivision, visit.Settlement, before, after,
+            visit.Visit.InstitutionCode, visit.Visit.VisitNumber ?? visit.Visit.HospitalVisitNumber, visit.Visit.InsuredDivision,
+            [.. visit.Settlements.Select(settlement => settlement.SettlementNumber)], before, after,
             visit.Lines.Count(line => line.IsBlocked),
-            visit.Settlement is { } settlement ? work.Node.Database.Read(session => funds.Of(session, settlement, after - before)) : null);
+            visit.Settlements.Count > 0 ? work.Node.Database.Read(session => funds.Of(session, visit.Changes)) : null);
     }
 
     private static Table Parts(RehearsalTotals totals)
@@ -109,19 +111,17 @@ internal static class CatalogueDryRun
         {
             var change = visit.Change;
             table.AddRow(
-                new Text($"{visit.VisitNumber}\n{visit.Settlement?.SettlementNumber ?? "未结算 not settled"}"),
+                new Text($"{visit.VisitNumber}\n{(visit.Settlements.Count == 0 ? "未结算 not settled" : string.Join('\n', visit.Settlements))}"),
                 Yuan(change.FullSelfPay), Yuan(change.OverLimit), Yuan(change.PreSelfPay), Yuan(change.InScope),
-                Funds(visit, settlement => settlement.PoolFen, fund => fund.PoolFen),
-                Funds(visit, settlement => settlement.FundTotalFen, fund => fund.FundTotalFen),
-                Funds(visit, settlement => settlement.CashFen, fund => fund.CashFen));
+                Funds(visit.Fund, sums => sums.Pool), Funds(visit.Fund, sums => sums.FundTotal), Funds(visit.Fund, sums => sums.Cash));
         }
         return table;
     }
 
-    private static Text Funds(DryRunVisit visit, Func<TreatmentSettlementRow, long> stored, Func<FundChange, long> computed) => visit switch
+    private static Text Funds(FundChange? fund, Func<PayerSums, Fen> of) => fund switch
     {
-        { Fund: { Outcome: FundOutcome.Computed } fund, Settlement: { } settlement } => new Text(string.Create(CultureInfo.InvariantCulture, $"{stored(settlement) / 100m:N2}\n{computed(fund) / 100m:N2}")).RightJustified(),
-        { Fund.Outcome: FundOutcome.Refused } => new Text("拒绝 refused"),
+        { Stored: var stored, Computed: { } computed } => new Text(string.Create(CultureInfo.InvariantCulture, $"{of(stored).Value / 100m:N2}\n{of(computed).Value / 100m:N2}")).RightJustified(),
+        { Outcome: FundOutcome.Refused } => new Text("拒绝 refused"),
         _ => new Text("-"),
     };
 

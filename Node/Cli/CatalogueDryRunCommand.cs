@@ -17,7 +17,7 @@ internal sealed class CatalogueDryRunCommand
     private readonly Option<int> _limit = new("--limit") { Description = "每张表显示的行数 / rows shown of each table", DefaultValueFactory = _ => 30 };
     private readonly Option<FileInfo?> _codesCsv = new("--codes-csv") { Description = "把变化的项目写入该 CSV / write the codes that change into this CSV" };
     private readonly Option<FileInfo?> _visitsCsv = new("--visits-csv") { Description = "把变化的就诊写入该 CSV / write the visits that change into this CSV" };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
 
     public static Command Create()
     {
@@ -82,25 +82,22 @@ internal sealed class CatalogueDryRunCommand
     private static void WriteVisits(string path, DryRunReport report)
     {
         using var csv = new PeopleCsv(path,
-            "institution", "visit_number", "insured_division", "settlement_number", "refused_lines", "full_self_pay_change", "over_limit_change", "pre_self_pay_change", "in_scope_change",
+            "institution", "visit_number", "insured_division", "settlement_numbers", "refused_lines", "full_self_pay_change", "over_limit_change", "pre_self_pay_change", "in_scope_change",
             "fund_result", "old_pool", "new_pool", "old_funds", "new_funds", "old_account", "new_account", "old_cash", "new_cash");
         foreach (var visit in report.Visits)
         {
             var change = visit.Change;
             csv.Row([
-                visit.Institution, visit.VisitNumber, visit.InsuredDivision, visit.Settlement?.SettlementNumber ?? "", visit.BlockedLines.ToString(CultureInfo.InvariantCulture),
+                visit.Institution, visit.VisitNumber, visit.InsuredDivision, string.Join(' ', visit.Settlements), visit.BlockedLines.ToString(CultureInfo.InvariantCulture),
                 change.FullSelfPay.ToString(), change.OverLimit.ToString(), change.PreSelfPay.ToString(), change.InScope.ToString(), visit.Fund?.Outcome.ToString() ?? "", .. Funds(visit)]);
         }
     }
 
     private static IEnumerable<string> Funds(DryRunVisit visit)
     {
-        if (visit is not { Fund: { Outcome: Treatment.FundOutcome.Computed } fund, Settlement: { } settlement })
+        if (visit.Fund is not { Stored: var stored, Computed: { } computed })
             return Enumerable.Repeat("", 8);
-        long[] figures =
-        [
-            settlement.PoolFen, fund.PoolFen, settlement.FundTotalFen, fund.FundTotalFen, settlement.AccountFen, fund.AccountFen, settlement.CashFen, fund.CashFen,
-        ];
-        return figures.Select(figure => new Fen(figure).ToString());
+        Fen[] figures = [stored.Pool, computed.Pool, stored.FundTotal, computed.FundTotal, stored.Account, computed.Account, stored.Cash, computed.Cash];
+        return figures.Select(figure => figure.ToString());
     }
 }

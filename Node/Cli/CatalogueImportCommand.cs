@@ -23,7 +23,7 @@ internal sealed class CatalogueImportCommand
     private readonly Option<string> _encoding = new("--encoding") { Description = "CSV 的编码：utf-8 或 gb18030 / encoding of CSV files: utf-8 or gb18030", DefaultValueFactory = _ => "utf-8" };
     private readonly Option<string?> _sheet = new("--sheet") { Description = "XLSX 的工作表；默认与表同名者，否则第一张 / sheet of XLSX files; by default the one named like the table, else the first" };
     private readonly Option<FileInfo?> _report = new("--report") { Description = "把全部错误写入该 CSV / write every error into this CSV" };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
 
     private CatalogueImportCommand() => _encoding.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "utf-8", "gb18030");
 

@@ -12,7 +12,7 @@ internal static class CatalogueListCommand
     public static Command Create()
     {
         var selection = new CatalogueSelection();
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("list", "列出目录版本 / list the versions\n例 example: gateway catalogue list --as 530000 --data data-530000") { json };
         selection.SetAction(command, (work, parsed, _) =>
         {

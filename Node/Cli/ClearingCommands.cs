@@ -18,7 +18,7 @@ internal static class ClearingCommands
 
     private static Command Cut()
     {
-        var (partner, json) = (ClearingWork.Partner(), ClearingWork.Json());
+        var (partner, json) = (ClearingWork.Partner(), CommandJson.Option());
         var period = new Option<string>("--period") { Description = "清算期 yyyy-MM / the clearing month", Required = true };
         var offset = new Option<string>("--offset") { Description = "以预付金抵扣的金额，all 为尽可用余额 / to be paid out of the prepayment; all takes what there is", DefaultValueFactory = _ => "0" };
         var command = new Command("cut", "就医地：按台账序号切单，草稿可重切 / treatment side: cut the next statement; a draft may be cut again\n"
@@ -30,16 +30,15 @@ internal static class ClearingCommands
             var wanted = parsed.GetRequiredValue(offset);
             using var progress = new RowProgress(work);
             var statement = await new StatementDesk(desk).CutAsync(
-                ClearingWork.Province(parsed, partner), month, wanted == "all" ? null : ClearingWork.Yuan(wanted), progress.Tell, cancellation);
-            ClearingViews.Write(work, statement, parsed.GetValue(json));
-            return 0;
+                ClearingWork.Province(parsed, partner), month, wanted == "all" ? null : OptionValues.YuanNotNegative(offset.Name, wanted), progress.Tell, cancellation);
+            return ClearingViews.Write(work, statement, parsed.GetValue(json));
         });
         return command;
     }
 
     private static Command Propose()
     {
-        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), ClearingWork.Json());
+        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), CommandJson.Option());
         var command = new Command("propose", "就医地：向参保地提出；有异议的提出修订版 / treatment side: propose it; a disputed one as its next revision\n"
             + "例 example: gateway clearing propose B44000017090000001 --as 440000 --data data-440000") { number, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
@@ -49,7 +48,7 @@ internal static class ClearingCommands
 
     private static Command Confirm()
     {
-        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), ClearingWork.Json());
+        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), CommandJson.Option());
         var command = new Command("confirm", "参保地：核对无误，确认 / insured side: agree, after the own check found it right\n"
             + "例 example: gateway clearing confirm B44000017090000001 --as 530000 --data data-530000") { number, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
@@ -59,7 +58,7 @@ internal static class ClearingCommands
 
     private static Command Dispute()
     {
-        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), ClearingWork.Json());
+        var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), CommandJson.Option());
         var row = new Option<string[]>("--row") { Description = "有异议的台账行流水号，省略则为核对所发现的各行 / rows objected to; without it those the check found", AllowMultipleArgumentsPerToken = true };
         var amount = new Option<string?>("--amount") { Description = "要求扣除的金额，省略为全额 / what to deduct for each row; without it all of it" };
         var reason = new Option<string>("--reason") { Description = "理由 / why", DefaultValueFactory = _ => "" };
@@ -74,7 +73,7 @@ internal static class ClearingCommands
             {
                 RowTransactionId = id,
                 Kind = DisputeKind.Audit,
-                AmountFen = ClearingWork.Yuan(parsed, amount) ?? 0,
+                AmountFen = parsed.GetValue(amount) is { } yuan ? OptionValues.YuanAboveZero(amount.Name, yuan) : 0,
                 Field = "",
                 Reason = why,
             })];
@@ -92,7 +91,7 @@ internal static class ClearingCommands
 
     private static Command Deduct()
     {
-        var (number, json) = (StatementArgument(), ClearingWork.Json());
+        var (number, json) = (StatementArgument(), CommandJson.Option());
         var kind = new Option<string>("--kind") { Description = "10 审核 20 检查 40 预留 99 其他 / 10 audit, 20 inspection, 40 reserve, 99 other", Required = true };
         var amount = new Option<string>("--amount") { Description = "金额（元），负数为恢复 / yuan; negative restores what was deducted before", Required = true };
         var row = new Option<string?>("--row") { Description = "所指台账行 / the ledger row meant" };
@@ -108,7 +107,7 @@ internal static class ClearingCommands
             var deduction = new Deduction
             {
                 Kind = parsed.GetRequiredValue(kind),
-                AmountFen = ClearingWork.Yuan(parsed.GetRequiredValue(amount)),
+                AmountFen = OptionValues.Yuan(amount.Name, parsed.GetRequiredValue(amount)),
                 RowTransactionId = parsed.GetValue(row) ?? "",
                 Responsible = parsed.GetValue(responsible) ?? "",
                 SourceStatementNumber = parsed.GetValue(source) ?? "",
@@ -116,8 +115,7 @@ internal static class ClearingCommands
             };
             if (parsed.GetValue(line) is { } lineNumber)
                 deduction.LineNumber = lineNumber;
-            ClearingViews.Write(work, await new StatementDesk(desk).DeductAsync(parsed.GetRequiredValue(number), deduction, cancellation), parsed.GetValue(json));
-            return 0;
+            return ClearingViews.Write(work, await new StatementDesk(desk).DeductAsync(parsed.GetRequiredValue(number), deduction, cancellation), parsed.GetValue(json));
         });
         return command;
     }
@@ -125,7 +123,7 @@ internal static class ClearingCommands
     private static Command Pay()
     {
         var numbers = new Argument<string[]>("statements") { Description = "清算单号，每个可写为 号=金额 / statement numbers, each may be NUMBER=AMOUNT", Arity = ArgumentArity.OneOrMore };
-        var (bank, who, json, paidOn) = (ClearingWork.Bank(), ClearingWork.Operator(), ClearingWork.Json(), ClearingWork.On("--paid-on", "付款日", "date of the bank order"));
+        var (bank, who, json, paidOn) = (ClearingWork.Bank(), ClearingWork.Operator(), CommandJson.Option(), ClearingWork.On("--paid-on", "付款日", "date of the bank order"));
         var source = new Option<string>("--source") { Description = "201 清算 203 预留释放 204 年终 99902 跨省清算 / payment source", DefaultValueFactory = _ => "99902" };
         var command = new Command("pay", "参保地：已汇出，通知就医地 / insured side: the money has been sent\n"
             + "例 example: gateway clearing pay B44000017090000001 --bank HD20171030-3 --as 530000 --data data-530000") { numbers, bank, paidOn, source, who, json };
@@ -133,8 +131,8 @@ internal static class ClearingCommands
         {
             var shares = parsed.GetRequiredValue(numbers).Select(Share).ToList();
             var partner = work.Database.Read(session => StatementDesk.Known(session, shares[0].Number, LedgerSide.Insured)).Partner;
-            return work.Tell(await new StatementDesk(desk).PayAsync(ClearingWork.Province(partner), shares, parsed.GetRequiredValue(source),
-                ClearingWork.Day(work, parsed.GetValue(paidOn)), parsed.GetRequiredValue(bank), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
+            return work.Tell(await new StatementDesk(desk).PayAsync(Division.Parse(partner), shares, parsed.GetRequiredValue(source),
+                OptionValues.DateOrToday(work, parsed, paidOn), parsed.GetRequiredValue(bank), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
         });
         return command;
     }
@@ -143,7 +141,7 @@ internal static class ClearingCommands
     {
         var notice = new Argument<string>("notice") { Description = "付款通知的流水号 / the payment notice's transaction id" };
         var share = new Option<string[]>("--share") { Description = "实际到账 号=金额，省略为全额 / what arrived, NUMBER=AMOUNT; without it everything as notified", AllowMultipleArgumentsPerToken = true };
-        var (bank, who, json, on) = (ClearingWork.Bank(required: false), ClearingWork.Operator(), ClearingWork.Json(), ClearingWork.On("--received-on", "到账日", "date of the credit"));
+        var (bank, who, json, on) = (ClearingWork.Bank(required: false), ClearingWork.Operator(), CommandJson.Option(), ClearingWork.On("--received-on", "到账日", "date of the credit"));
         var command = new Command("receive", "就医地：按银行到账确认 / treatment side: the receipt, with what the bank credited\n"
             + "例 example: gateway clearing receive 530000201710301000000000000044 --share B44000017090000001=26680.00 --as 440000 --data data-440000") { notice, share, on, bank, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
@@ -151,7 +149,7 @@ internal static class ClearingCommands
             var shares = (parsed.GetValue(share) ?? []).Select(Share).Select(found => (found.Number, found.AmountFen
                 ?? throw new CommandRefusedException("--share 应为 号=金额。 / --share must be NUMBER=AMOUNT."))).ToList();
             return work.Tell(await new StatementDesk(desk).ReceiveAsync(parsed.GetRequiredValue(notice), shares.Count == 0 ? null : shares,
-                ClearingWork.Day(work, parsed.GetValue(on)), parsed.GetValue(bank) ?? "", parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
+                OptionValues.DateOrToday(work, parsed, on), parsed.GetValue(bank) ?? "", parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
         });
         return command;
     }
@@ -159,20 +157,19 @@ internal static class ClearingCommands
     private static Command CloseYear()
     {
         var year = new Argument<int>("year") { Description = "年度 / the year" };
-        var (partner, side, json) = (ClearingWork.Partner(), ClearingWork.Side(), ClearingWork.Json());
+        var (partner, side, json) = (ClearingWork.Partner(), ClearingWork.Side(), CommandJson.Option());
         var command = new Command("close-year", "全年各期结清后关闭年度 / close a year whose statements are all paid\n"
             + "例 example: gateway clearing close-year 2017 --partner 530000 --side treatment --as 440000 --data data-440000") { year, partner, side, json };
         command.SetAgencyAction(async (work, _, parsed, cancellation) =>
         {
             var (own, other) = (ClearingWork.SideOf(parsed, side), ClearingWork.Province(parsed, partner));
             var closed = await work.Database.WriteAsync(session => ClearingYears.Close(session, own, other, parsed.GetRequiredValue(year), work.Time.NowMs()), cancellation);
-            work.Out.WriteLine(parsed.GetValue(json) ? CommandJson.Of(closed)
-                : $"{closed.Year} 年度已关闭 closed: {closed.StatementCount} 期 statements, 申请 claimed {new Fen(closed.ClaimedFen)}, 扣款 deducted {new Fen(closed.DeductedFen)}, 应付 payable {new Fen(closed.PayableFen)}");
-            return 0;
+            return work.Tell(closed, parsed.GetValue(json), _ => work.Out.WriteLine(
+                $"{closed.Year} 年度已关闭 closed: {closed.StatementCount} 期 statements, 申请 claimed {new Fen(closed.ClaimedFen)}, 扣款 deducted {new Fen(closed.DeductedFen)}, 应付 payable {new Fen(closed.PayableFen)}"));
         });
         return command;
     }
 
     private static (string Number, long? AmountFen) Share(string text) =>
-        text.Split('=', 2) is [var number, var amount] ? (number, ClearingWork.Yuan(amount)) : (text, null);
+        text.Split('=', 2) is [var number, var amount] ? (number, OptionValues.YuanNotNegative(text, amount)) : (text, null);
 }

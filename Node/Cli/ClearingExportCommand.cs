@@ -15,9 +15,10 @@ internal static class ClearingExportCommand
         var content = new Option<ExportContent>("--content") { Description = "statement 清算单 | rows 明细 | receipts 到账", DefaultValueFactory = _ => ExportContent.Statement };
         var encoding = new Option<string>("--encoding") { Description = "CSV 的编码 / encoding of CSV: utf-8, utf-8-bom, gb18030", DefaultValueFactory = _ => "utf-8-bom" };
         encoding.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "utf-8", "utf-8-bom", "gb18030");
+        var json = CommandJson.Option();
         var command = new Command("export", "导出清算单、明细或到账 / give out a statement, its rows or its receipts\n"
-            + "例 example: gateway clearing export B44000017090000001 201709.xlsx --content rows --as 440000 --data data-440000") { number, file, content, encoding };
-        command.SetAgencyAction((work, _, parsed, _) =>
+            + "例 example: gateway clearing export B44000017090000001 201709.xlsx --content rows --as 440000 --data data-440000") { number, file, content, encoding, json };
+        command.SetAgencyAction((work, _, parsed) =>
         {
             var (statement, target) = (ClearingViews.Find(work, parsed.GetRequiredValue(number), null), parsed.GetRequiredValue(file));
             try
@@ -28,8 +29,8 @@ internal static class ClearingExportCommand
             {
                 throw new CommandRefusedException($"不能写入 {target.FullName}：{fault.Message} / {target.FullName} cannot be written: {fault.Message}");
             }
-            work.Out.WriteLine(target.FullName);
-            return Task.FromResult(0);
+            return work.Tell(
+                new { statement.StatementNumber, statement.Revision, Content = parsed.GetValue(content), File = target.FullName }, parsed.GetValue(json), _ => work.Out.WriteLine(target.FullName));
         });
         return command;
     }

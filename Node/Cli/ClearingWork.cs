@@ -4,15 +4,12 @@ using ProvincialGateway.Clearing;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Values;
-using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
 /// <summary>What the commands of prepayment, clearing and ledger have in common: options, the agency's desk, and how an outcome is told.</summary>
 internal static class ClearingWork
 {
-    public static Option<bool> Json() => new("--json") { Description = "输出 JSON / print JSON" };
-
     public static Option<string> Partner() => new("--partner") { Description = "对方省级代码，如 530000 / the other province, e.g. 530000", Required = true };
 
     public static Option<string?> AnyPartner() => new("--partner") { Description = "只列出与该省的 / only those with this province, e.g. 530000" };
@@ -44,50 +41,30 @@ internal static class ClearingWork
             }
         });
 
+    /// <summary>As the other, for work that waits for nothing.</summary>
+    public static void SetAgencyAction(this Command command, Func<NodeWork, AgencyDesk, ParseResult, int> action) =>
+        command.SetAgencyAction((work, desk, parsed, _) => Task.FromResult(action(work, desk, parsed)));
+
     /// <returns>The exit code: an answer that is still awaited is no failure, the node goes on.</returns>
     public static int Tell(this NodeWork work, AgencyOutcome outcome, bool json)
     {
         if (outcome.Refusal is { } refusal)
             throw new CommandRefusedException(ClearingRefusedException.Of(refusal).Message);
-        if (json)
-            work.Out.WriteLine(CommandJson.Of(new { outcome.TransactionId, outcome.State, outcome.LastError }));
-        else
-            work.Out.WriteLine(outcome.State switch
-            {
-                AgencyMessageState.Accepted => $"对方已受理 accepted: {outcome.TransactionId}",
-                AgencyMessageState.Parked => $"对方应答不可信，已搁置 parked: {outcome.TransactionId} {outcome.LastError}",
-                _ => $"已存，待对方应答，节点会继续发送 stored, waits for the answer, the node goes on sending: {outcome.TransactionId} {outcome.LastError}".TrimEnd(),
-            });
+        work.Tell(new { outcome.TransactionId, outcome.State, outcome.LastError }, json, _ => work.Out.WriteLine(outcome.State switch
+        {
+            AgencyMessageState.Accepted => $"对方已受理 accepted: {outcome.TransactionId}",
+            AgencyMessageState.Parked => $"对方应答不可信，已搁置 parked: {outcome.TransactionId} {outcome.LastError}",
+            _ => $"已存，待对方应答，节点会继续发送 stored, waits for the answer, the node goes on sending: {outcome.TransactionId} {outcome.LastError}".TrimEnd(),
+        }));
         return outcome.State is AgencyMessageState.Parked ? 1 : 0;
     }
 
-    public static Division Province(ParseResult parsed, Option<string> option) => Province(parsed.GetRequiredValue(option));
-
-    public static Division Province(string code) => Division.TryParse(code, out var division) && division.IsProvince ? division
-        : throw new CommandRefusedException($"“{code}”不是省级代码，应如 530000。 / '{code}' is not a province code such as 530000.");
+    public static Division Province(ParseResult parsed, Option<string> option) => OptionValues.Province(option.Name, parsed.GetRequiredValue(option));
 
     public static LedgerSide SideOf(ParseResult parsed, Option<string> option) =>
         parsed.GetRequiredValue(option).Equals("treatment", StringComparison.OrdinalIgnoreCase) ? LedgerSide.Treatment : LedgerSide.Insured;
 
-    public static long Yuan(string text) => Fen.TryParseYuan(text, out var fen) ? fen.Value
-        : throw new CommandRefusedException($"“{text}”不是金额，应如 1234.56。 / '{text}' is not an amount in yuan such as 1234.56.");
-
-    public static long? Yuan(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? Yuan(text) : null;
-
-    public static DateOnly Day(NodeWork work, string? text) => text is null ? work.Time.Today() : ChinaTime.TryParseIso(text, out var day) ? day
-        : throw new CommandRefusedException($"“{text}”不是日期，应为 yyyy-MM-dd。 / '{text}' is not a date yyyy-MM-dd.");
-
     public static string Name(LedgerSide side) => side is LedgerSide.Treatment ? "就医地 treatment" : "参保地 insured";
-
-    public static Table Table(params string[] headings)
-    {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in headings)
-            table.AddColumn(heading);
-        return table;
-    }
-
-    public static void Row(this Table table, params string[] cells) => table.AddRow(cells.Select(cell => new Text(cell)));
 
     public static string Money(long? fen) => fen is { } amount ? new Fen(amount).ToString() : "-";
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,7 +17,20 @@ internal static class CommandJson
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower), new YuanText() },
     };
 
+    public static Option<bool> Option() => new("--json") { Description = "输出 JSON / print JSON" };
+
     public static string Of<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>Writes a result: as JSON for scripts, or as people read it.</summary>
+    /// <returns>Exit code 0.</returns>
+    public static int Tell<T>(this NodeWork work, T result, bool asJson, Action<T> write)
+    {
+        if (asJson)
+            work.Out.WriteLine(Of(result));
+        else
+            write(result);
+        return 0;
+    }
 
     /// <summary>Money as yuan in a text, exact. Figures that a row keeps in fen are numbers and say so in their names.</summary>
     private sealed class YuanText : JsonConverter<Fen>

@@ -5,7 +5,6 @@ using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
-using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
@@ -29,103 +28,90 @@ internal static class FilingCommands
         var person = new Option<string?>("--person") { Description = "只列出此个人编号的 / only of this person number" };
         var area = new Option<string?>("--area") { Description = "只列出覆盖该区划的 / only those that cover this division" };
         var on = new Option<string?>("--on") { Description = "只列出该日有效的 / only those valid on this day, yyyy-MM-dd" };
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("list", $"列出备案,最近登记的在前,最多 {ListMax} 份 / filings, the latest recorded first, at most {ListMax}\n"
             + "例 example: gateway filings list --state under-review --as 530000 --data data-530000") { state, person, area, on, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
-            var day = OperatorOption.Date("--on", parsed.GetValue(on))?.Iso();
-            Division? place = parsed.GetValue(area) is { } text ? OperatorOption.DivisionOf("--area", text) : null;
+            var day = OptionValues.Date(parsed, on)?.Iso();
+            Division? place = parsed.GetValue(area) is { } text ? OptionValues.DivisionOf("--area", text) : null;
             FilingStatus? wanted = parsed.GetValue(state) is { } word ? StatusOf(word) : null;
             var entries = work.Database.Read(session => FilingStore.List(session, parsed.GetValue(person), wanted, place, day, ListMax)).ConvertAll(FilingEntry.Of);
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(CommandJson.Of(entries));
-            else
-                Write(work, entries);
-            return Task.FromResult(0);
+            return work.Tell(entries, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
 
     private static Command Show()
     {
-        var number = NumberArgument();
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var (number, json) = (NumberArgument(), CommandJson.Option());
         var command = new Command("show", "一份备案的全部版本、依据它的就诊与结算 / all versions of a filing, and the visits and settlements that rest on it\n"
             + "例 example: gateway filings show F5301001709200000001 --as 530000 --data data-530000") { number, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
-        {
-            Show(work, parsed.GetRequiredValue(number), parsed.GetValue(json));
-            return Task.FromResult(0);
-        });
+        command.SetNodeAction(new NodeSelection(), (work, parsed) => Tell(work, parsed.GetRequiredValue(number), parsed.GetValue(json)));
         return command;
     }
 
     private static Command Change()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
+        var number = NumberArgument();
         var kind = new Option<string?>("--kind") { Description = "备案类别交换码 01..06 / filing kind, exchange code" };
         var area = new Option<string?>("--area") { Description = "就医地区划 / target area" };
         var from = new Option<string?>("--from") { Description = "首日 / first day, yyyy-MM-dd" };
         var to = new Option<string?>("--to") { Description = "末日,长期写 open / last day, or open" };
         var command = new Command("change", "变更备案,另存新版本,旧版本保留 / change a filing: a new version, the old ones stay\n"
             + "例 example: gateway filings change F5301001709200000001 --to 2018-06-30 --reason 参保人申请延期 --as 530000 --data data-530000") { number, kind, area, from, to };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (work, parsed) =>
         {
             var wanted = new FilingChange
             {
                 Kind = parsed.GetValue(kind) is not { } code ? null : ExchangeCodes.Of(CodeSystem.FilingKind).Contains(code) ? code
                     : throw new CommandRefusedException("--kind 应为交换码 01..06。 / --kind takes an exchange code 01..06."),
                 TargetArea = parsed.GetValue(area) is { } place ? AbroadArea(work, place) : null,
-                ValidFrom = OperatorOption.Date("--from", parsed.GetValue(from)),
-                ValidTo = parsed.GetValue(to) is { } day and not "open" ? OperatorOption.Date("--to", day) : null,
+                ValidFrom = OptionValues.Date(parsed, from),
+                ValidTo = parsed.GetValue(to) is "open" ? null : OptionValues.Date(parsed, to),
                 IsOpenEnded = parsed.GetValue(to) is "open",
             };
-            return ActAsync(work, parsed.GetRequiredValue(number), by.Read(work, parsed), (register, session, filing, change) => register.Change(session, filing, wanted, change), cancellation);
+            return (register, session, filing, change) => register.Change(session, filing, wanted, change);
         });
         return command;
     }
 
     private static Command Cancel()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
+        var number = NumberArgument();
         var command = new Command("cancel", "撤销备案 / cancel a filing\n"
             + "例 example: gateway filings cancel F5301001709200000001 --reason 参保人已返回 --as 530000 --data data-530000") { number };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) => ActAsync(
-            work, parsed.GetRequiredValue(number), by.Read(work, parsed), (register, session, filing, change) => register.Cancel(session, filing, change), cancellation));
+        SetChange(command, number, (_, _) => (register, session, filing, change) => register.Cancel(session, filing, change));
         return command;
     }
 
     private static Command Decide()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
+        var number = NumberArgument();
         var decision = new Argument<string>("decision") { Description = "approve | reject" };
         decision.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "approve", "reject");
         var command = new Command("decide", "审核待审核的备案 / decide on a filing under review\n"
             + "例 example: gateway filings decide F5301001709200000001 approve --reason 材料齐全 --as 530000 --data data-530000") { number, decision };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (_, parsed) =>
         {
             var isGranted = parsed.GetRequiredValue(decision).Equals("approve", StringComparison.OrdinalIgnoreCase);
-            return ActAsync(work, parsed.GetRequiredValue(number), by.Read(work, parsed), (register, session, filing, change) => register.Decide(session, filing, isGranted, change), cancellation);
+            return (register, session, filing, change) => register.Decide(session, filing, isGranted, change);
         });
         return command;
     }
 
-    /// <summary>Changes one filing in one transaction and shows it as it is after the commit.</summary>
-    private static async Task<int> ActAsync(NodeWork work, string number, Change change, Func<FilingRegister, Session, FilingRow, Change, Refusal?> act, CancellationToken cancellation)
-    {
-        var register = new FilingRegister(RulesOf(work));
-        var refusal = await work.Database.WriteAsync(session => act(register, session, FilingStore.Find(session, number) ?? throw Unknown(number), change), cancellation);
-        if (refusal is not null)
-            throw OperatorOption.Refused(refusal);
-        Show(work, number, asJson: false);
-        return 0;
-    }
+    private static void SetChange(
+        Command command, Argument<string> number, Func<NodeWork, ParseResult, Func<FilingRegister, Session, FilingRow, Change, Refusal?>> prepare) =>
+        new OperatorOption().SetChange(
+            command,
+            (work, parsed) =>
+            {
+                var (filing, act, register) = (parsed.GetRequiredValue(number), prepare(work, parsed), new FilingRegister(RulesOf(work)));
+                return (session, change) => act(register, session, FilingStore.Find(session, filing) ?? throw Unknown(filing), change);
+            },
+            (work, parsed, asJson) => Tell(work, parsed.GetRequiredValue(number), asJson));
 
-    private static void Show(NodeWork work, string number, bool asJson)
+    private static int Tell(NodeWork work, string number, bool asJson)
     {
         var rules = RulesOf(work);
         var shown = work.Database.Read(session =>
@@ -141,10 +127,7 @@ internal static class FilingCommands
                 Versions = [.. FilingStore.Versions(session, number).Select(FilingVersion.Of)],
             };
         });
-        if (asJson)
-            work.Out.WriteLine(CommandJson.Of(shown));
-        else
-            Write(work, shown);
+        return work.Tell(shown, asJson, details => Write(work, details));
     }
 
     private static FilingRules RulesOf(NodeWork work) => work.Serving?.Filings
@@ -153,7 +136,7 @@ internal static class FilingCommands
 
     private static Division AbroadArea(NodeWork work, string text)
     {
-        var area = OperatorOption.DivisionOf("--area", text);
+        var area = OptionValues.DivisionOf("--area", text);
         return area.Province != work.Node.Self ? area
             : throw new CommandRefusedException($"--area 是本省地区;备案的就医地应在外省。 / --area is in this province; a filing is for treatment in another one.");
     }
@@ -178,14 +161,12 @@ internal static class FilingCommands
             work.Out.WriteLine("没有这样的备案 / no such filings");
             return;
         }
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in new[] { "备案号 number\n个人编号 person", "类别 kind", "就医地\narea", "有效期 valid", "状态 state", "提交 by\n版本 version" })
-            table.AddColumn(heading);
+        var table = TextTable.Of("备案号 number\n个人编号 person", "类别 kind", "就医地\narea", "有效期 valid", "状态 state", "提交 by\n版本 version");
         foreach (var entry in entries)
         {
-            table.AddRow(
-                new Text($"{entry.Number}\n{entry.PersonNumber}"), new Text($"{entry.Kind} {entry.KindText}"), new Text(entry.Area),
-                new Text($"{entry.From}\n{entry.To ?? "长期 open"}"), new Text(entry.State), new Text($"{entry.SubmittedBy ?? "本地 home"}\n{entry.Version}"));
+            table.Row(
+                $"{entry.Number}\n{entry.PersonNumber}", $"{entry.Kind} {entry.KindText}", entry.Area, $"{entry.From}\n{entry.To ?? "长期 open"}", entry.State,
+                $"{entry.SubmittedBy ?? "本地 home"}\n{entry.Version}");
         }
         work.OpenScreen().Write(table);
     }
@@ -199,14 +180,11 @@ internal static class FilingCommands
         work.Out.WriteLine($"  本地待遇 at home too {(details.IsTwoWay ? "是 yes" : "否 no")}");
         work.Out.WriteLine($"  未结算就诊 open visits {(details.RestingVisits.Count == 0 ? "-" : string.Join(' ', details.RestingVisits))}");
         work.Out.WriteLine($"  结算 settlements     {(details.Settlements.Count == 0 ? "-" : string.Join(' ', details.Settlements))}");
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in new[] { "版本\nversion", "类别 kind\n就医地 area", "有效期 valid", "状态 state", "何时 when\n何人 who", "原因 why" })
-            table.AddColumn(heading);
+        var table = TextTable.Of("版本\nversion", "类别 kind\n就医地 area", "有效期 valid", "状态 state", "何时 when\n何人 who", "原因 why");
         foreach (var version in details.Versions)
         {
-            table.AddRow(
-                new Text($"{version.Version}"), new Text($"{version.Kind}\n{version.Area}"), new Text($"{version.From}\n{version.To ?? "长期 open"}"), new Text(version.State),
-                new Text($"{version.ChangedAt}\n{version.ChangedBy}"), new Text(version.Reason));
+            table.Row(
+                $"{version.Version}", $"{version.Kind}\n{version.Area}", $"{version.From}\n{version.To ?? "长期 open"}", version.State, $"{version.ChangedAt}\n{version.ChangedBy}", version.Reason);
         }
         work.OpenScreen().Write(table);
     }

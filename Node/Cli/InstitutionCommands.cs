@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -11,8 +9,6 @@ namespace ProvincialGateway.Cli;
 /// <summary><c>gateway institutions import|list|suspend|resume|rotate-token</c>: the registry of designated institutions.</summary>
 internal static class InstitutionCommands
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Create() => new("institutions", "定点医药机构 / designated institutions") { Import(), List(), Suspend(), Resume(), RotateToken() };
 
     private static Command Import()
@@ -20,11 +16,15 @@ internal static class InstitutionCommands
         var import = new ImportCommands.Import("institutions.csv", "导入定点医药机构；新机构的令牌只显示一次 / import designated institutions; the token of a new one is shown once");
         import.Runs(
             (work, session, file) => new InstitutionImport(work.Node.Self, id => AdapterOf(work, id), work.Time).Run(session, file),
-            (work, report) =>
+            (work, report, asJson) =>
             {
-                foreach (var (institution, token) in report.NewTokens)
-                    work.Out.WriteLine($"{institution} {token}");
-                return ImportCommands.Report(work, report.Rows);
+                work.Tell(new { report.Rows, Tokens = report.NewTokens.Select(made => new { made.Code, made.Token }) }, asJson, _ =>
+                {
+                    foreach (var (institution, token) in report.NewTokens)
+                        work.Out.WriteLine($"{institution} {token}");
+                    ImportCommands.Write(work, report.Rows);
+                });
+                return report.Rows.Errors.Count == 0 ? 0 : 1;
             });
         return import.Command;
     }
@@ -35,73 +35,67 @@ internal static class InstitutionCommands
         state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "active", "suspended");
         var adapter = new Option<string?>("--adapter") { Description = "只列出使用该适配器的 / only those of this adapter" };
         var division = new Option<string?>("--division") { Description = "只列出该区划的，如 530100 / only those of this division, e.g. 530100" };
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("list", "列出定点医药机构 / list designated institutions\n例 example: gateway institutions list --state suspended --as 530000 --data data-530000") { state, adapter, division, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
             var entries = work.Database.Read(InstitutionStore.All).Select(institution => Entry(work, institution))
                 .Where(entry => parsed.GetValue(state) is not { } wanted || entry.State.Equals(wanted, StringComparison.OrdinalIgnoreCase))
                 .Where(entry => parsed.GetValue(adapter) is not { } wanted || entry.Adapter == wanted)
                 .Where(entry => parsed.GetValue(division) is not { } wanted || entry.Division == wanted)
                 .ToList();
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(JsonSerializer.Serialize(entries, Json));
-            else
-                Write(work, entries);
-            return Task.FromResult(0);
+            return work.Tell(entries, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
 
     private static Command Suspend()
     {
-        var code = CodeArgument();
+        var (code, json) = (CodeArgument(), CommandJson.Option());
         var reason = new Option<string>("--reason") { Description = "原因，医院会看到 / why; the hospital is told it", Required = true };
         var until = new Option<string?>("--until") { Description = "暂停的最后一天 yyyy-MM-dd，省略则须用 resume 恢复 / the last day; without it the suspension lasts until resumed" };
         var command = new Command("suspend", "暂停一家机构的新业务，立即生效 / an institution may begin nothing new, at once\n"
-            + "例 example: gateway institutions suspend H53010000001 --reason 协议到期未续签 --until 2026-12-31 --as 530000 --data data-530000") { code, reason, until };
+            + "例 example: gateway institutions suspend H53010000001 --reason 协议到期未续签 --until 2026-12-31 --as 530000 --data data-530000") { code, reason, until, json };
         command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
         {
             var (why, last) = (ReasonOf(parsed.GetRequiredValue(reason)), LastDay(work, parsed.GetValue(until)));
             return await ChangeAsync(work, parsed.GetRequiredValue(code),
-                (session, institution) => Suspensions.Suspend(session, institution.Code, why, last, work.Time.NowMs()), cancellation);
+                (session, institution) => Suspensions.Suspend(session, institution.Code, why, last, work.Time.NowMs()), parsed.GetValue(json), cancellation);
         });
         return command;
     }
 
     private static Command Resume()
     {
-        var code = CodeArgument();
-        var command = new Command("resume", "恢复一家被暂停的机构，立即生效 / end a suspension, at once\n例 example: gateway institutions resume H53010000001 --as 530000 --data data-530000") { code };
+        var (code, json) = (CodeArgument(), CommandJson.Option());
+        var command = new Command("resume", "恢复一家被暂停的机构，立即生效 / end a suspension, at once\n例 example: gateway institutions resume H53010000001 --as 530000 --data data-530000") { code, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) => ChangeAsync(work, parsed.GetRequiredValue(code), (session, institution) =>
         {
             if (!institution.IsSuspendedOn(work.Time.Today()))
                 throw new CommandRefusedException($"机构 {institution.Code} 没有被暂停。 / institution {institution.Code} is not suspended.");
             Suspensions.End(session, institution.Code, work.Time.NowMs());
-        }, cancellation));
+        }, parsed.GetValue(json), cancellation));
         return command;
     }
 
     private static Command RotateToken()
     {
-        var code = CodeArgument();
-        var command = new Command("rotate-token", "更换机构令牌，旧令牌立即失效 / issue a new token; the old one stops working at once\n例 example: gateway institutions rotate-token H53010000001 --as 530000 --data data-530000") { code };
+        var (code, json) = (CodeArgument(), CommandJson.Option());
+        var command = new Command("rotate-token", "更换机构令牌，旧令牌立即失效 / issue a new token; the old one stops working at once\n例 example: gateway institutions rotate-token H53010000001 --as 530000 --data data-530000") { code, json };
         command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
         {
             var institution = parsed.GetRequiredValue(code);
             var token = await work.Database.WriteAsync(session => InstitutionStore.RotateToken(session, institution), cancellation) ?? throw Unknown(institution);
-            await work.Out.WriteLineAsync($"{institution} {token}");
-            return 0;
+            return work.Tell(new { Code = institution, Token = token }, parsed.GetValue(json), _ => work.Out.WriteLine($"{institution} {token}"));
         });
         return command;
     }
 
     /// <summary>Changes one institution in one transaction and shows it as it is after the commit.</summary>
-    private static async Task<int> ChangeAsync(NodeWork work, string code, Action<Session, InstitutionRow> change, CancellationToken cancellation)
+    private static async Task<int> ChangeAsync(NodeWork work, string code, Action<Session, InstitutionRow> change, bool asJson, CancellationToken cancellation)
     {
         await work.Database.WriteAsync(session => change(session, InstitutionStore.ByCode(session, code) ?? throw Unknown(code)), cancellation);
-        Write(work, [Entry(work, work.Database.Read(session => InstitutionStore.ByCode(session, code))!)]);
-        return 0;
+        return work.Tell(Entry(work, work.Database.Read(session => InstitutionStore.ByCode(session, code))!), asJson, entry => Write(work, [entry]));
     }
 
     private static Argument<string> CodeArgument() => new("code") { Description = "机构编码 / institution code" };

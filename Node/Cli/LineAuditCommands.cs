@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
@@ -14,14 +11,7 @@ namespace ProvincialGateway.Cli;
 /// <summary><c>gateway details audit list|show|run|decide</c>: what the insured side finds in received lines, and what people decide about them.</summary>
 internal static class LineAuditCommands
 {
-    private const int ShownByDefault = 100, ShownMax = 100_000;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-    };
+    private const int ShownByDefault = 100, ShownMax = 100_000, ReasonLengthMax = 500, ByLengthMax = 50;
 
     private static readonly string[] Outcomes = ["pass", "deduct", "refuse", "delay", "restore"];
 
@@ -38,18 +28,14 @@ internal static class LineAuditCommands
             if (result.GetValueOrDefault<int>() is < 1 or > ShownMax)
                 result.AddError($"--limit 应为 1 至 {ShownMax} / --limit must be 1 to {ShownMax}");
         });
-        var json = JsonOption();
+        var json = CommandJson.Option();
         var command = new Command("list", "每一有疑点的行及其现状,最近的在前 / every line in doubt and what became of it, latest first\n"
             + "例 example: gateway details audit list --outcome delay --as 530000 --data data-530000") { partner, outcome, limit, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
             LineAuditOutcome? wanted = parsed.GetValue(outcome) is { } word ? Outcome(word) : null;
             var rows = work.Database.Read(session => LineAuditStore.Standing(session, parsed.GetValue(partner), wanted, parsed.GetValue(limit)));
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(JsonSerializer.Serialize(rows, Json));
-            else
-                Write(work, rows);
-            return Task.FromResult(0);
+            return work.Tell(rows, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
@@ -57,41 +43,37 @@ internal static class LineAuditCommands
     private static Command Show()
     {
         var settlement = SettlementArgument();
-        var json = JsonOption();
+        var json = CommandJson.Option();
         var command = new Command("show", "一笔结算的全部审核记录 / everything found and decided about one settlement\n"
             + "例 example: gateway details audit show A5301001709200000001 --as 530000 --data data-530000") { settlement, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
             var rows = work.Database.Read(session => LineAuditStore.Of(session, parsed.GetRequiredValue(settlement)));
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(JsonSerializer.Serialize(rows, Json));
-            else
-                Write(work, rows);
-            return Task.FromResult(0);
+            return work.Tell(rows, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
 
     private static Command Run()
     {
+        var json = CommandJson.Option();
         var command = new Command("run", "审核已收齐而尚未审核的明细;服务中的节点会自动进行 / audits complete lines that were not yet; a node that serves does it by itself\n"
-            + "例 example: gateway details audit run --as 530000 --data data-530000");
-        command.SetNodeAction(new NodeSelection(), async (work, _, cancellation) =>
+            + "例 example: gateway details audit run --as 530000 --data data-530000") { json };
+        command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
         {
             var (bills, findings) = await AuditsOf(work).RunAsync(cancellation);
-            work.Out.WriteLine($"审核 {bills} 笔结算,{findings} 处疑点 / {bills} bills audited, {findings} findings");
-            return 0;
+            return work.Tell(new { bills, findings }, parsed.GetValue(json), done => work.Out.WriteLine($"审核 {done.bills} 笔结算,{done.findings} 处疑点 / {done.bills} bills audited, {done.findings} findings"));
         });
         return command;
     }
 
     private static Command Decide()
     {
-        var settlement = SettlementArgument();
+        var (settlement, json) = (SettlementArgument(), CommandJson.Option());
         var line = new Argument<int>("line") { Description = "行号 / the line number" };
         var outcome = new Argument<string>("outcome") { Description = string.Join(" | ", Outcomes) };
         outcome.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, Outcomes);
-        var amount = new Option<decimal?>("--amount") { Description = "扣减或恢复的金额(元),缺省为全部 / yuan to deduct or restore; all there is when absent" };
+        var amount = new Option<string?>("--amount") { Description = "扣减或恢复的金额(元),缺省为全部 / yuan to deduct or restore; all there is when absent" };
         var responsible = new Option<string>("--responsible") { Description = "责任方 / who is responsible: 01 个人 person, 02 医师 doctor, 03 机构 hospital, 11 共同 shared", DefaultValueFactory = _ => "" };
         responsible.AcceptOnlyFromAmong("", "01", "02", "03", "11");
         var reason = new Option<string>("--reason") { Description = "理由,不含个人信息 / why, without personal data", Required = true };
@@ -99,15 +81,13 @@ internal static class LineAuditCommands
         var command = new Command("decide", "对一行作出决定 / decides about one line\n"
             + "例 example: gateway details audit decide A5301001709200000001 12 deduct --amount 30.00 --responsible 03 --reason 超量 --as 530000 --data data-530000")
         {
-            settlement, line, outcome, amount, responsible, reason, by,
+            settlement, line, outcome, amount, responsible, reason, by, json,
         };
         command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
         {
             var decision = new LineDecision(
-                parsed.GetRequiredValue(settlement), parsed.GetRequiredValue(line), Outcome(parsed.GetRequiredValue(outcome)), FenOf(parsed.GetValue(amount)),
-                parsed.GetRequiredValue(responsible), parsed.GetRequiredValue(reason).Trim(), parsed.GetRequiredValue(by).Trim());
-            if (decision.Reason.Length is 0 or > 500 || decision.DecidedBy.Length == 0)
-                throw new CommandRefusedException("--reason 应为 1 至 500 字,--by 不能为空。 / --reason needs 1 to 500 characters, --by must not be empty.");
+                parsed.GetRequiredValue(settlement), parsed.GetRequiredValue(line), Outcome(parsed.GetRequiredValue(outcome)), parsed.GetValue(amount) is { } yuan ? OptionValues.YuanAboveZero("--amount", yuan) : null,
+                parsed.GetRequiredValue(responsible), OptionValues.Line("--reason", parsed.GetRequiredValue(reason), ReasonLengthMax), OptionValues.Line("--by", parsed.GetRequiredValue(by), ByLengthMax));
             try
             {
                 await AuditsOf(work).DecideAsync(decision, cancellation);
@@ -116,8 +96,7 @@ internal static class LineAuditCommands
             {
                 throw new CommandRefusedException(refused.Message);
             }
-            Write(work, work.Database.Read(session => LineAuditStore.Of(session, decision.SettlementNumber)));
-            return 0;
+            return work.Tell(work.Database.Read(session => LineAuditStore.Of(session, decision.SettlementNumber)), parsed.GetValue(json), rows => Write(work, rows));
         });
         return command;
     }
@@ -131,15 +110,9 @@ internal static class LineAuditCommands
         return new LineAudits(work.Database, rules, exchange, work.Time, NullLogger<LineAudits>.Instance);
     }
 
-    private static long? FenOf(decimal? yuan) => yuan is not { } given ? null
-        : given is > 0 and <= 100_000_000m && decimal.Round(given, 2) == given ? (long)(given * 100)
-        : throw new CommandRefusedException("--amount 应大于 0,最多两位小数。 / --amount must be above 0 with at most two decimals.");
-
     private static LineAuditOutcome Outcome(string word) => Enum.Parse<LineAuditOutcome>(word, ignoreCase: true);
 
     private static Argument<string> SettlementArgument() => new("settlement") { Description = "结算业务号 / the settlement number" };
-
-    private static Option<bool> JsonOption() => new("--json") { Description = "输出 JSON / print JSON" };
 
     private static void Write(NodeWork work, IReadOnlyList<StandingLineAudit> rows)
     {
@@ -148,12 +121,12 @@ internal static class LineAuditCommands
             work.Out.WriteLine("没有这样的行 / no such lines");
             return;
         }
-        var table = Headed("结算 settlement\n行 line", "项目 item\n日期 date", "结果 outcome\n规则 rule", "已扣 deducted\n责任 responsible", "理由 reason\n经办 by");
+        var table = TextTable.Of("结算 settlement\n行 line", "项目 item\n日期 date", "结果 outcome\n规则 rule", "已扣 deducted\n责任 responsible", "理由 reason\n经办 by");
         foreach (var row in rows)
         {
-            table.AddRow(
-                new Text($"{row.SettlementNumber}\n{row.LineNumber}"), new Text($"{row.LocalCode} {row.LocalName}\n{row.FeeDate}"), new Text($"{Words(row.Outcome)}\n{Words(row.Rule)}"),
-                new Text($"{new Fen(row.DeductedFen)}\n{Responsible(row.Responsible)}"), new Text($"{Reason(row.ReasonZh, row.ReasonEn)}\n{row.DecidedBy}"));
+            table.Row(
+                $"{row.SettlementNumber}\n{row.LineNumber}", $"{row.LocalCode} {row.LocalName}\n{row.FeeDate}", $"{Words(row.Outcome)}\n{Words(row.Rule)}",
+                $"{new Fen(row.DeductedFen)}\n{Responsible(row.Responsible)}", $"{Reason(row.ReasonZh, row.ReasonEn)}\n{row.DecidedBy}");
         }
         work.OpenScreen().Write(table);
     }
@@ -165,22 +138,14 @@ internal static class LineAuditCommands
             work.Out.WriteLine("没有疑点,或明细尚未收齐 / nothing was found, or the lines are not complete");
             return;
         }
-        var table = Headed("序号 no.\n行 line", "结果 outcome\n规则 rule", "金额 amount\n责任 responsible", "理由 reason", "经办 by\n时间 at");
+        var table = TextTable.Of("序号 no.\n行 line", "结果 outcome\n规则 rule", "金额 amount\n责任 responsible", "理由 reason", "经办 by\n时间 at");
         foreach (var row in rows)
         {
-            table.AddRow(
-                new Text($"{row.Sequence}\n{row.LineNumber}"), new Text($"{Words(row.Outcome)}\n{Words(row.Rule)}"), new Text($"{new Fen(row.AmountFen)}\n{Responsible(row.Responsible)}"),
-                new Text(Reason(row.ReasonZh, row.ReasonEn)), new Text(string.Create(CultureInfo.InvariantCulture, $"{row.DecidedBy}\n{ChinaTime.FromMs(row.DecidedAtMs):yyyy-MM-dd HH:mm}")));
+            table.Row(
+                $"{row.Sequence}\n{row.LineNumber}", $"{Words(row.Outcome)}\n{Words(row.Rule)}", $"{new Fen(row.AmountFen)}\n{Responsible(row.Responsible)}",
+                Reason(row.ReasonZh, row.ReasonEn), string.Create(CultureInfo.InvariantCulture, $"{row.DecidedBy}\n{ChinaTime.FromMs(row.DecidedAtMs):yyyy-MM-dd HH:mm}"));
         }
         work.OpenScreen().Write(table);
-    }
-
-    private static Table Headed(params string[] headings)
-    {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in headings)
-            table.AddColumn(heading);
-        return table;
     }
 
     private static string Reason(string chinese, string english) => chinese == english ? chinese : $"{chinese}\n{english}";

@@ -143,6 +143,10 @@ internal static class NodeWorkActions
         command.Action = new NodeAction(selection, work);
     }
 
+    /// <summary>As the other, for work that waits for nothing.</summary>
+    public static void SetNodeAction(this Command command, NodeSelection selection, Func<NodeWork, ParseResult, int> work) =>
+        command.SetNodeAction(selection, (node, parsed, _) => Task.FromResult(work(node, parsed)));
+
     /// <summary>The command's words without the program's, e.g. <c>persons import</c>: what may be logged of a command line.</summary>
     public static string Path(this CommandResult command) =>
         command.Parent is CommandResult { Parent: not null } parent ? $"{parent.Path()} {command.Command.Name}" : command.Command.Name;

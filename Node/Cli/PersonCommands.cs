@@ -2,15 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Adapters.Contracts;
-using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
-using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
-/// <summary><c>gateway persons import|list|show|state|freeze|unfreeze|transfer|coverage|restore</c>: who is insured here, and what happened to that.</summary>
+/// <summary><c>gateway persons import|list|show|state|freeze|unfreeze|transfer|coverage|restore|accumulators</c>: who is insured here, and what happened to that.</summary>
 internal static class PersonCommands
 {
     private const int ListMax = 200;
@@ -21,7 +19,7 @@ internal static class PersonCommands
 
     public static Command Create() => new("persons", "参保人 / insured persons")
     {
-        ImportCommands.Persons(), List(), Show(), State(), Freeze(), Unfreeze(), Transfer(), Coverage(), Restore(),
+        ImportCommands.Persons(), List(), Show(), State(), Freeze(), Unfreeze(), Transfer(), Coverage(), Restore(), PersonAccumulatorsCommand.Create(),
     };
 
     private static Command List()
@@ -29,156 +27,134 @@ internal static class PersonCommands
         var after = new Option<string?>("--after") { Description = "从该个人编号之后开始 / begin after this person number" };
         var state = new Option<string?>("--state") { Description = $"只列出今日为该状态的 / only those in this state today: {string.Join(" | ", StateWords)} | frozen | {Dead}" };
         state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. StateWords, "frozen", Dead]);
-        var division = new Option<string?>("--division") { Description = "只列出今日在该统筹区的 / only those insured in this division today" };
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var (division, json) = (new Option<string?>("--division") { Description = "只列出今日在该统筹区的 / only those insured in this division today" }, CommandJson.Option());
         var command = new Command("list", $"列出参保人,每次最多 {ListMax} 人,个人信息遮蔽 / insured persons, at most {ListMax}, personal data masked\n"
             + "例 example: gateway persons list --state suspended --as 530000 --data data-530000") { after, state, division, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
             var (wanted, place) = (parsed.GetValue(state), parsed.GetValue(division));
             var entries = work.Database.Read(session => PersonStore.From(session, parsed.GetValue(after))
                 .Select(row => EntryOf(work, session, row))
                 .Where(entry => (wanted is null || entry.State.Equals(wanted, StringComparison.OrdinalIgnoreCase)) && (place is null || entry.Division == place))
                 .Take(ListMax).ToList());
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(CommandJson.Of(entries));
-            else
-                Write(work, entries);
-            return Task.FromResult(0);
+            return work.Tell(entries, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
 
     private static Command Show()
     {
-        var number = NumberArgument();
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var (number, json) = (NumberArgument(), CommandJson.Option());
         var command = new Command("show", "一名参保人及其全部变动,个人信息遮蔽 / one person and all that happened, personal data masked\n"
             + "例 example: gateway persons show 5301000001 --as 530000 --data data-530000") { number, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
-        {
-            Show(work, parsed.GetRequiredValue(number), parsed.GetValue(json));
-            return Task.FromResult(0);
-        });
+        command.SetNodeAction(new NodeSelection(), (work, parsed) => Tell(work, parsed.GetRequiredValue(number), parsed.GetValue(json)));
         return command;
     }
 
     private static Command State()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
+        var (number, from) = (NumberArgument(), FromOption("首日,死亡为死亡日;省略为今天 / first day, of a death the day of death; by default today"));
         var state = new Argument<string>("state") { Description = $"{string.Join(" | ", StateWords)} (0..4) | {Dead}" };
         state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, [.. StateWords, Dead]);
-        var from = new Option<string?>("--from") { Description = "首日,死亡为死亡日;省略为今天 / first day, of a death the day of death; by default today" };
         var command = new Command("state", "变更参保状态或登记死亡;死亡登记后列出未结算就诊 / change the insurance state, or record a death, which lists the open visits\n"
             + "例 example: gateway persons state 5301000001 suspended --from 2017-10-01 --reason 单位停缴 --as 530000 --data data-530000") { number, state, from };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (work, parsed, person) =>
         {
-            var (word, person, day) = (parsed.GetRequiredValue(state), parsed.GetRequiredValue(number), Day(work, parsed.GetValue(from)));
-            var code = Array.FindIndex(StateWords, known => known.Equals(word, StringComparison.OrdinalIgnoreCase));
-            return ActAsync(work, person, by.Read(work, parsed), (register, session, change) => code < 0
-                ? PersonRegister.Die(session, person, NotAfterToday(work, day), change)
-                : register.SetState(session, person, code, day, change), cancellation);
+            var day = OptionValues.DateOrToday(work, parsed, from);
+            var code = Array.FindIndex(StateWords, known => known.Equals(parsed.GetRequiredValue(state), StringComparison.OrdinalIgnoreCase));
+            if (code < 0 && day > work.Time.Today())
+                throw new CommandRefusedException("--from:死亡日期不能晚于今天。 / --from: a death cannot be after today.");
+            return (register, session, change) => code < 0 ? PersonRegister.Die(session, person, day, change) : register.SetState(session, person, code, day, change);
         });
         return command;
     }
 
     private static Command Freeze()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
-        var from = new Option<string?>("--from") { Description = "首日,省略为今天 / first day, by default today" };
+        var (number, from) = (NumberArgument(), FromOption("首日,省略为今天 / first day, by default today"));
         var to = new Option<string?>("--to") { Description = "末日,省略则须解冻 / last day; without it until unfrozen" };
         var command = new Command("freeze", "冻结待遇 / withhold benefits for a time\n"
             + "例 example: gateway persons freeze 5301000001 --to 2017-12-31 --reason 欺诈调查 --as 530000 --data data-530000") { number, from, to };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (work, parsed, person) =>
         {
-            var (person, day, last) = (parsed.GetRequiredValue(number), Day(work, parsed.GetValue(from)), OperatorOption.Date("--to", parsed.GetValue(to)));
-            return ActAsync(work, person, by.Read(work, parsed), (_, session, change) => PersonRegister.Freeze(session, person, day, last, change), cancellation);
+            var (day, last) = (OptionValues.DateOrToday(work, parsed, from), OptionValues.Date(parsed, to));
+            return (_, session, change) => PersonRegister.Freeze(session, person, day, last, change);
         });
         return command;
     }
 
     private static Command Unfreeze()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
-        var from = new Option<string?>("--from") { Description = "恢复待遇的首日,省略为今天 / first day with benefits again, by default today" };
+        var (number, from) = (NumberArgument(), FromOption("恢复待遇的首日,省略为今天 / first day with benefits again, by default today"));
         var command = new Command("unfreeze", "解除冻结 / end a freeze\n"
             + "例 example: gateway persons unfreeze 5301000001 --reason 调查结束 --as 530000 --data data-530000") { number, from };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (work, parsed, person) =>
         {
-            var (person, day) = (parsed.GetRequiredValue(number), Day(work, parsed.GetValue(from)));
-            return ActAsync(work, person, by.Read(work, parsed), (_, session, change) => PersonRegister.Unfreeze(session, person, day, change), cancellation);
+            var day = OptionValues.DateOrToday(work, parsed, from);
+            return (_, session, change) => PersonRegister.Unfreeze(session, person, day, change);
         });
         return command;
     }
 
     private static Command Transfer()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
+        var (number, from) = (NumberArgument(), FromOption("首日,省略为今天 / first day, by default today"));
         var to = new Option<string>("--to") { Description = "转入的统筹区 / the division that insures from then on", Required = true };
-        var from = new Option<string?>("--from") { Description = "首日,省略为今天 / first day, by default today" };
         var command = new Command("transfer", "在本省统筹区之间转移;转移前入院的仍由原统筹区支付 / move to another division of the province; stays that began before are paid by the old one\n"
             + "例 example: gateway persons transfer 5301000001 --to 530300 --from 2017-10-01 --reason 单位迁移 --as 530000 --data data-530000") { number, to, from };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (work, parsed, person) =>
         {
-            var (person, day) = (parsed.GetRequiredValue(number), Day(work, parsed.GetValue(from)));
-            var division = OperatorOption.DivisionOf("--to", parsed.GetRequiredValue(to));
-            return ActAsync(work, person, by.Read(work, parsed), (register, session, change) => register.Transfer(session, person, division, day, change), cancellation);
+            var (day, division) = (OptionValues.DateOrToday(work, parsed, from), OptionValues.DivisionOf("--to", parsed.GetRequiredValue(to)));
+            return (register, session, change) => register.Transfer(session, person, division, day, change);
         });
         return command;
     }
 
     private static Command Coverage()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
+        var (number, from) = (NumberArgument(), FromOption("首日,省略为今天 / first day, by default today"));
         var scheme = new Option<string?>("--scheme") { Description = "险种交换码,如 310;省略则不变 / scheme, an exchange code such as 310; by default as it is" };
         var personClass = new Option<string?>("--class") { Description = "人员类别交换码,如 21;省略则不变 / person class, an exchange code such as 21; by default as it is" };
-        var from = new Option<string?>("--from") { Description = "首日,省略为今天 / first day, by default today" };
         var command = new Command("coverage", "变更险种或人员类别;服务日期在首日之前的费用仍按原险种和类别 / another scheme or person class; bills of a service date before the first day keep the old one\n"
             + "例 example: gateway persons coverage 5301000001 --class 21 --from 2017-10-01 --reason 退休 --as 530000 --data data-530000") { number, scheme, personClass, from };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (work, parsed, person) =>
         {
-            var (person, day) = (parsed.GetRequiredValue(number), Day(work, parsed.GetValue(from)));
-            var (wanted, category) = (Code(CodeSystem.Scheme, "--scheme", parsed.GetValue(scheme)), Code(CodeSystem.PersonClass, "--class", parsed.GetValue(personClass)));
+            var day = OptionValues.DateOrToday(work, parsed, from);
+            var (wanted, category) = (OptionValues.ExchangeCode(CodeSystem.Scheme, parsed, scheme), OptionValues.ExchangeCode(CodeSystem.PersonClass, parsed, personClass));
             if (wanted is null && category is null)
                 throw new CommandRefusedException("请给出 --scheme 或 --class。 / give --scheme or --class.");
-            return ActAsync(work, person, by.Read(work, parsed), (register, session, change) => register.Cover(session, person, wanted, category, day, change), cancellation);
+            return (register, session, change) => register.Cover(session, person, wanted, category, day, change);
         });
         return command;
     }
 
     private static Command Restore()
     {
-        var (number, by) = (NumberArgument(), new OperatorOption());
-        var from = new Option<string?>("--from") { Description = "首日,省略为今天 / first day, by default today" };
+        var (number, from) = (NumberArgument(), FromOption("首日,省略为今天 / first day, by default today"));
         var command = new Command("restore", "恢复正常参保:撤回误登的死亡、解冻、恢复状态 / back to normal: withdraw a wrong death, end a freeze, end another state\n"
             + "例 example: gateway persons restore 5301000001 --reason 误登更正 --as 530000 --data data-530000") { number, from };
-        by.AddTo(command);
-        command.SetNodeAction(new NodeSelection(), (work, parsed, cancellation) =>
+        SetChange(command, number, (work, parsed, person) =>
         {
-            var (person, day) = (parsed.GetRequiredValue(number), Day(work, parsed.GetValue(from)));
-            return ActAsync(work, person, by.Read(work, parsed), (register, session, change) => register.Restore(session, person, day, change), cancellation);
+            var day = OptionValues.DateOrToday(work, parsed, from);
+            return (register, session, change) => register.Restore(session, person, day, change);
         });
         return command;
     }
 
-    /// <summary>Changes one person in one transaction and shows them as they are after the commit.</summary>
-    private static async Task<int> ActAsync(NodeWork work, string number, Change change, Func<PersonRegister, Session, Change, Refusal?> act, CancellationToken cancellation)
-    {
-        var register = new PersonRegister(work.Node.Self, new PersonStore(work.Vault));
-        if (await work.Database.WriteAsync(session => act(register, session, change), cancellation) is { } refusal)
-            throw refusal.Code is RefusalCode.PersonNotFound ? Unknown(number) : OperatorOption.Refused(refusal);
-        Show(work, number, asJson: false);
-        return 0;
-    }
+    private static void SetChange(
+        Command command, Argument<string> number, Func<NodeWork, ParseResult, string, Func<PersonRegister, Session, Change, Refusal?>> prepare) =>
+        new OperatorOption().SetChange(
+            command,
+            (work, parsed) =>
+            {
+                var (person, register) = (parsed.GetRequiredValue(number), new PersonRegister(work.Node.Self, new PersonStore(work.Vault)));
+                var act = prepare(work, parsed, person);
+                return (session, change) => act(register, session, change) is { } refusal ? refusal.Code is RefusalCode.PersonNotFound ? throw Unknown(person) : refusal : null;
+            },
+            (work, parsed, asJson) => Tell(work, parsed.GetRequiredValue(number), asJson));
 
-    private static void Show(NodeWork work, string number, bool asJson)
-    {
-        var shown = work.Database.Read(session =>
+    private static int Tell(NodeWork work, string number, bool asJson) => work.Tell(
+        work.Database.Read(session =>
         {
             var row = PersonStore.ByNumber(session, number) ?? throw Unknown(number);
             return new PersonDetails
@@ -189,12 +165,9 @@ internal static class PersonCommands
                 Filings = [.. FilingStore.Of(session, number).Select(FilingEntry.Of)],
                 Events = [.. PersonEventStore.Of(session, number).Select(PersonEvent.Of)],
             };
-        });
-        if (asJson)
-            work.Out.WriteLine(CommandJson.Of(shown));
-        else
-            Write(work, shown);
-    }
+        }),
+        asJson,
+        details => Write(work, details));
 
     private static PersonEntry EntryOf(NodeWork work, Session session, PersonRow row)
     {
@@ -214,20 +187,11 @@ internal static class PersonCommands
         };
     }
 
-    private static DateOnly Day(NodeWork work, string? text) => OperatorOption.Date("--from", text) ?? work.Time.Today();
+    public static Argument<string> NumberArgument() => new("number") { Description = "个人编号 / person number" };
 
-    private static string? Code(CodeSystem system, string option, string? code) => code is null || ExchangeCodes.Contains(system, code)
-        ? code
-        : throw new CommandRefusedException(
-            $"{option} 不是交换码:{string.Join('、', ExchangeCodes.Of(system))}。 / {option} takes one of the exchange codes {string.Join(", ", ExchangeCodes.Of(system))}.");
+    private static Option<string?> FromOption(string description) => new("--from") { Description = description };
 
-    private static DateOnly NotAfterToday(NodeWork work, DateOnly day) => day <= work.Time.Today()
-        ? day
-        : throw new CommandRefusedException("死亡日期不能晚于今天。 / a death cannot be after today.");
-
-    private static Argument<string> NumberArgument() => new("number") { Description = "个人编号 / person number" };
-
-    private static CommandRefusedException Unknown(string number) => new($"没有个人编号 {number};用 persons list 查看。 / there is no person {number}; see persons list.");
+    public static CommandRefusedException Unknown(string number) => new($"没有个人编号 {number};用 persons list 查看。 / there is no person {number}; see persons list.");
 
     private static void Write(NodeWork work, List<PersonEntry> entries)
     {
@@ -236,14 +200,12 @@ internal static class PersonCommands
             work.Out.WriteLine("没有这样的参保人 / no such persons");
             return;
         }
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in new[] { "个人编号 number", "姓名 name", "证件 certificate", "统筹区\ndivision", "险种 scheme\n类别 class", "状态 state", "账户 account" })
-            table.AddColumn(heading);
+        var table = TextTable.Of("个人编号 number", "姓名 name", "证件 certificate", "统筹区\ndivision", "险种 scheme\n类别 class", "状态 state", "账户 account");
         foreach (var entry in entries)
         {
-            table.AddRow(
-                new Text(entry.Number), new Text(entry.Name), new Text(entry.Certificate), new Text(entry.Division), new Text($"{entry.Scheme}\n{entry.PersonClass}"),
-                new Text(entry.DiedOn is null ? entry.State : $"{entry.State}\n{entry.DiedOn}"), new Text($"{entry.Account}"));
+            table.Row(
+                entry.Number, entry.Name, entry.Certificate, entry.Division, $"{entry.Scheme}\n{entry.PersonClass}",
+                entry.DiedOn is null ? entry.State : $"{entry.State}\n{entry.DiedOn}", $"{entry.Account}");
         }
         work.OpenScreen().Write(table);
     }
@@ -257,14 +219,11 @@ internal static class PersonCommands
             work.Out.WriteLine($"备案 filing {filing.Number} {filing.State} {filing.Kind} {filing.KindText} {filing.Area} {filing.From}..{filing.To}");
         if (details.Events.Count == 0)
             return;
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in new[] { "变动 event", "自 from\n至 to", "值 value\n原值 before", "何时 when\n何人 who", "原因 why" })
-            table.AddColumn(heading);
+        var table = TextTable.Of("变动 event", "自 from\n至 to", "值 value\n原值 before", "何时 when\n何人 who", "原因 why");
         foreach (var happened in details.Events)
         {
-            table.AddRow(
-                new Text(happened.Kind), new Text($"{happened.From}\n{happened.To ?? "-"}"), new Text($"{happened.Value ?? "-"}\n{happened.Before ?? "-"}"),
-                new Text($"{happened.ChangedAt}\n{happened.ChangedBy}"), new Text(happened.Reason));
+            table.Row(
+                happened.Kind, $"{happened.From}\n{happened.To ?? "-"}", $"{happened.Value ?? "-"}\n{happened.Before ?? "-"}", $"{happened.ChangedAt}\n{happened.ChangedBy}", happened.Reason);
         }
         work.OpenScreen().Write(table);
     }

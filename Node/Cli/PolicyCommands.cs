@@ -25,7 +25,7 @@ internal static class PolicyCommands
     private static Command Check()
     {
         var file = new Argument<FileInfo>("file") { Description = "待遇政策文件 / the policy file" };
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("check", "检查待遇政策文件,一次列出全部错误 / checks a policy file and lists every error at once\n例 example: gateway policy check policy.json") { file, json };
         command.SetAction(parsed =>
         {

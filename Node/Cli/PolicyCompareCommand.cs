@@ -13,7 +13,7 @@ internal sealed class PolicyCompareCommand
     private readonly Argument<FileInfo> _new = new("new") { Description = "新政策文件 / the policy file as it shall be" };
     private readonly Option<string> _month = new("--month") { Description = "结算日期所在月份 yyyy-MM / month of the settlements, yyyy-MM", Required = true };
     private readonly Option<int> _limit = new("--limit") { Description = "显示的结算数 / settlements shown", DefaultValueFactory = _ => 30 };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
 
     public static Command Create()
     {

@@ -9,7 +9,20 @@ using Spectre.Console;
 namespace ProvincialGateway.Cli;
 
 /// <summary>One step of a computation as it is printed.</summary>
-internal sealed record ExplainedStep(string Code, string Chinese, string English, Fen? Amount);
+internal sealed record ExplainedStep(string Code, string Chinese, string English, Fen? Amount)
+{
+    /// <summary>As they are stored with a settlement.</summary>
+    public static List<ExplainedStep> Of(IEnumerable<Provincial.Exchange.V1.BenefitStep> steps) =>
+        [.. steps.Select(step => new ExplainedStep(step.Code, step.TextZh, step.TextEn, step.HasAmountFen ? new Fen(step.AmountFen) : null))];
+
+    public static void Write(IAnsiConsole screen, string title, IReadOnlyList<ExplainedStep> steps)
+    {
+        var table = CatalogueTables.New(title, "步骤 step", "说明 explanation", "金额 yuan");
+        foreach (var step in steps)
+            table.AddRow(new Text(step.Code), new Text($"{step.Chinese}\n{step.English}"), step.Amount is { } amount ? CatalogueTables.Yuan(amount.Value) : new Text(""));
+        screen.Write(table);
+    }
+}
 
 /// <summary>
 /// <c>gateway policy explain</c>: how a settlement came about, as it was told when it was made; or what a policy file would decide about a bill
@@ -21,7 +34,7 @@ internal sealed class PolicyExplainCommand
     private readonly Option<string?> _settlement = new("--settlement") { Description = "已存结算的业务号,需 --as 与 --data / number of a stored settlement; needs --as and --data" };
     private readonly Option<FileInfo?> _policy = new("--policy") { Description = "待遇政策文件,用于假设的费用 / the policy file for a bill that is made up" };
     private readonly Option<FileInfo?> _bill = new("--bill") { Description = "假设的费用,JSON;下列选项可覆盖其中的项 / a made-up bill as JSON; the options below override its members" };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
     private readonly Dictionary<string, Option<string?>> _members;
 
     private PolicyExplainCommand() => _members = BenefitCaseReader.SimpleProperties.ToDictionary(
@@ -74,16 +87,16 @@ internal sealed class PolicyExplainCommand
         var number = parsed.GetRequiredValue(_settlement)!;
         var bills = new SettledBills(new Inbox(work.Database, work.Vault, work.Time));
         var bill = work.Database.Read(session => bills.Find(session, number))
-            ?? throw new CommandRefusedException($"本省没有结算 {number};请核对业务号(A 开头)。 / this province has no settlement {number}; check the number (it begins with A).");
+            ?? throw new CommandRefusedException($"本省没有结算 {number};请核对业务号(A 开头),或用 settlements list 查看;本省就医的结算用 settlements show。 / this province has made no settlement {number}; check the number (it begins with A) or see settlements list; of patients treated here see settlements show.");
         var row = bill.Settlement;
-        var steps = bill.Steps.Select(step => new ExplainedStep(step.Code, step.TextZh, step.TextEn, step.HasAmountFen ? new Fen(step.AmountFen) : null)).ToList();
+        var steps = ExplainedStep.Of(bill.Steps);
         if (parsed.GetValue(_json))
         {
             work.Out.WriteLine(CommandJson.Of(new { row.SettlementNumber, row.ServiceDate, row.BusinessDate, row.PolicyVersion, row.PolicyHash, IsUndone = row.State != 1, Sums = PayerSums.Of(row), Steps = steps }));
             return 0;
         }
         var title = $"结算 settlement {number} · {row.ServiceDate} · 政策 policy {row.PolicyVersion}{(row.State == 1 ? "" : " · 已撤销 undone")}";
-        Write(work.OpenScreen(), title, steps);
+        ExplainedStep.Write(work.OpenScreen(), title, steps);
         work.Out.WriteLine("以上为结算当时存档的说明,不受此后政策变更影响。 / This is what was stored with the settlement; no later policy changes it.");
         return 0;
     }
@@ -104,7 +117,7 @@ internal sealed class PolicyExplainCommand
         if (parsed.GetValue(_json))
             output.WriteLine(CommandJson.Of(new { decision.PolicyVersion, decision.AdmissionOrdinal, Sums = PayerSums.Of(decision), Steps = steps }));
         else
-            Write(Screen.Open(output, Terminal.OfThisProcess()), $"{file.Name} · {policy.Notice} · 政策 policy {decision.PolicyVersion}", steps);
+            ExplainedStep.Write(Screen.Open(output, Terminal.OfThisProcess()), $"{file.Name} · {policy.Notice} · 政策 policy {decision.PolicyVersion}", steps);
         return 0;
     }
 
@@ -140,13 +153,5 @@ internal sealed class PolicyExplainCommand
         {
             throw new CommandRefusedException($"{file.Name} 不是有效的 JSON:{broken.Message} / {file.Name} is not valid JSON: {broken.Message}");
         }
-    }
-
-    private static void Write(IAnsiConsole screen, string title, IReadOnlyList<ExplainedStep> steps)
-    {
-        var table = CatalogueTables.New(title, "步骤 step", "说明 explanation", "金额 yuan");
-        foreach (var step in steps)
-            table.AddRow(new Text(step.Code), new Text($"{step.Chinese}\n{step.English}"), step.Amount is { } amount ? CatalogueTables.Yuan(amount.Value) : new Text(""));
-        screen.Write(table);
     }
 }

@@ -18,14 +18,14 @@ internal static class ReconcileRendering
             work.Out.WriteLine("没有这样的对账 / no such runs");
             return;
         }
-        var table = TableOf("编号 run\n缘由 cause", "对方 partner\n本方 as", "自 from\n至 to", "结果 state\n差异 differences", "开始 begun\n次数 attempts", "报文 messages\n字节 bytes");
+        var table = TextTable.Of("编号 run\n缘由 cause", "对方 partner\n本方 as", "自 from\n至 to", "结果 state\n差异 differences", "开始 begun\n次数 attempts", "报文 messages\n字节 bytes");
         foreach (var run in runs)
         {
-            table.AddRow(
-                new Text($"{run.Run}\n{run.Cause}"), new Text($"{run.Partner}\n{Words(run.Side)}"), new Text($"{run.From}\n{run.To}"),
-                new Text($"{Words(run.State)}\n{run.DifferencesFound} / {run.DifferencesUnsettled} 未了结 unsettled"),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{run.BegunAt:yyyy-MM-dd HH:mm}\n{run.Attempts}")),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{run.Messages}\n{run.BytesSent + run.BytesReceived:N0}")));
+            table.Row(
+                $"{run.Run}\n{run.Cause}", $"{run.Partner}\n{Words(run.Side)}", $"{run.From}\n{run.To}",
+                $"{Words(run.State)}\n{run.DifferencesFound} / {run.DifferencesUnsettled} 未了结 unsettled",
+                string.Create(CultureInfo.InvariantCulture, $"{run.BegunAt:yyyy-MM-dd HH:mm}\n{run.Attempts}"),
+                string.Create(CultureInfo.InvariantCulture, $"{run.Messages}\n{run.BytesSent + run.BytesReceived:N0}"));
         }
         work.OpenScreen().Write(table);
     }
@@ -53,12 +53,12 @@ internal static class ReconcileRendering
             work.Out.WriteLine("没有这样的差异 / no such differences");
             return;
         }
-        var table = TableOf("编号 no.\n业务日期 date", "对方 partner\n本方 as", "流水 transaction\n结算 settlement", "差异 difference\n状态 state", "本方 ours\n对方 theirs", "建议 proposal");
+        var table = TextTable.Of("编号 no.\n业务日期 date", "对方 partner\n本方 as", "流水 transaction\n结算 settlement", "差异 difference\n状态 state", "本方 ours\n对方 theirs", "建议 proposal");
         foreach (var row in differences)
         {
-            table.AddRow(
-                new Text($"{row.Id}\n{row.BusinessDate}"), new Text($"{row.Partner}\n{Words(row.Side)}"), new Text($"{row.TransactionId}\n{row.SettlementNumber}"),
-                new Text($"{Words(row.Verdict)}\n{Words(row.State)}"), new Text($"{Amount(row.OurTotal)}\n{Amount(row.TheirTotal)}"), new Text(Words(row.Proposal)));
+            table.Row(
+                $"{row.Id}\n{row.BusinessDate}", $"{row.Partner}\n{Words(row.Side)}", $"{row.TransactionId}\n{row.SettlementNumber}",
+                $"{Words(row.Verdict)}\n{Words(row.State)}", $"{Amount(row.OurTotal)}\n{Amount(row.TheirTotal)}", Words(row.Proposal));
         }
         work.OpenScreen().Write(table);
     }
@@ -84,7 +84,7 @@ internal static class ReconcileRendering
             work.Out.WriteLine("  无数据 no rows on either side");
             return;
         }
-        var table = TableOf("日期 date\n险种 类别", "平 equal", "行数 rows", "总额 total", "基金 fund", "账户 account", "个人 personal");
+        var table = TextTable.Of("日期 date\n险种 类别", "平 equal", "行数 rows", "总额 total", "基金 fund", "账户 account", "个人 personal");
         foreach (var cell in cells)
         {
             table.AddRow([new Text($"{cell.BusinessDate}\n{cell.Scheme} {cell.ClearingType}"), new Text(cell.IsEqual ? "✓" : "✗"), .. Shown.Select(name => new Text(Both(cell.Figures.Single(figure => figure.Name == name))))]);
@@ -92,14 +92,6 @@ internal static class ReconcileRendering
                 table.AddRow([new Text(""), new Text(""), new Text(other.Name), new Text(Both(other))]);
         }
         work.OpenScreen().Write(table);
-    }
-
-    private static Table TableOf(params IEnumerable<string> headings)
-    {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in headings)
-            table.AddColumn(heading);
-        return table;
     }
 
     private static string Both(CellFigure figure) => figure.Ours == figure.Theirs ? Value(figure, figure.Ours) : $"{Value(figure, figure.Ours)}\n≠ {Value(figure, figure.Theirs)}";

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ProvincialGateway.Matching;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -12,8 +10,6 @@ namespace ProvincialGateway.Cli;
 /// <summary><c>gateway unmapped list|show|suggest|assign|dismiss|reopen</c>: the work queue of local codes without a mapping.</summary>
 internal static class UnmappedCommands
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static Command Create() => new("unmapped", "没有目录对照的编码 / local codes without a mapping") { List(), Show(), UnmappedSuggestCommand.Create(), Assign(), Dismiss(), Reopen() };
 
     /// <summary>What is said of a code that the assistant found no counterpart for.</summary>
@@ -30,18 +26,14 @@ internal static class UnmappedCommands
     {
         var state = new Option<string?>("--state") { Description = "只列出该状态 / only this state: open | assigned | dismissed | mapped" };
         state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "open", "assigned", "dismissed", "mapped");
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("list", "等待对照的编码，滞留金额大者在前 / codes that wait, most money held up first\n例 example: gateway unmapped list --state open --as 440000 --data data-440000") { state, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
             var wanted = parsed.GetValue(state);
             var entries = work.Database.Read(UnmappedQueue.List).Select(code => Entry(work, code))
                 .Where(entry => wanted is null || entry.State.Equals(wanted, StringComparison.OrdinalIgnoreCase)).ToList();
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(JsonSerializer.Serialize(entries, Json));
-            else
-                Write(work, entries);
-            return Task.FromResult(0);
+            return work.Tell(entries, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
@@ -49,16 +41,12 @@ internal static class UnmappedCommands
     private static Command Show()
     {
         var code = CodeArgument();
-        var json = new Option<bool>("--json") { Description = "输出 JSON / print JSON" };
+        var json = CommandJson.Option();
         var command = new Command("show", "一个编码的全部情况 / everything about one code\n例 example: gateway unmapped show Y999999 --as 440000 --data data-440000") { code, Adapter, json };
-        command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
+        command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
             var entry = Entry(work, Find(work, parsed, code));
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(JsonSerializer.Serialize(entry, Json));
-            else
-                WriteOne(work, entry);
-            return Task.FromResult(0);
+            return work.Tell(entry, parsed.GetValue(json), found => WriteOne(work, found));
         });
         return command;
     }
@@ -82,8 +70,8 @@ internal static class UnmappedCommands
 
     private static Command Change(string name, string description, UnmappedState state, Option<string>? owner, Option<string>? note)
     {
-        var code = CodeArgument();
-        var command = new Command(name, description) { code, Adapter };
+        var (code, json) = (CodeArgument(), CommandJson.Option());
+        var command = new Command(name, description) { code, Adapter, json };
         foreach (var option in new[] { owner, note }.OfType<Option<string>>())
             command.Add(option);
         command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
@@ -92,8 +80,7 @@ internal static class UnmappedCommands
             await work.Database.WriteAsync(session => UnmappedQueue.SetState(
                 session, found.Adapter, found.LocalCode, state, owner is null ? null : parsed.GetRequiredValue(owner), note is null ? null : parsed.GetRequiredValue(note), work.Time.NowMs()),
                 cancellation);
-            WriteOne(work, Entry(work, Find(work, parsed, code)));
-            return 0;
+            return work.Tell(Entry(work, Find(work, parsed, code)), parsed.GetValue(json), entry => WriteOne(work, entry));
         });
         return command;
     }
@@ -145,18 +132,16 @@ internal static class UnmappedCommands
             work.Out.WriteLine("没有这样的编码 / no such codes");
             return;
         }
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var heading in new[] { "编码 code\n名称 name", "首见 first\n末见 last", "医院 hospitals\n行数 lines", "滞留 held\n出现 seen", "状态 state\n负责人 owner", "建议 suggestion" })
-            table.AddColumn(heading);
+        var table = TextTable.Of("编码 code\n名称 name", "首见 first\n末见 last", "医院 hospitals\n行数 lines", "滞留 held\n出现 seen", "状态 state\n负责人 owner", "建议 suggestion");
         foreach (var entry in entries)
         {
-            table.AddRow(
-                new Text($"{entry.LocalCode}\n{entry.LocalName}"),
-                new Text($"{Day(entry.FirstSeen)}\n{Day(entry.LastSeen)}"),
-                new Text($"{string.Join(' ', entry.Institutions)}\n{entry.LineCount}"),
-                new Text($"{new Fen(entry.HeldFen)}\n{new Fen(entry.AmountFen)}"),
-                new Text($"{entry.State}\n{entry.Owner ?? "-"}"),
-                new Text(Best(entry)));
+            table.Row(
+                $"{entry.LocalCode}\n{entry.LocalName}",
+                $"{Day(entry.FirstSeen)}\n{Day(entry.LastSeen)}",
+                $"{string.Join(' ', entry.Institutions)}\n{entry.LineCount}",
+                $"{new Fen(entry.HeldFen)}\n{new Fen(entry.AmountFen)}",
+                $"{entry.State}\n{entry.Owner ?? "-"}",
+                Best(entry));
         }
         work.OpenScreen().Write(table);
     }

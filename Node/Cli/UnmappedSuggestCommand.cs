@@ -19,7 +19,7 @@ internal sealed class UnmappedSuggestCommand
     private readonly Option<string> _encoding = new("--encoding") { Description = "CSV 的编码：utf-8 或 gb18030 / encoding of the CSV file: utf-8 or gb18030", DefaultValueFactory = _ => "utf-8" };
     private readonly Option<string?> _adapter = new("--adapter") { Description = "只看该适配器的编码 / only the codes of this adapter" };
     private readonly Option<int> _limit = new("--limit") { Description = "显示的编码数 / codes shown", DefaultValueFactory = _ => 20 };
-    private readonly Option<bool> _json = new("--json") { Description = "输出 JSON / print JSON" };
+    private readonly Option<bool> _json = CommandJson.Option();
 
     private UnmappedSuggestCommand() => _encoding.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "utf-8", "gb18030");
 

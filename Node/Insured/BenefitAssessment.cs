@@ -106,10 +106,16 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
         var counted = Counted(FilingStore.For(session, row.PersonNumber, treatment, admission), visit.VisitKind, row);
         var person = Describe(session, row, counted?.Filing, day, visit.VisitKind, visit.ChronicDisease);
         var stay = InsuredStore.StaySoFar(session, visit.VisitNumber);
-        var outcome = policy.Policy.Decide(CaseOf(session, bill, visit, row, person, counted?.Kind, day) with { Stay = stay });
+        var asked = CaseOf(session, bill, visit, row, person, counted?.Kind, day) with { Stay = stay };
+        var outcome = policy.Policy.Decide(asked);
         return outcome switch
         {
-            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, counted, policy.Hash) { Interim = purpose is BillPurpose.Interim, Admissions = stay is null ? 1 : 0 }, null),
+            BenefitDecision decision => (new AssessedBill(visit, row, person, bill, decision, counted, policy.Hash)
+            {
+                Interim = purpose is BillPurpose.Interim,
+                Admissions = stay is null ? 1 : 0,
+                CountedBefore = CountedBefore(asked, PlanOf(row, visit.VisitKind, visit.ChronicDisease, day)!),
+            }, null),
             BenefitRefusal { Code: BenefitRefusalCode.FilingRequired } => (null, RefuseUnfiled(session, row, treatment, admission)),
             BenefitRefusal refusal => (null, InsuredRefusals.PolicyMissing(refusal.Chinese, refusal.English)),
             _ => throw new InvalidOperationException("A benefit outcome is neither a decision nor a refusal."),
@@ -144,6 +150,25 @@ internal sealed class BenefitAssessment(Division province, PersonStore persons, 
             AccountBalance = new Fen(row.AccountBalanceFen),
             AccountRequested = bill.HasAccountRequestedFen ? new Fen(bill.AccountRequestedFen) : null,
         };
+    }
+
+    /// <summary>No more of the year than the plan looks at: what else happened to the person is not the treatment side's business.</summary>
+    private static CountedBefore CountedBefore(BenefitCase asked, BenefitPlan plan)
+    {
+        var counted = new CountedBefore
+        {
+            DeductiblePaidFen = asked.DeductiblePaidIn(plan.Deductible.Scope).Value,
+            PoolPaidFen = asked.PoolPaidIn(plan.PoolCap?.Scope).Value,
+            FilingKind = asked.FilingKind ?? "",
+        };
+        counted.Layers.Add(plan.Layers.Select(layer => new CountedLayer
+        {
+            Layer = layer.Id,
+            PaidYearFen = asked.LayerPaidYear.GetValueOrDefault(layer.Id).Value,
+            BaseYearFen = asked.LayerBaseYear.GetValueOrDefault(layer.Id).Value,
+            BaseStayFen = asked.Stay?.LayerBase.GetValueOrDefault(layer.Id).Value ?? 0,
+        }).Where(layer => layer is not { PaidYearFen: 0, BaseYearFen: 0, BaseStayFen: 0 }));
+        return counted;
     }
 
     private Refusal NoPolicy() => InsuredRefusals.PolicyMissing(
@@ -203,6 +228,8 @@ internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person
     /// <summary>What it adds to the settlements its year counts: a stay counts once.</summary>
     public required int Admissions { get; init; }
 
+    public required CountedBefore CountedBefore { get; init; }
+
     public Decision ToDecision()
     {
         var decision = new Decision
@@ -212,6 +239,7 @@ internal sealed record AssessedBill(InsuredVisitRow Visit, PersonRow Row, Person
             Payments = ToSettlement("", "", 0, default).ToPayments(),
             AdmissionOrdinal = Benefit.AdmissionOrdinal,
             PolicyVersion = Benefit.PolicyVersion,
+            CountedBefore = CountedBefore,
         };
         decision.Steps.Add(Benefit.Steps.Select(ToStep));
         return decision;

@@ -78,12 +78,20 @@ internal sealed record BenefitCase
     /// <summary>What of this stay was settled while it went on; null where nothing was. It is one admission with one deductible, however often it is settled.</summary>
     public StaySoFar? Stay { get; init; }
 
+    /// <summary>
+    /// What the plan's scopes count, where the insured side has stated that and not the year by kind; null counts <see cref="YearByKind"/>. Good for
+    /// that plan alone.
+    /// </summary>
+    public CountedYear? Counted { get; init; }
+
     public int OrdinalIn(CountingScope? scope)
     {
         if (Stay is { } stay)
             return stay.AdmissionOrdinal;
         if (scope is null)
             return AdmissionOrdinal;
+        if (Counted is { } counted)
+            return counted.AdmissionOrdinal;
         var ordinal = 1;
         foreach (var part in YearByKind)
             ordinal += scope.Counts(part) ? part.Settlements : 0;
@@ -94,6 +102,8 @@ internal sealed record BenefitCase
     {
         if (scope is null)
             return PoolPaidYear;
+        if (Counted is { } counted)
+            return counted.PoolPaid;
         var paid = Fen.Zero;
         foreach (var part in YearByKind)
             paid += scope.Counts(part) ? part.PoolPaid : Fen.Zero;
@@ -104,6 +114,8 @@ internal sealed record BenefitCase
     {
         if (scope is null)
             return DeductiblePaidYear;
+        if (Counted is { } counted)
+            return counted.DeductiblePaid;
         var paid = Fen.Zero;
         foreach (var part in YearByKind)
             paid += scope.Counts(part) ? part.DeductiblePaid : Fen.Zero;
@@ -116,7 +128,27 @@ internal sealed record BenefitCase
 /// <param name="Deductible">Paid of the stay's one deductible, whether that is counted by bill or by year.</param>
 /// <param name="InScope">Segments of the pool, and a cap or a fixed amount per bill, go on from here.</param>
 /// <param name="LayerBase">As <see cref="BenefitCase.LayerBaseYear"/>, for layers that count by bill.</param>
-internal sealed record StaySoFar(int AdmissionOrdinal, Fen Deductible, Fen InScope, Fen PoolPaid, IReadOnlyDictionary<string, Fen> LayerBase);
+internal sealed record StaySoFar(int AdmissionOrdinal, Fen Deductible, Fen InScope, Fen PoolPaid, IReadOnlyDictionary<string, Fen> LayerBase)
+{
+    /// <summary>What a stay adds up to once a bill of it is decided.</summary>
+    public static StaySoFar After(BenefitCase bill, BenefitDecision decision)
+    {
+        var before = bill.Stay ?? new StaySoFar(decision.AdmissionOrdinal, Fen.Zero, Fen.Zero, Fen.Zero, new Dictionary<string, Fen>());
+        return before with
+        {
+            Deductible = before.Deductible + decision.Deductible,
+            InScope = before.InScope + bill.InScope,
+            PoolPaid = before.PoolPaid + decision.Pool,
+            LayerBase = before.LayerBase.Keys.Union(decision.Delta.LayerBase.Keys)
+                .ToDictionary(layer => layer, layer => before.LayerBase.GetValueOrDefault(layer) + decision.Delta.LayerBase.GetValueOrDefault(layer)),
+        };
+    }
+}
+
+/// <summary>A person's year as one plan's scopes count it.</summary>
+/// <param name="DeductiblePaid">In the scope of the deductible, as <paramref name="AdmissionOrdinal"/>.</param>
+/// <param name="PoolPaid">In the scope of the pool's cap.</param>
+internal sealed record CountedYear(int AdmissionOrdinal, Fen DeductiblePaid, Fen PoolPaid);
 
 /// <summary>What the standing settlements of one scheme, visit kind and chronic disease add up to in a person's year.</summary>
 internal sealed record YearPart(string Scheme, string VisitKind, string? ChronicDisease, Fen DeductiblePaid, Fen PoolPaid, int Settlements);

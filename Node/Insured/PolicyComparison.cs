@@ -1,3 +1,4 @@
+using ProvincialGateway.Ledger;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
 
@@ -39,7 +40,7 @@ internal sealed record PayerSums
         Cash = decision.Cash,
     };
 
-    public static PayerSums Of(InsuredSettlementRow row) => new()
+    public static PayerSums Of(SettlementFigures row) => new()
     {
         Deductible = new Fen(row.DeductibleFen),
         Pool = new Fen(row.PoolFen),
@@ -117,11 +118,14 @@ internal sealed class PolicyComparison(SettledBills bills, BenefitPolicy old, Be
         return new PolicyComparisonReport(from.Iso(), to.AddDays(-1).Iso(), rows.Count, notAsStored, oldRefused, newRefused, stored, oldSums, newSums, changed);
     }
 
-    /// <summary>One policy's view of the month.</summary>
+    /// <summary>One policy's view of the month: its own years, stays and accounts.</summary>
     private sealed class Track(BenefitPolicy policy, Session session, DateOnly from)
     {
         private readonly Dictionary<(string Person, int Year), BenefitYear> _years = [];
         private readonly Dictionary<string, Fen> _accountSaved = [];
+
+        /// <summary>By visit number, of the stays that it has decided a part of.</summary>
+        private readonly Dictionary<string, StaySoFar> _stays = [];
 
         public ComparedDecision Decide(SettledBill bill)
         {
@@ -129,12 +133,15 @@ internal sealed class PolicyComparison(SettledBills bills, BenefitPolicy old, Be
             // What this policy left in the account, over what was left in truth. A settlement cancelled since may have lowered the balance that was seen.
             var saved = _accountSaved.GetValueOrDefault(person);
             var asked = bill.ToCase(year, Fen.Max(Fen.Zero, bill.AccountBalance + saved));
+            if (_stays.TryGetValue(bill.Visit.VisitNumber, out var stay))
+                asked = asked with { Stay = stay };
             var outcome = policy.Decide(asked);
             var paid = outcome is BenefitDecision decided ? decided.Account : Fen.Zero;
             _accountSaved[person] = saved + new Fen(bill.Settlement.AccountFen) - paid;
             if (outcome is not BenefitDecision decision)
                 return new ComparedDecision(null, PayerSums.Zero, (BenefitRefusal)outcome);
             year.Add(asked, decision);
+            _stays[bill.Visit.VisitNumber] = StaySoFar.After(asked, decision);
             return new ComparedDecision(decision.PolicyVersion, PayerSums.Of(decision), null);
         }
 

@@ -130,10 +130,10 @@ internal sealed class BenefitYear
         _layerBase[layer] = _layerBase.GetValueOrDefault(layer) + reached;
     }
 
-    /// <summary>Adds what the settlement of a bill adds.</summary>
+    /// <summary>Adds what the settlement of a bill adds. A stay that is settled in parts counts once.</summary>
     public void Add(BenefitCase bill, BenefitDecision decision)
     {
-        Add(new YearPart(bill.Scheme, bill.VisitKind, bill.ChronicDisease, decision.Delta.DeductiblePaid, decision.Delta.PoolPaid, Settlements: 1));
+        Add(new YearPart(bill.Scheme, bill.VisitKind, bill.ChronicDisease, decision.Delta.DeductiblePaid, decision.Delta.PoolPaid, Settlements: bill.Stay is null ? 1 : 0));
         foreach (var (layer, reached) in decision.Delta.LayerBase)
             AddLayer(layer, decision.Delta.LayerPaid.GetValueOrDefault(layer), reached);
     }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
 
 namespace ProvincialGateway.Oversight;
@@ -13,10 +14,10 @@ internal static class PersonInvariants
             "accumulators", "年度累计等于有效结算之和", "A person's year is the sum of the standing settlements",
             "SELECT count(*) FROM accumulator",
             new RowRule(
-                """
+                $"""
                 SELECT 'person row ' || coalesce((SELECT rowid FROM person p WHERE p.person_number = y.person_number), '?') || ', ' || year, sum(deductible), sum(pool), sum(admissions) FROM (
                   SELECT person_number, year, deductible_paid_fen AS deductible, pool_paid_fen AS pool, admissions FROM accumulator
-                  UNION ALL SELECT person_number, accumulator_year, -deductible_fen, -pool_fen, -admissions FROM insured_settlement WHERE state = 1) y
+                  UNION ALL SELECT person_number, year, -deductible_paid_fen, -pool_paid_fen, -admissions FROM ({AccumulatorRebuild.Years})) y
                 GROUP BY person_number, year HAVING sum(deductible) <> 0 OR sum(pool) <> 0 OR sum(admissions) <> 0
                 """,
                 "多出:起付线 {1} 分,统筹 {2} 分,住院 {3} 次", "too much: deductible {1} fen, pool {2} fen, admissions {3}")),
@@ -24,11 +25,10 @@ internal static class PersonInvariants
             "accumulator-layers", "分层年度累计等于有效结算之和", "A person's layers of the year are the sum of the standing settlements",
             "SELECT count(*) FROM accumulator_layer",
             new RowRule(
-                """
+                $"""
                 SELECT 'person row ' || coalesce((SELECT rowid FROM person p WHERE p.person_number = y.person_number), '?') || ', ' || year, layer, sum(paid), sum(base) FROM (
                   SELECT person_number, year, layer, paid_fen AS paid, base_fen AS base FROM accumulator_layer
-                  UNION ALL SELECT s.person_number, s.accumulator_year, l.layer, -l.paid_fen, -l.base_fen
-                    FROM insured_settlement s JOIN insured_settlement_layer l USING (settlement_number) WHERE s.state = 1) y
+                  UNION ALL SELECT person_number, year, layer, -paid_fen, -base_fen FROM ({AccumulatorRebuild.Layers})) y
                 GROUP BY person_number, year, layer HAVING sum(paid) <> 0 OR sum(base) <> 0
                 """,
                 "{1} 多出:支付 {2} 分,基数 {3} 分", "{1} too much: paid {2} fen, base {3} fen")),

@@ -35,9 +35,14 @@ internal sealed record RehearsedLine(FeeLineRow Stored, LineTerms? Terms, LineSp
 }
 
 /// <summary>One visit with its lines of the month.</summary>
-/// <param name="Settlement">The one that stands; null while the visit is not settled.</param>
-internal sealed record RehearsedVisit(VisitRow Visit, TreatmentSettlementRow? Settlement, IReadOnlyList<RehearsedLine> Lines)
+/// <param name="Settlements">Those that stand, in the order in which they were made; a stay may have several.</param>
+internal sealed record RehearsedVisit(VisitRow Visit, IReadOnlyList<TreatmentSettlementRow> Settlements, IReadOnlyList<RehearsedLine> Lines)
 {
+    /// <summary>The settlements, each with what its lines change by.</summary>
+    public IReadOnlyList<RehearsedSettlement> Changes => [.. Settlements.Select(settlement => new RehearsedSettlement(settlement, Lines
+        .Where(line => line.Stored.SettlementNumber == settlement.SettlementNumber)
+        .Aggregate(default(PartSums), (sums, line) => sums + line.After - (default(PartSums) + line.Before))))];
+
     public PartSums Before => Lines.Aggregate(default(PartSums), (sums, line) => sums + line.Before);
 
     public PartSums After => Lines.Aggregate(default(PartSums), (sums, line) => sums + line.After);
@@ -88,8 +93,7 @@ internal sealed class CatalogueRehearsal(Database database, string adapterId, Ca
             else
                 lines.Add(Charge(line, setting, originals));
         }
-        var settlement = visit.SettlementId is { } id && VisitStore.SettlementOf(session, id) is { State: 1 } standing ? standing : null;
-        return new RehearsedVisit(visit, settlement, lines);
+        return new RehearsedVisit(visit, [.. VisitStore.SettlementsOf(session, visitId).Where(settlement => settlement.State == 1)], lines);
     }
 
     private static bool IsWithin(FeeLineRow line, DateOnly from, DateOnly to) =>

@@ -10,6 +10,8 @@ namespace ProvincialGateway.Treatment;
 /// <summary>A hospital's settlements beside the node's: sums, rows, and the list itself. Reads only.</summary>
 internal sealed class HospitalReconciliation(Outbox outbox)
 {
+    private readonly InsuredAnswers _answers = new(outbox.ReplyOf);
+
     public HisResult Totals(Session session, HisCaller caller, ReconcileTotals operation, TransactionId id)
     {
         if (Refuse(session, caller, operation.Scope) is { } refused)
@@ -133,7 +135,7 @@ internal sealed class HospitalReconciliation(Outbox outbox)
     private ToldMove Tell(Session session, SettlementMove move)
     {
         var asked = Outbox.Find(session, move.SettlementId) ?? throw new InvalidOperationException($"Settlement {move.SettlementNumber} has no outbound row.");
-        var person = SettlementIn(session, asked, move).Decision.Person;
+        var person = _answers.SettlementOf(session, move.SettlementId).Decision.Person;
         return new ToldMove(move, new HisSettlementRow
         {
             OriginalTransactionId = move.TransactionId,
@@ -150,18 +152,6 @@ internal sealed class HospitalReconciliation(Outbox outbox)
             SettledAt = ChinaTime.FromMs(move.AtMs),
             Figures = HisPersons.Figures(move.ToCharges(), move.ToPayments()),
         });
-    }
-
-    /// <summary>What the insured side said of the settlement: in its answer or, where that never came, in the answer to its reversal.</summary>
-    private Settlement SettlementIn(Session session, OutboundRow asked, SettlementMove move)
-    {
-        if (asked.State is OutboundState.Answered && SettleResponse.Parser.ParseFrom(outbox.ReplyOf(asked)).Settlement is { } settled)
-            return settled;
-        var undone = move.CancellationId is { } cancellation ? Outbox.Find(session, cancellation) : null;
-        return undone is { Method: nameof(SettlementService.SettlementServiceClient.ReverseTransaction) }
-            && ReverseTransactionResponse.Parser.ParseFrom(outbox.ReplyOf(undone)).Reversal?.Settlement is { } reversed
-                ? reversed
-                : throw new InvalidOperationException($"Settlement {move.SettlementNumber} is booked, and no answer of the insured side holds it.");
     }
 
     /// <param name="Told">The row as the hospital is told it, in exchange codes.</param>

@@ -60,6 +60,10 @@ internal static class VisitStore
             """,
             new { reference.HospitalVisitNumber, institutionCode });
 
+    /// <summary>The visit of this province that has the insured side's number.</summary>
+    public static VisitRow? ByNumber(Session session, string visitNumber) =>
+        session.QuerySingleOrDefault<VisitRow>($"SELECT {Columns} FROM treatment_visit WHERE visit_number = @visitNumber", new { visitNumber });
+
     /// <summary>Some visit of this province has the insured side's number already.</summary>
     public static bool HasNumber(Session session, string visitNumber) =>
         session.QuerySingle<long>("SELECT count(*) FROM treatment_visit WHERE visit_number = @visitNumber", new { visitNumber }) > 0;

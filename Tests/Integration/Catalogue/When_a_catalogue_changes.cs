@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using NUnit.Framework;
 using Provincial.His.V1;
 using ProvincialGateway.Tests.Support;
@@ -35,10 +37,10 @@ internal sealed class When_a_catalogue_changes : CatalogueTest
             Assert.That((code["before"]!["preSelfPay"]!.GetValue<string>(), code["before"]!["inScope"]!.GetValue<string>()), Is.EqualTo(("180.00", "1620.00")));
             Assert.That((code["after"]!["preSelfPay"]!.GetValue<string>(), code["after"]!["inScope"]!.GetValue<string>()), Is.EqualTo(("0.00", "1800.00")));
             Assert.That((only["change"]!["preSelfPay"]!.GetValue<string>(), only["change"]!["inScope"]!.GetValue<string>()), Is.EqualTo(("-180.00", "180.00")));
-            Assert.That(only["settlement"]!["settlementNumber"]!.GetValue<string>(), Is.EqualTo(settled.SettlementNumber));
+            Assert.That(only["settlements"]!.AsArray().Select(number => (string)number!), Is.EqualTo(new[] { settled.SettlementNumber }));
             Assert.That(only["fund"]!["outcome"]!.GetValue<string>(), Is.EqualTo("computed"));
-            Assert.That((only["settlement"]!["poolFen"]!.GetValue<long>(), only["fund"]!["poolFen"]!.GetValue<long>()), Is.EqualTo((settled.Figures.PoolFen, 34833_00L)));
-            Assert.That((only["settlement"]!["cashFen"]!.GetValue<long>(), only["fund"]!["cashFen"]!.GetValue<long>()), Is.EqualTo((settled.Figures.CashFen, 13167_00L)));
+            Assert.That((Paid(only, "stored", "pool"), Paid(only, "computed", "pool")), Is.EqualTo((settled.Figures.PoolFen, 34833_00L)));
+            Assert.That((Paid(only, "stored", "cash"), Paid(only, "computed", "cash")), Is.EqualTo((settled.Figures.CashFen, 13167_00L)));
         }
     }
 
@@ -133,6 +135,8 @@ internal sealed class When_a_catalogue_changes : CatalogueTest
             Is.EqualTo(new[] { $"items {Drug} 2015-01-01 changed: item_class 2→1, self_pay_percent 10→0" }));
         Assert.That((await Operator.AskAsync("catalogue", "diff", "current", "packed"))["differences"]!.AsArray(), Is.Empty);
     }
+
+    private static long Paid(JsonNode visit, string which, string fund) => (long)(decimal.Parse((string)visit["fund"]![which]![fund]!, CultureInfo.InvariantCulture) * 100);
 
     private string ItemsWithDrugInFull() => WithRows("items", row => row.StartsWith($"{Drug},", StringComparison.Ordinal) ? row.Replace(",01,2,10,", ",01,1,0,", StringComparison.Ordinal) : row);
 

@@ -88,6 +88,41 @@ internal sealed class When_a_filing_is_made_for_an_open_visit : FilingsTest
     }
 
     [Test]
+    public async Task An_operator_names_the_visit_and_the_kind_and_the_admission_says_the_rest()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming);
+        await using var desk = new Cli.OperatorDesk(Guangdong, Clock);
+
+        var other = await desk.RefuseAsync("filings", "submit", "--visit", visit, "--person", "5301000001", "--kind", "05", "--reason", "急诊入院");
+        var unknown = await desk.RefuseAsync("filings", "submit", "--visit", "S5301001709200009999", "--kind", "05", "--reason", "急诊入院");
+        var submitted = await desk.AskAsync("filings", "submit", "--visit", visit, "--kind", "05", "--reason", "急诊入院");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(other, Does.Contain("--person").And.Not.Contain(Unfiled), "the other person is not named");
+            Assert.That(unknown, Does.Contain("S5301001709200009999").And.Contain("visits list"));
+            Assert.That((string)submitted["filing"]!["from"]!, Is.EqualTo(AdmittedOn.Iso()));
+            Assert.That(Yunnan.Value<string>("SELECT person_number || ' ' || visit_number || ' ' || target_area FROM filing WHERE submitted_by IS NOT NULL"), Is.EqualTo($"{Unfiled} {visit} 440100"));
+        }
+    }
+
+    [Test]
+    public async Task Without_a_visit_an_operator_has_to_say_it_all()
+    {
+        await using var desk = new Cli.OperatorDesk(Guangdong, Clock);
+        string[] who = ["--peer", "530100", "--person", Unfiled];
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await desk.RefuseAsync("filings", "submit", "--kind", "04", "--reason", "转诊"), Does.Contain("--peer"));
+            Assert.That(await desk.RefuseAsync("filings", "submit", "--peer", "530100", "--kind", "04", "--reason", "转诊"), Does.Contain("--person"));
+            Assert.That(await desk.RefuseAsync(["filings", "submit", .. who, "--kind", "04", "--from", Today.Iso(), "--reason", "转诊"]), Does.Contain("--area"));
+            Assert.That(await desk.RefuseAsync(["filings", "submit", .. who, "--kind", "04", "--area", "440100", "--reason", "转诊"]), Does.Contain("--from"));
+            Assert.That(Guangdong.Count("filing_request"), Is.Zero, "nothing is stored or sent");
+        }
+    }
+
+    [Test]
     public async Task After_the_settlement_it_is_too_late()
     {
         var visit = await DischargeAsync(Guangzhou, Patient.UnfiledOfKunming, SampleBills.IntensiveCare(FeesOn));

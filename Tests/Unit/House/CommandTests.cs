@@ -10,6 +10,20 @@ namespace ProvincialGateway.Tests.House;
 [TestFixture]
 internal sealed partial class CommandTests
 {
+    /// <summary>Commands that have nothing to tell a script but their exit code, and why.</summary>
+    private static readonly Dictionary<string, string> WithoutJson = new()
+    {
+        ["init"] = "makes keys once, beside the person who copies the pin into nodes.json",
+        ["serve"] = "runs until it is stopped; its log is for machines",
+        ["adapters reload"] = "its result is 'adapters list --json'",
+        ["adapters verify-report"] = "the report it reads is JSON",
+        ["adapters new"] = "writes a folder for an author",
+        ["adapters record"] = "writes samples for an author to read",
+        ["adapters pack"] = "writes the folder it is told to",
+        ["catalogue activate"] = "its result is 'catalogue list --json', its dry run 'catalogue dry-run --json'",
+        ["catalogue rollback"] = "its result is 'catalogue list --json'",
+    };
+
     [Test]
     public void Work_on_a_nodes_data_writes_to_the_writers_it_is_given()
     {
@@ -34,6 +48,20 @@ internal sealed partial class CommandTests
         var wrong = All(Program.Root()).Where(command => command.Subcommands.Count == 0 && command.Description?.Contains("\n例 example: gateway ", StringComparison.Ordinal) != true);
         Assert.That(wrong.Select(command => command.Name), Is.Empty);
     }
+
+    [Test]
+    public void Every_command_answers_scripts_too()
+    {
+        var without = All(Program.Root()).Where(command => command.Subcommands.Count == 0 && command.Options.All(option => option.Name != "--json")).Select(PathOf).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(without.Except(WithoutJson.Keys), Is.Empty, "give it CommandJson.Option(), or say here why not");
+            Assert.That(WithoutJson.Keys.Except(without), Is.Empty, "these have --json by now");
+        }
+    }
+
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
     private static IEnumerable<Command> All(Command command) => command.Subcommands.SelectMany(All).Prepend(command);
 
