@@ -124,9 +124,15 @@ internal static class Transactions
         _ => throw new InvalidOperationException($"Transaction {transaction} has no reader."),
     };
 
-    public static HisRefusal Unknown(string code) => IsOutpatient(code) ? Refusals.OutpatientNotOpen(Fields.TransactionCode.Canonical)
+    public static HisRefusal Unknown(string code) => IsOutpatient(code) ? Outpatient(code, Fields.TransactionCode)
         : NotOpened.Contains(code) ? AtTheCentre(code)
         : Refusals.UnknownTransaction(code);
+
+    public static HisRefusal Outpatient(string code, Field field) => Refusals.OutpatientNotOpen(field.Canonical) with
+    {
+        Chinese = $"本接口没有门诊交易（{code}），没有处理。",
+        English = $"this dialect has no outpatient transaction ({code}); nothing was done.",
+    };
 
     private static HisRefusal AtTheCentre(string code) => Refusals.UnknownTransaction(code) with
     {

@@ -41,7 +41,7 @@ internal static class UndoRequests
     {
         var code = input.Required(Fields.OriginalCode);
         if (Transactions.IsOutpatient(code))
-            input.Refuse(Refusals.OutpatientNotOpen(Fields.OriginalCode.Canonical));
+            input.Refuse(Transactions.Outpatient(code, Fields.OriginalCode));
         else if (!Operations.TryGetValue(code, out _))
             input.Invalid(Fields.OriginalCode, "该交易不能冲正，应为 0212 至 0305。", "this transaction cannot be reversed: 0212 to 0305 are expected.");
         return new ReverseTransaction { OriginalTransactionId = input.Required(Fields.OriginalTransaction), OriginalOperation = Operations.GetValueOrDefault(code) };

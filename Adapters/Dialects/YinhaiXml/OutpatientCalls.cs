@@ -79,6 +79,8 @@ internal static partial class OutpatientCalls
     private static (HisDiagnosis Diagnosis, string? Disease) Diagnosis(CallReader call, string kind)
     {
         var isChronic = call.Settings.ChronicKinds.Contains(kind);
+        // Asked for in any kind, so that a refusal about the disease names its element.
+        call.Optional(Elements.ChronicDisease);
         var stated = call.Required(isChronic ? Elements.ChronicDisease : Elements.OutpatientDiagnosis);
         var coded = (isChronic ? Disease() : Coded()).Match(stated);
         if (isChronic && !coded.Success && stated.Length > 0)

@@ -85,7 +85,7 @@ public sealed class YinhaiXmlDialect : IHisDialect, IDialectCoverage
         var operatorName = Elements.Operators.Select(reader.Optional).FirstOrDefault(name => name is not null);
         var request = new HisRequest { TransactionCode = Clip(transaction?.Code ?? code), InstitutionCode = call.Hospital, Operator = operatorName };
         if (reader.Refusal is not null || operations is null)
-            return [request with { Refusal = reader.Refusal, State = new CallState(reader, transaction, RequestCount: 1) }];
+            return [request with { NeedsConfirmation = transaction is { IsWriting: true }, Refusal = reader.Refusal, State = new CallState(reader, transaction, RequestCount: 1) }];
         var state = new CallState(reader, transaction, operations.Count);
         return operations.Select((operation, index) => request with
         {

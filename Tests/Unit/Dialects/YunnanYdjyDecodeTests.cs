@@ -225,13 +225,13 @@ public sealed class YunnanYdjyDecodeTests
     [Test]
     public void A_kind_that_begins_with_1_opens_a_clinic_visit()
     {
-        var visit = Operation<RegisterOutpatient>(Business("11", Input(Admission.With("AKA130", "11"))));
-        var chronic = Operation<RegisterOutpatient>(Business("11", Input(Admission.With("AKA130", "14").With("AKA123", "1").With("AKA120", "M03900"))));
+        var visit = Operation<RegisterOutpatient>(Business("11", Input([.. Admission.With("AKA130", "11"), ("AKA123", "0"), ("AKA120", "S72.000")])));
+        var chronic = Operation<RegisterOutpatient>(Business("11", Input([.. Admission.With("AKA130", "14"), ("AKA123", "1"), ("AKA120", "M03900")])));
         using (Assert.EnterMultipleScope())
         {
             Assert.That((visit.VisitKind, visit.ChronicDisease), Is.EqualTo(("11", (string?)null)), "AKA120 repeats the diagnosis.");
             Assert.That((chronic.VisitKind, chronic.ChronicDisease), Is.EqualTo(("14", "M03900")));
-            Assert.That(Refusal(Business("11", Input(Admission.With("AKA130", "14").With("AKA123", "1").With("AKA120", "")))).Field, Is.EqualTo("chronic_disease"));
+            Assert.That(Refusal(Business("11", Input([.. Admission.With("AKA130", "14"), ("AKA123", "1"), ("AKA120", "")]))).Field, Is.EqualTo("chronic_disease"));
         }
     }
 
