@@ -53,22 +53,24 @@ public static class Refusals
         NextStepEnglish = "Correct it and send again.",
     };
 
-    /// <summary>Outpatient visits cannot be registered at this node.</summary>
-    public static HisRefusal OutpatientNotOpen(string field) => NotOpen(field,
-        "异地门诊结算尚未在本节点开通。", "outpatient is not opened on this node yet.",
-        "请按本地流程办理。", "Handle it locally.");
+    /// <summary>The hospital asks for an outpatient transaction that its dialect does not have, or that its province has not set up.</summary>
+    public static HisRefusal OutpatientNotOpen(string field) => NotHere(field,
+        "本省的该接口没有门诊交易，没有处理。", "this dialect has no outpatient transaction as this province uses it; nothing was done.",
+        "请用同一令牌通过 /his/v1 办理门诊（RegisterOutpatient、UploadFeeLines、Settle）。",
+        "Use /his/v1 with the same token for outpatient visits (RegisterOutpatient, UploadFeeLines, Settle).");
 
-    /// <summary>Stays that are settled in parts: interim settlements, family beds.</summary>
-    public static HisRefusal InterimNotOpen(string field) => NotOpen(field,
-        "中途结算（含家庭病床）尚未在本节点开通。", "interim settlement, which family beds need too, is not opened on this node yet.",
-        "请在出院时一次结算。", "Settle once at discharge.");
+    /// <summary>The hospital asks for a settlement before the end of a stay in a dialect that cannot say so.</summary>
+    public static HisRefusal InterimNotOpen(string field) => NotHere(field,
+        "该接口只有正式结算，没有中途结算，没有处理。", "this dialect has the final settlement alone and no interim one; nothing was done.",
+        "请在出院时一次结算，或用同一令牌通过 /his/v1 中途结算（Settle，interim 为 true）。",
+        "Settle once at discharge, or use /his/v1 with the same token to settle in parts (Settle with interim true).");
 
-    /// <summary>Family beds, and settlements at the beginning and end of a leave.</summary>
-    public static HisRefusal LeaveNotOpen(string field) => NotOpen(field,
-        "家庭病床和请假结算尚未在本节点开通。", "family beds and settlements at a leave are not opened on this node yet.",
+    /// <summary>Family beds, and settlements at the beginning and end of a leave: no operation means them.</summary>
+    public static HisRefusal LeaveNotOpen(string field) => NotHere(field,
+        "跨省结算没有家庭病床和请假结算，没有处理。", "settlement between provinces has neither family beds nor settlements at a leave; nothing was done.",
         "请用普通住院；需分段结算的用中途结算。", "Register an ordinary stay; use an interim settlement to settle it in parts.");
 
-    private static HisRefusal NotOpen(string field, string chinese, string english, string nextChinese, string nextEnglish) => new()
+    private static HisRefusal NotHere(string field, string chinese, string english, string nextChinese, string nextEnglish) => new()
     {
         TransactionId = "",
         Code = "UNKNOWN_TRANSACTION",

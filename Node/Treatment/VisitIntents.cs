@@ -143,12 +143,14 @@ internal sealed class VisitIntents(NodesConfiguration configuration, TimeProvide
         Name = person.Name ?? "",
     };
 
-    // Dialects without request ids repeat a settlement by sending it again; those with ids have their own memory and mean something new.
+    // Dialects without request ids repeat a settlement by sending it again; those with ids have their own memory and mean something new. A part of a
+    // stay is no repeat of its end, nor the end of a part.
     private static Intent RepeatedSettlement(Session session, HisCaller caller, VisitRow visit, Settle settle)
     {
         var settlement = VisitStore.SettlementOf(session, visit.SettlementId!);
         var totalFen = settlement?.TotalFen ?? ChargesOf(FeeLineStore.CategorySums(session, visit.Id)).TotalFen;
-        if (caller.HisTransactionId is null && (settle.ClaimedTotalFen is null || settle.ClaimedTotalFen == totalFen))
+        var isSameCourse = (visit.Course is SettlementCourse.Interim) == settle.Interim is true;
+        if (caller.HisTransactionId is null && isSameCourse && (settle.ClaimedTotalFen is null || settle.ClaimedTotalFen == totalFen))
             return Intent.Known(visit.SettlementId!);
         return settlement is not null
             ? Intent.Refuse(TreatmentRefusals.AlreadySettled(settlement.SettlementNumber))

@@ -57,13 +57,22 @@ public sealed class AdapterFolder : IDisposable
     /// <summary>Replaces the dialect of an adapter in this root by the one that does whatever a message asks for.</summary>
     public void MakeUnruly(string id, params IEnumerable<(string Name, string Value)> settings)
     {
+        ReplaceDialect(id, "unruly", Path.Combine(AppContext.BaseDirectory, UnrulyDll), settings);
+    }
+
+    /// <summary>Replaces the dialect of an adapter in this root by another that comes with the program; its tables stay, its samples go.</summary>
+    public void Speak(string id, string dialect, string assembly, params IEnumerable<(string Name, string Value)> settings) =>
+        ReplaceDialect(id, dialect, Path.Combine(AppContext.BaseDirectory, "dialects", assembly), settings);
+
+    private void ReplaceDialect(string id, string dialect, string assemblyFile, IEnumerable<(string Name, string Value)> settings)
+    {
         foreach (var dll in Directory.EnumerateFiles(Path.Combine(Root, id), "*.dll"))
             System.IO.File.Delete(dll);
         if (Directory.Exists(Path.Combine(Root, id, "samples")))
             Directory.Delete(Path.Combine(Root, id, "samples"), recursive: true);
-        System.IO.File.Copy(Path.Combine(AppContext.BaseDirectory, UnrulyDll), Path.Combine(Root, id, UnrulyDll));
-        ChangeManifest(id, "assembly", UnrulyDll);
-        ChangeManifest(id, "dialect", "unruly");
+        System.IO.File.Copy(assemblyFile, Path.Combine(Root, id, Path.GetFileName(assemblyFile)));
+        ChangeManifest(id, "assembly", Path.GetFileName(assemblyFile));
+        ChangeManifest(id, "dialect", dialect);
         ChangeManifest(id, "settings", new JsonObject(settings.Select(setting => KeyValuePair.Create(setting.Name, (JsonNode?)setting.Value))));
         Seal(id);
     }

@@ -39,6 +39,9 @@ internal sealed record CaretSettings
     /// <summary>Local fee category of lines whose message has none.</summary>
     public required string OtherFeeCategory { get; init; }
 
+    /// <summary>The kinds of outpatient visit whose 诊断编码 is the code of a chronic disease (病种).</summary>
+    public required IReadOnlySet<string> ChronicKinds { get; init; }
+
     /// <summary>The caller's reply buffer with its closing NUL.</summary>
     public required int BufferBytes { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record CaretSettings
             IsKeyedByHospitalCode = settings.OneOf("itemCode", "centre", "centre", "hospital") == "hospital",
             UncodedDiagnosis = settings.Optional("uncodedDiagnosis") ?? "R69.x00",
             OtherFeeCategory = settings.Optional("otherFeeCategory") ?? "91",
+            ChronicKinds = Kinds(settings.Optional("chronicKinds") ?? "16,17"),
             BufferBytes = Buffer(settings.Optional("bufferBytes") ?? "2048"),
         };
         settings.RefuseOthers();
@@ -64,6 +68,14 @@ internal sealed record CaretSettings
     }
 
     public static bool IsDivision(string text) => text.Length == 6 && text.All(char.IsAsciiDigit);
+
+    private static HashSet<string> Kinds(string text)
+    {
+        var kinds = text.Split(',', StringSplitOptions.TrimEntries);
+        return kinds.All(VisitCalls.IsOutpatient)
+            ? [.. kinds]
+            : throw new DialectSettingException("chronicKinds", "取值应为以 1 开头的医疗类别，逗号分隔，如 16,17。", "codes of kinds of visit that begin with 1 are expected, separated by commas, e.g. 16,17.");
+    }
 
     private static int Buffer(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes is >= BufferMin and <= BufferMax

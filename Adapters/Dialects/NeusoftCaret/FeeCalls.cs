@@ -10,7 +10,6 @@ internal static class FeeCalls
     private const string NoCentreCode = "AAAA";
 
     private const int RowsMax = 50;
-    private const int TransactionIdLength = 30;
 
     private static readonly NumberedField Visit = new(1, "visit.hospital_visit_number", "流水号");
     private static readonly NumberedField UndoneUpload = new(2, "original_transaction_id", "被撤销交易流水号");
@@ -65,7 +64,7 @@ internal static class FeeCalls
         var visit = new HisVisitReference { HospitalVisitNumber = call.Head.Required(Visit) };
         if (call.Head.Optional(UndoneUpload) is not { } upload)
             return [new WithdrawFeeLines { Visit = visit }];
-        if (upload.Length != TransactionIdLength || !upload.All(char.IsAsciiDigit))
+        if (!NodeNumbers.IsTransaction(upload))
             call.Head.Refuse(UndoneUpload, "应为空（全部撤销）或上传应答第一段的中心交易流水号。", "leave it empty for all lines, or give the serial the upload's reply began with.");
         return [new ReverseTransaction { OriginalTransactionId = upload, OriginalOperation = nameof(UploadFeeLines) }];
     }

@@ -3,8 +3,8 @@ using ProvincialGateway.Adapters.Contracts;
 namespace ProvincialGateway.Dialects.NeusoftCaret;
 
 /// <summary>
-/// The family for patients of other areas: 7210, 7220, 7310, 7321, 7410, 7420, 7430. Every message names the area, and from 7210's reply on the
-/// visit by the insured province's number.
+/// The family for patients of other areas: 7140, 7210, 7220, 7310, 7321, 7410, 7420, 7430. Every message names the area, and from 7210's reply on
+/// the visit by the insured province's number.
 /// </summary>
 internal static class RemoteCalls
 {
@@ -14,9 +14,6 @@ internal static class RemoteCalls
     public static readonly RowLayout FeeRow = new(17, (7, 50), (11, 50), (12, 50), (16, 20));
     public static readonly RowLayout Settlement = new(33, (2, 50), (10, 50), (12, 20), (13, 100), (18, 20));
     public static readonly RowLayout Cancellation = new(9, (2, 20), (8, 20), (9, 20));
-
-    /// <summary>A settlement number of the exchange; hospitals also send numbers of their own papers.</summary>
-    private const int SettlementNumberLength = 20;
 
     private const int RowsMax = 50;
 
@@ -28,6 +25,7 @@ internal static class RemoteCalls
     private static readonly NumberedField Absent = new(0, "", "");
 
     private static readonly NumberedField Kind = new(5, "visit_kind", "医疗类别");
+    private static readonly NumberedField Disease = new(9, VisitCalls.ChronicDisease, "诊断编码");
     private static readonly NumberedField Department = new(6, "department", "科室名称");
     private static readonly NumberedField AdmittedOn = new(7, "admission_date", "挂号日期");
     private static readonly NumberedField Bed = new(8, "bed", "床号");
@@ -57,22 +55,26 @@ internal static class RemoteCalls
 
     public static IReadOnlyList<HisOperation> DecodeAdmission(CaretCall call) =>
     [
-        new RegisterAdmission
+        VisitCalls.Opening(call, Disease, new RegisterAdmission
         {
             Person = call.Person(PersonNumber, CardNumber, Area, Absent) with { Name = call.Head.Optional(PersonName) },
             HospitalVisitNumber = call.Head.Required(HospitalVisit),
             MedicalRecordNumber = call.Head.Optional(MedicalRecord),
-            VisitKind = VisitCalls.InpatientKind(call, Kind),
+            VisitKind = call.Head.Required(Kind),
             AdmissionDate = call.Head.RequiredDate(AdmittedOn, VisitCalls.Time, VisitCalls.Day),
             Diagnoses = VisitCalls.Diagnoses(call, AdmissionDiagnoses),
             Department = call.Head.Optional(Department),
             Bed = call.Head.Optional(Bed),
             Doctor = call.Head.Optional(Doctor) ?? call.Head.Optional(DoctorCode),
-        },
+        }),
     ];
 
-    public static CaretOutput? EncodeAdmission(CaretCall call, HisResult result) =>
-        result is AdmissionRegistered admitted ? new CaretOutput().Row().Add(admitted.VisitNumber) : null;
+    public static CaretOutput? EncodeAdmission(CaretCall call, HisResult result) => result switch
+    {
+        AdmissionRegistered admitted => new CaretOutput().Row().Add(admitted.VisitNumber),
+        OutpatientRegistered registered => new CaretOutput().Row().Add(registered.VisitNumber),
+        _ => null,
+    };
 
     public static IReadOnlyList<HisOperation> DecodeUndo(CaretCall call) => [new CancelAdmission { Visit = VisitOf(call) }];
 
@@ -112,27 +114,28 @@ internal static class RemoteCalls
     public static IReadOnlyList<HisOperation> DecodePreview(CaretCall call) =>
         [new PreviewSettlement { Visit = VisitOf(call), AccountRequestedFen = SettlementCalls.AccountRequested(call, SettlementCalls.AccountUse(16)) }];
 
+    /// <summary>The message does not say whether the visit is a stay: without a 出院日期 nobody leaves, as of an outpatient visit.</summary>
     public static IReadOnlyList<HisOperation> DecodeSettlement(CaretCall call)
     {
-        SettlementCalls.RefuseInterim(call, Interim);
-        return
-        [
-            new Discharge
-            {
-                Visit = VisitOf(call),
-                DischargeDate = call.Head.RequiredDate(DischargedOn, VisitCalls.Time, VisitCalls.Day),
-                DischargeReason = SettlementCalls.Given(call, Reason),
-                Diagnoses = VisitCalls.Diagnoses(call, DischargeDiagnoses),
-                Doctor = call.Head.Optional(DischargeDoctor),
-            },
-            new Settle
-            {
-                Visit = VisitOf(call),
-                AccountRequestedFen = SettlementCalls.AccountRequested(call, SettlementCalls.AccountUse(16)),
-                InvoiceNumber = SettlementCalls.Invoice(call, Document),
-            },
-        ];
+        var isInterim = SettlementCalls.IsInterim(call, Interim);
+        var settle = new Settle
+        {
+            Visit = VisitOf(call),
+            AccountRequestedFen = SettlementCalls.AccountRequested(call, SettlementCalls.AccountUse(16)),
+            InvoiceNumber = SettlementCalls.Invoice(call, Document),
+            Interim = isInterim ? true : null,
+        };
+        return isInterim || call.Head.Optional(DischargedOn) is null ? [settle] : [DischargeOf(call), settle];
     }
+
+    private static Discharge DischargeOf(CaretCall call) => new()
+    {
+        Visit = VisitOf(call),
+        DischargeDate = call.Head.RequiredDate(DischargedOn, VisitCalls.Time, VisitCalls.Day),
+        DischargeReason = SettlementCalls.Given(call, Reason),
+        Diagnoses = VisitCalls.Diagnoses(call, DischargeDiagnoses),
+        Doctor = call.Head.Optional(DischargeDoctor),
+    };
 
     public static CaretOutput? EncodePreview(CaretCall call, HisResult result) =>
         result is SettlementPreviewed preview ? Figures(preview.Figures, call.Head.Optional(Document)) : null;
@@ -141,20 +144,8 @@ internal static class RemoteCalls
     public static CaretOutput? EncodeSettlement(CaretCall call, HisResult result) =>
         result is Settled settled ? Figures(settled.Figures, settled.SettlementNumber) : null;
 
-    public static IReadOnlyList<HisOperation> DecodeCancellation(CaretCall call) =>
-    [
-        new CancelSettlement
-        {
-            Visit = VisitOf(call),
-            SettlementNumber = call.Head.Optional(CancelledDocument) is { Length: SettlementNumberLength } number && number[0] == 'A' ? number : null,
-        },
-    ];
-
-    public static IReadOnlyList<HisOperation> DecodeOutpatient(CaretCall call)
-    {
-        call.Refuse(Refusals.OutpatientNotOpen("transaction_code"));
-        return [new Acknowledge()];
-    }
+    /// <summary>7430, and 7140 of an outpatient visit.</summary>
+    public static IReadOnlyList<HisOperation> DecodeCancellation(CaretCall call) => [SettlementCalls.CancellationOf(call, VisitOf(call), CancelledDocument)];
 
     private static HisVisitReference VisitOf(CaretCall call) => new() { VisitNumber = call.Head.Required(Visit) };
 

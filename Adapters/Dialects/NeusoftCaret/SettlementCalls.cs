@@ -6,7 +6,8 @@ namespace ProvincialGateway.Dialects.NeusoftCaret;
 internal sealed record SettlementLayout(int FieldCount, int AccountUse, int Interim, int Operator, int Total);
 
 /// <summary>
-/// 2420 preview, 2410 discharge and settlement in one, 2430 cancellation. The figures of NC keep
+/// 2420 preview, 2410 discharge and settlement in one (of an outpatient visit, and of a part of a stay, the settlement alone), 2430 cancellation. The
+/// figures of NC keep
 /// <c>总费用 = 账户支付 + 统筹 + 大病 + 公务员 + 企业补充 + 现金 + 商业补充 + 专项救助 + 单位分担</c>; those of SDZ <c>[47] − [50]</c> = everything
 /// but cash.
 /// </summary>
@@ -34,7 +35,7 @@ internal static class SettlementCalls
 
     public static IReadOnlyList<HisOperation> DecodePreview(CaretCall call)
     {
-        VisitCalls.InpatientKind(call, Kind);
+        call.Head.Required(Kind);
         return
         [
             new PreviewSettlement
@@ -46,30 +47,33 @@ internal static class SettlementCalls
         ];
     }
 
-    /// <summary>There is no discharge of its own: 2410 carries it, and the visit cannot be settled without.</summary>
+    /// <summary>
+    /// There is no discharge of its own: 2410 carries it, and a stay cannot be settled without. Of an outpatient visit, and of a stay that goes on,
+    /// the end is none, whatever date and diagnosis the message states.
+    /// </summary>
     public static IReadOnlyList<HisOperation> DecodeSettlement(CaretCall call)
     {
         var layout = Of(call.Settings.Profile);
-        VisitCalls.InpatientKind(call, Kind);
-        RefuseInterim(call, new NumberedField(layout.Interim, "settlement_kind", "中途结算标志"));
-        return
-        [
-            new Discharge
-            {
-                Visit = VisitOf(call),
-                DischargeDate = call.Head.RequiredDate(DischargedOn, VisitCalls.Time, VisitCalls.Day),
-                DischargeReason = Given(call, Reason),
-                Diagnoses = VisitCalls.Diagnoses(call, [(DiagnosisCode, DiagnosisName), .. call.Settings.Profile == Profile.Sdz ? SdzDiagnoses : []]),
-            },
-            new Settle
-            {
-                Visit = VisitOf(call),
-                ClaimedTotalFen = Total(call),
-                AccountRequestedFen = AccountRequested(call, AccountUse(layout.AccountUse)),
-                InvoiceNumber = Invoice(call, Document),
-            },
-        ];
+        var isOutpatient = VisitCalls.IsOutpatient(call.Head.Required(Kind));
+        var isInterim = IsInterim(call, new NumberedField(layout.Interim, "settlement_kind", "中途结算标志"));
+        var settle = new Settle
+        {
+            Visit = VisitOf(call),
+            ClaimedTotalFen = Total(call),
+            AccountRequestedFen = AccountRequested(call, AccountUse(layout.AccountUse)),
+            InvoiceNumber = Invoice(call, Document),
+            Interim = isInterim ? true : null,
+        };
+        return isOutpatient || isInterim ? [settle] : [DischargeOf(call), settle];
     }
+
+    private static Discharge DischargeOf(CaretCall call) => new()
+    {
+        Visit = VisitOf(call),
+        DischargeDate = call.Head.RequiredDate(DischargedOn, VisitCalls.Time, VisitCalls.Day),
+        DischargeReason = Given(call, Reason),
+        Diagnoses = VisitCalls.Diagnoses(call, [(DiagnosisCode, DiagnosisName), .. call.Settings.Profile == Profile.Sdz ? SdzDiagnoses : []]),
+    };
 
     /// <summary>
     /// A settlement that stands or is under way says more than its discharge, which a repeat finds done and closed. Else the discharge that
@@ -89,15 +93,31 @@ internal static class SettlementCalls
     public static CaretOutput? EncodeSettlement(CaretCall call, HisResult result) =>
         result is Settled settled ? Figures(call, settled.Figures, settled.Person.AccountBalanceFen) : null;
 
-    /// <summary>A visit has one standing settlement; 单据号 is the hospital's own paper.</summary>
-    public static IReadOnlyList<HisOperation> DecodeCancellation(CaretCall call) => [new CancelSettlement { Visit = VisitOf(call) }];
+    public static IReadOnlyList<HisOperation> DecodeCancellation(CaretCall call) => [CancellationOf(call, VisitOf(call), Document)];
+
+    /// <summary>
+    /// 单据号 is the hospital's own paper, and the visit's last settlement is meant, unless it is a number of ours: of a stay that was settled in parts
+    /// an earlier part can be named.
+    /// </summary>
+    public static CancelSettlement CancellationOf(CaretCall call, HisVisitReference visit, NumberedField document)
+    {
+        var number = call.Head.Optional(document) ?? "";
+        return new CancelSettlement
+        {
+            Visit = visit,
+            SettlementNumber = NodeNumbers.IsSettlement(number) ? number : null,
+            OriginalTransactionId = NodeNumbers.IsTransaction(number) ? number : null,
+        };
+    }
 
     public static CaretOutput? EncodeCancellation(CaretCall call, HisResult result) => result is SettlementCancelled ? CaretOutput.Nothing : null;
 
-    public static void RefuseInterim(CaretCall call, NumberedField field)
+    public static bool IsInterim(CaretCall call, NumberedField field)
     {
-        if (call.Head.Optional(field) is not (null or "0"))
-            call.Refuse(Refusals.InterimNotOpen(field.Name));
+        var mark = call.Head.Optional(field);
+        if (mark is not (null or "0" or "1"))
+            call.Head.Refuse(field, "应为 0 正常结算或 1 中途结算。", "0 (final) or 1 (interim) is expected.");
+        return mark == "1";
     }
 
     /// <summary>1 and empty use the account as the insured province's policy says, 0 not at all.</summary>

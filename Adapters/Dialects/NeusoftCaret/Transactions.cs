@@ -46,7 +46,7 @@ internal static class Transactions
         new() { Code = "2420", Layout = (profile, _) => SettlementCalls.Settlement(profile), Decode = SettlementCalls.DecodePreview, Encode = SettlementCalls.EncodePreview },
         new() { Code = "2430", Layout = Always(SettlementCalls.Cancellation), Decode = SettlementCalls.DecodeCancellation, Encode = SettlementCalls.EncodeCancellation },
         new() { Code = "7100", Layout = Always(PersonCalls.NoFields), Decode = PersonCalls.DecodeCard, Encode = PersonCalls.EncodeRemoteCard },
-        new() { Code = "7140", Layout = Always(RemoteCalls.Undo), Decode = RemoteCalls.DecodeOutpatient, Encode = (_, _) => null },
+        new() { Code = "7140", Layout = Always(RemoteCalls.Undo), Decode = RemoteCalls.DecodeCancellation, Encode = SettlementCalls.EncodeCancellation },
         new() { Code = "7210", Layout = Always(RemoteCalls.Admission), Decode = RemoteCalls.DecodeAdmission, Encode = RemoteCalls.EncodeAdmission },
         new() { Code = "7220", Layout = Always(RemoteCalls.Undo), Decode = RemoteCalls.DecodeUndo, Encode = RemoteCalls.EncodeUndo },
         new()

@@ -2,10 +2,13 @@ using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.NeusoftCaret;
 
-/// <summary>2210 admission, 2230 change, 2240 undo of an admission.</summary>
+/// <summary>2210 admission or outpatient registration, 2230 change, 2240 undo of either.</summary>
 internal static class VisitCalls
 {
     public const string Time = "yyyyMMddHHmmss", Day = "yyyyMMdd";
+
+    /// <summary>The canonical field of what a chronic disease visit is for.</summary>
+    public const string ChronicDisease = "chronic_disease";
 
     public static readonly RowLayout Change = new(10, (3, 50), (4, 100), (5, 50), (6, 20), (7, 20), (9, 20));
     public static readonly RowLayout Undo = new(3, (2, 20));
@@ -14,6 +17,7 @@ internal static class VisitCalls
     private static readonly NumberedField Kind = new(2, "visit_kind", "医疗类别");
     private static readonly NumberedField AdmittedOn = new(3, "admission_date", "挂号日期");
     private static readonly NumberedField DiagnosisCode = new(4, "diagnoses[0].code", "诊断编码");
+    private static readonly NumberedField Disease = DiagnosisCode with { Name = ChronicDisease };
     private static readonly NumberedField DiagnosisName = new(5, "diagnoses[0].name", "诊断名称");
     private static readonly NumberedField Department = new(7, "department", "科室名称");
     private static readonly NumberedField Bed = new(8, "bed", "床位号");
@@ -37,7 +41,7 @@ internal static class VisitCalls
         var profile = call.Settings.Profile;
         return
         [
-            new RegisterAdmission
+            Opening(call, Disease, new RegisterAdmission
             {
                 Person = profile switch
                 {
@@ -46,19 +50,50 @@ internal static class VisitCalls
                     _ => call.Person(Absent, Absent, Absent, Field(22, "social_security_number", "身份证号")),
                 },
                 HospitalVisitNumber = call.Head.Required(HospitalVisit),
-                VisitKind = InpatientKind(call, Kind),
+                VisitKind = call.Head.Required(Kind),
                 AdmissionDate = call.Head.RequiredDate(AdmittedOn, Time, Day),
                 Diagnoses = Diagnoses(call, [(DiagnosisCode, DiagnosisName), .. profile == Profile.Sdz ? SdzDiagnoses : []]),
                 Department = call.Head.Optional(Department),
                 Bed = call.Head.Optional(Bed),
                 Doctor = call.Head.Optional(DoctorName) ?? call.Head.Optional(DoctorCode),
-            },
+            }),
         ];
 
         static NumberedField Field(int number, string name, string chinese) => new(number, $"person.{name}", chinese);
     }
 
-    public static CaretOutput? EncodeAdmission(CaretCall call, HisResult result) => result is AdmissionRegistered ? CaretOutput.Nothing : null;
+    public static CaretOutput? EncodeAdmission(CaretCall call, HisResult result) => result is AdmissionRegistered or OutpatientRegistered ? CaretOutput.Nothing : null;
+
+    /// <summary>
+    /// The same message opens both; the kind says whether it is a stay. A chronic disease visit states the disease where others state the diagnosis,
+    /// so what it is in ICD-10 nobody says.
+    /// </summary>
+    public static HisOperation Opening(CaretCall call, NumberedField disease, RegisterAdmission stated)
+    {
+        if (!IsOutpatient(stated.VisitKind))
+            return stated;
+        var isChronic = call.Settings.ChronicKinds.Contains(stated.VisitKind);
+        var code = isChronic ? call.Head.Required(disease) : null;
+        // Nothing else tells it before the bill needs it: only GX has 2230.
+        if (!isChronic && stated.Diagnoses.Count == 0 && call.Settings.Profile != Profile.Gx)
+            call.Head.Required(disease with { Name = DiagnosisCode.Name });
+        return new RegisterOutpatient
+        {
+            Person = stated.Person,
+            HospitalVisitNumber = stated.HospitalVisitNumber,
+            VisitKind = stated.VisitKind,
+            VisitDate = stated.AdmissionDate,
+            Diagnoses = isChronic
+                ? [new HisDiagnosis { Code = call.Settings.UncodedDiagnosis, Name = stated.Diagnoses is [{ Name: { } name }, ..] ? name : code }, .. stated.Diagnoses.Skip(1)]
+                : stated.Diagnoses,
+            ChronicDisease = code,
+            Department = stated.Department,
+            Doctor = stated.Doctor,
+        };
+    }
+
+    /// <summary>What the codes of the kinds mean in particular says the province's table.</summary>
+    public static bool IsOutpatient(string kind) => kind.StartsWith('1');
 
     /// <summary>Empty means unchanged.</summary>
     public static IReadOnlyList<HisOperation> DecodeChange(CaretCall call)
@@ -81,22 +116,22 @@ internal static class VisitCalls
 
     public static CaretOutput? EncodeChange(CaretCall call, HisResult result) => result is VisitUpdated ? CaretOutput.Nothing : null;
 
-    /// <summary>SDZ names the hospital's serial of its 2210, the others the visit.</summary>
-    public static IReadOnlyList<HisOperation> DecodeUndo(CaretCall call) => call.Settings.Profile == Profile.Sdz
-        ? [new ReverseTransaction { OriginalTransactionId = call.Head.Required(UndoneSerial), OriginalOperation = nameof(RegisterAdmission) }]
-        : [new CancelAdmission { Visit = new HisVisitReference { HospitalVisitNumber = call.Head.Required(Visit) } }];
+    /// <summary>
+    /// SDZ names the hospital's serial of its 2210, the others the visit. No other call keeps its serial, so it says by itself whether a stay or an
+    /// outpatient visit is meant.
+    /// </summary>
+    public static IReadOnlyList<HisOperation> DecodeUndo(CaretCall call)
+    {
+        if (call.Settings.Profile != Profile.Sdz)
+            return [new CancelAdmission { Visit = new HisVisitReference { HospitalVisitNumber = call.Head.Required(Visit) } }];
+        var serial = call.Head.Required(UndoneSerial);
+        if (NodeNumbers.IsTransaction(serial))
+            call.Head.Refuse(UndoneSerial, "应为 2210 的医院交易流水号。", "the hospital's own serial of its 2210 is expected.");
+        return [new ReverseTransaction { OriginalTransactionId = serial }];
+    }
 
     /// <summary>A serial nobody has seen is void from now on, which is what the hospital wants of a registration that may be under way.</summary>
     public static CaretOutput? EncodeUndo(CaretCall call, HisResult result) => result is AdmissionCancelled or TransactionReversed ? CaretOutput.Nothing : null;
-
-    /// <summary>Outpatient visits are not opened; what the other codes mean says the province's table.</summary>
-    public static string InpatientKind(CaretCall call, NumberedField field)
-    {
-        var kind = call.Head.Required(field);
-        if (kind.StartsWith('1'))
-            call.Refuse(Refusals.OutpatientNotOpen(field.Name));
-        return kind;
-    }
 
     public static List<HisDiagnosis> Diagnoses(CaretCall call, IReadOnlyList<(NumberedField Code, NumberedField Name)> fields)
     {

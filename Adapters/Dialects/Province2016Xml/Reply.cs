@@ -77,7 +77,7 @@ internal static class Reply
         (Transaction.WithdrawFees, FeeLinesWithdrawn) => Output(),
         (Transaction.Discharge, Discharged) => Output(),
         (Transaction.Settle, Settled settled) => SettlementReplies.Settled(settled),
-        (Transaction.SettleWithinProvince, Settled settled) => SettlementReplies.SettledWithinProvince(settled),
+        (Transaction.SettleWithinProvince, Settled settled) => SettlementReplies.SettledWithinProvince(state.Input, settled),
         (Transaction.CancelSettlement, SettlementCancelled cancelled) => SettlementReplies.Cancelled(cancelled),
         (Transaction.CancelAdmission, AdmissionCancelled or TransactionReversed { Effect: HisReversalEffect.Undone }) => Output(),
         (Transaction.CancelDischarge, DischargeCancelled) => Output(),

@@ -8,7 +8,6 @@ namespace ProvincialGateway.Dialects.Province2016Xml;
 internal static class SettlementReplies
 {
     private const string PaidByHospital = "0";
-    private const string FinalSettlement = "1";
 
     private static readonly string[] SettledElements =
     [
@@ -56,15 +55,15 @@ internal static class SettlementReplies
         return output;
     }
 
-    /// <summary>akc254 is what the person pays of the amount in scope; yka319 is the amount in scope.</summary>
-    public static XElement SettledWithinProvince(Settled settled)
+    /// <summary>akc254 is what the person pays of the amount in scope; yka319 is the amount in scope; ykc675 is what was asked for.</summary>
+    public static XElement SettledWithinProvince(XElement input, Settled settled)
     {
         var figures = settled.Figures;
         var personalInScope = (decimal)figures.PersonalTotalFen - figures.FullSelfPayFen - figures.OverLimitFen - figures.PreSelfPayFen;
         return Reply.Output(SettledWithinProvinceElements, new Dictionary<string, string>
         {
             ["ykc618"] = settled.SettlementNumber,
-            ["ykc675"] = FinalSettlement,
+            ["ykc675"] = new InputReader(input).Optional(Fields.SettlementKind) ?? SettlementRequests.Final,
             ["akc264"] = Yuan(figures.TotalFen),
             ["akc253"] = Yuan(figures.FullSelfPayFen),
             ["akc254"] = Yuan(personalInScope),

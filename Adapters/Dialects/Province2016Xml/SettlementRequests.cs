@@ -8,8 +8,13 @@ internal static class SettlementRequests
     // What every client writes as receipt number of a cross-province settlement: no number at all.
     private const string ReceiptPlaceholder = "1111";
 
-    private const string FinalSettlement = "1";
+    // ykc675 结算类型 of the intra-province form.
+    public const string Final = "1";
+    public const string InPart = "3";
+
+    // ake170 中途结算标志 of the cross-province form.
     private const string NotInterim = "0";
+    private const string IsInterim = "1";
 
     /// <summary>
     /// The doctor is the licence number (akc056); ake021, the doctor's identity card number, is not needed and therefore not read.
@@ -35,24 +40,30 @@ internal static class SettlementRequests
     /// </summary>
     public static Settle Settle(InputReader input)
     {
-        if (input.Optional(Fields.InterimSettlement) is not (null or NotInterim))
-            input.Invalid(Fields.InterimSettlement, "不支持中途结算。", "an interim settlement is not supported.");
+        var mark = input.Optional(Fields.InterimSettlement);
+        if (mark is not (null or NotInterim or IsInterim))
+            input.Invalid(Fields.InterimSettlement, "应为 0 出院结算或 1 中途结算。", "0 (final) or 1 (interim) is expected.");
         return new Settle
         {
             Visit = FeeRequests.Visit(input),
             ClaimedTotalFen = input.RequiredFen(Fields.ClaimedTotal),
             InvoiceNumber = input.Optional(Fields.InvoiceNumber) is { } number && number != ReceiptPlaceholder ? number : null,
+            Interim = mark == IsInterim ? true : null,
         };
     }
 
+    /// <summary>0 补登 registers afterwards what was settled elsewhere, which no operation means.</summary>
     public static Settle SettleWithinProvince(InputReader input)
     {
-        if (input.Optional(Fields.SettlementKind) is not (null or FinalSettlement))
-            input.Invalid(Fields.SettlementKind, "只支持 1 正式结算。", "only 1, the final settlement, is supported.");
+        var kind = input.Optional(Fields.SettlementKind);
+        if (kind is not (null or Final or InPart))
+            input.Invalid(Fields.SettlementKind, "应为 1 正式结算或 3 中途结算；本接口不能补登，零星报销请到参保地经办机构。",
+                "1 (final) or 3 (interim) is expected; nothing is registered afterwards here, the insured province's agency reimburses that.");
         return new Settle
         {
             Visit = FeeRequests.Visit(input),
             ClaimedTotalFen = input.RequiredFen(Fields.ClaimedTotal),
+            Interim = kind == InPart ? true : null,
         };
     }
 

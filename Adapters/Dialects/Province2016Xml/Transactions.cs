@@ -90,6 +90,9 @@ internal static class Transactions
         "6527", "6521", "6522", "0521", "0522", "0524", "0534", "0535", "0536", "0537", "0801", "0802", "0803", "0804", "0805", "0806",
     ];
 
+    /// <summary>3105 and 3202 are outpatient transactions of which only the numbers are known; no message of theirs was ever seen.</summary>
+    public static bool IsOutpatient(string code) => code is "3105" or "3202";
+
     public static IReadOnlyList<string> Codes { get; } = [.. ByCode.Keys.Order(StringComparer.Ordinal)];
 
     public static Transaction? Find(string code) => ByCode.TryGetValue(code, out var transaction) ? transaction : null;
@@ -121,7 +124,17 @@ internal static class Transactions
         _ => throw new InvalidOperationException($"Transaction {transaction} has no reader."),
     };
 
-    public static HisRefusal Unknown(string code) => !NotOpened.Contains(code) ? Refusals.UnknownTransaction(code) : Refusals.UnknownTransaction(code) with
+    public static HisRefusal Unknown(string code) => IsOutpatient(code) ? Outpatient(code, Fields.TransactionCode)
+        : NotOpened.Contains(code) ? AtTheCentre(code)
+        : Refusals.UnknownTransaction(code);
+
+    public static HisRefusal Outpatient(string code, Field field) => Refusals.OutpatientNotOpen(field.Canonical) with
+    {
+        Chinese = $"本接口没有门诊交易（{code}），没有处理。",
+        English = $"this dialect has no outpatient transaction ({code}); nothing was done.",
+    };
+
+    private static HisRefusal AtTheCentre(string code) => Refusals.UnknownTransaction(code) with
     {
         Chinese = $"本节点尚未开放清分、月度申报和病案首页交易（{code}），没有处理。",
         English = $"clearing, monthly declaration and medical record front pages ({code}) are not opened on this node yet; nothing was done.",

@@ -9,7 +9,7 @@ internal static class UndoRequests
         "[VISIT_NOT_FOUND] 就医地 treatment side: otransid 所指的入院登记不存在或已取消。 请核对就诊登记号。 | "
         + "the admission that otransid names does not exist or is cancelled already. Check the visit number. (otransid)";
 
-    /// <summary>What may stand in otransno. Clients reverse 0212, 0304 and 0305; 3105 and 3202 are out-patient transactions, which no visit here can have.</summary>
+    /// <summary>What may stand in otransno. Clients reverse 0212, 0304 and 0305.</summary>
     private static readonly Dictionary<string, string> Operations = new(StringComparer.Ordinal)
     {
         ["0212"] = nameof(RegisterAdmission),
@@ -40,8 +40,10 @@ internal static class UndoRequests
     public static ReverseTransaction Reverse(InputReader input)
     {
         var code = input.Required(Fields.OriginalCode);
-        if (!Operations.TryGetValue(code, out var operation))
-            input.Invalid(Fields.OriginalCode, "该交易不能冲正，或本节点尚未开放。", "this transaction cannot be reversed or is not opened on this node yet.");
-        return new ReverseTransaction { OriginalTransactionId = input.Required(Fields.OriginalTransaction), OriginalOperation = operation };
+        if (Transactions.IsOutpatient(code))
+            input.Refuse(Transactions.Outpatient(code, Fields.OriginalCode));
+        else if (!Operations.TryGetValue(code, out _))
+            input.Invalid(Fields.OriginalCode, "该交易不能冲正，应为 0212 至 0305。", "this transaction cannot be reversed: 0212 to 0305 are expected.");
+        return new ReverseTransaction { OriginalTransactionId = input.Required(Fields.OriginalTransaction), OriginalOperation = Operations.GetValueOrDefault(code) };
     }
 }

@@ -113,7 +113,7 @@ internal sealed class CallReader
     {
         if (_shown.TryGetValue(field, out var shown) || _shown.TryGetValue(field[(field.LastIndexOf('.') + 1)..], out shown))
             return shown;
-        return field == "visit" ? ElementOf(Elements.Visit.Field)
+        return field == "visit" ? ElementOf(Elements.Visit.Field) ?? ElementOf(Elements.OutpatientVisit.Field)
             : (field.StartsWith("person", StringComparison.Ordinal) || field == Elements.SubCentre.Field) && _shown.ContainsKey(Elements.Card.Field) ? Elements.Card.Shown
             : null;
     }

@@ -12,9 +12,10 @@ internal static class CentreCalls
         .Add("prm_akb020", institution.InstitutionCode).AddEmpty("prm_aae004", "prm_aae005", "prm_aae006", "prm_aae007", "prm_zykt")
         .Add("prm_aka130", call.Settings.VisitKind).AddEmpty("prm_mztc", "prm_dxsmztc", "prm_ptmz");
 
-    /// <summary>In-patient treatment is the one kind this node settles.</summary>
-    public static Output? EncodeKinds(CallReader call, HisResult result) =>
-        result is InstitutionDescribed ? new Output().AddRows([Output.Row(("aka130", call.Settings.VisitKind))]) : null;
+    /// <summary>What the province has set for 21 and 48; which of it a hospital has opened says the node when it is used.</summary>
+    public static Output? EncodeKinds(CallReader call, HisResult result) => result is not InstitutionDescribed
+        ? null
+        : new Output().AddRows(new[] { call.Settings.VisitKind }.Concat(call.Settings.OutpatientKinds).Concat(call.Settings.ChronicKinds).Select(kind => Output.Row(("aka130", kind))));
 
     public static Output? EncodeTime(CallReader call, HisResult result) =>
         result is InstitutionDescribed institution ? new Output().AddRows([Output.Row(("prm_sysdate", Output.Time(institution.Now)))]) : null;

@@ -56,6 +56,11 @@ internal static class Elements
         .. Enumerable.Range(18, 8).Select(number => new Element($"prm_ykd0{number}", "diagnoses", $"其他诊断{number - 17}")),
     ];
 
+    public static readonly Element OutpatientVisit = new("prm_akc190", "hospital_visit_number", "就诊编号");
+    public static readonly Element OutpatientKind = new("prm_aka130", "visit_kind", "支付类别");
+    public static readonly Element OutpatientDiagnosis = new("prm_ykc173", "diagnoses[0].code", "门诊诊断信息");
+    public static readonly Element ChronicDisease = OutpatientDiagnosis with { Field = "chronic_disease" };
+
     public static readonly Element LineSerial = new("yka105", "line_serial", "记账流水号");
     public static readonly Element WithdrawnSerial = new("yka105", "line_serials", "记账流水号");
     public static readonly Element HospitalCode = new("ykd125", "local_code", "医院项目编码");

@@ -52,7 +52,7 @@ internal static class FeeCalls
     private static bool IsAbout(HisRefusal refusal, int index) =>
         !refusal.Field.StartsWith("lines[", StringComparison.Ordinal) || refusal.Field.StartsWith(string.Create(CultureInfo.InvariantCulture, $"lines[{index}]"), StringComparison.Ordinal);
 
-    private static HisFeeLine Line(CallReader row)
+    public static HisFeeLine Line(CallReader row)
     {
         var price = row.RequiredDecimal(Elements.UnitPrice, decimalsMax: 4);
         if (price < 0)

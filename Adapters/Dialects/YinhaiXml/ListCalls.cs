@@ -64,13 +64,14 @@ internal static partial class ListCalls
             : new Declined(NoSuchSettlement.Text);
     }
 
+    // A row does not say what kind of visit it is of: it can be told only where there is one kind.
     private static IEnumerable<(string Name, string? Value)> Columns(YinhaiSettings settings, HisSettlementRow row)
     {
         var figures = SettlementCalls.Figures(row.Figures).ToDictionary(figure => figure.Name, figure => figure.Value);
         string subCentre = settings.SubCentreOf(row.InsuredDivision);
         return
         [
-            ("akc190", row.VisitNumber), ("yka103", row.SettlementNumber), ("aka130", settings.VisitKind), ("aac001", row.PersonNumber),
+            ("akc190", row.VisitNumber), ("yka103", row.SettlementNumber), ("aka130", settings.TakesOutpatients ? "" : settings.VisitKind), ("aac001", row.PersonNumber),
             ("yka065", Output.Yuan(row.Figures.AccountFen)), ("yka055", figures["yka055"]), ("yka056", figures["yka056"]), ("yka057", figures["yka057"]),
             ("yka111", figures["yka111"]), ("yka058", figures["yka058"]), ("yka248", figures["yka248"]), ("yka062", figures["yka062"]), ("yke030", figures["yke030"]),
             ("ykc177", ""), ("yka410", ""), ("yka373", ""), ("yka372", ""), ("yke398", ""), ("ykc365", ""), ("ykb037", subCentre),

@@ -2,8 +2,12 @@ using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.YinhaiXml;
 
-/// <summary>What the dialect keeps of a call to write its reply.</summary>
-internal sealed record CallState(CallReader Reader, Transaction? Transaction);
+/// <summary>What the dialect keeps of a call to write its reply; its requests share it.</summary>
+/// <param name="RequestCount">How many requests in a row are this call's.</param>
+internal sealed record CallState(CallReader Reader, Transaction? Transaction, int RequestCount)
+{
+    public static int RequestsOf(HisRequest request) => request.State is CallState state ? state.RequestCount : 1;
+}
 
 /// <summary>
 /// Results as appcode. Clients take anything below 0 as failure and show appmsg:
@@ -31,10 +35,14 @@ internal static class Replies
 
     private const string NoWords = "处理结果无法用本接口表示，请先查询不确定交易再操作。 | The result cannot be expressed in this interface; look into the uncertain trades first.";
 
-    public static CallReply To(HisRequest request, HisResult result)
+    /// <param name="requests">Those of one call.</param>
+    /// <param name="results">One for each.</param>
+    public static CallReply To(IReadOnlyList<HisRequest> requests, IReadOnlyList<HisResult> results)
     {
-        if (request.State is not CallState state)
-            return Text(null, Refused, result is HisRefusal unread ? unread.Text : NoWords);
+        if (requests[0].State is not CallState state)
+            return Text(null, Refused, results[0] is HisRefusal unread ? unread.Text : NoWords);
+        var deciding = requests.Count == 1 ? 0 : state.Transaction!.Deciding(results);
+        var (request, result) = (requests[deciding], results[deciding]);
         var call = state.Reader.Call;
         var reply = (state.Transaction?.Encode(state.Reader, result), result) switch
         {

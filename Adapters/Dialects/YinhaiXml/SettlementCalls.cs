@@ -24,12 +24,13 @@ internal static class SettlementCalls
         InvoiceNumber = call.Optional(Elements.Invoice),
     };
 
-    public static Output? EncodeSettlement(CallReader call, HisResult result)
+    public static Output? EncodeSettlement(CallReader call, HisResult result) => result is Settled settled ? Bill(new Output(), call, settled) : null;
+
+    /// <summary>The reply of 41, behind what <paramref name="output"/> has already.</summary>
+    public static Output Bill(Output output, CallReader call, Settled settled)
     {
-        if (result is not Settled { Person: var person } settled)
-            return null;
-        var subCentre = call.Settings.SubCentreOf(person.InsuredDivision);
-        return new Output()
+        var (person, subCentre) = (settled.Person, call.Settings.SubCentreOf(settled.Person.InsuredDivision));
+        return output
             .Add("prm_yka103", settled.SettlementNumber).Add("prm_aac001", person.PersonNumber).AddYuan("prm_yka065", settled.Figures.AccountFen)
             .Add("prm_aae036", Output.Time(settled.SettledAt)).AddAll(Figures(settled.Figures)).AddYuan("prm_yke031", 0).AddEmpty("prm_zhyjyjj")
             .AddYuan("prm_akc087", person.AccountBalanceFen).Add("prm_ykb037", subCentre).Add("prm_yka316", ClearingKind)

@@ -5,12 +5,20 @@ namespace ProvincialGateway.Dialects.YinhaiXml;
 
 /// <summary>One transaction of the interface: how its call is read and its result written.</summary>
 /// <param name="Code">jybh as the interface writes it, or the method's name.</param>
-/// <param name="Decode">May return an operation that is not usable when <see cref="CallReader.Refusal"/> is set.</param>
+/// <param name="Decode">May return operations that are not usable when <see cref="CallReader.Refusal"/> is set. At least one.</param>
 /// <param name="Encode">Null when the result is not one this transaction can have.</param>
-internal sealed record Transaction(string Code, Func<CallReader, HisOperation> Decode, Func<CallReader, HisResult, Outcome?> Encode)
+internal sealed record Transaction(string Code, Func<CallReader, IReadOnlyList<HisOperation>> Decode, Func<CallReader, HisResult, Outcome?> Encode)
 {
-    /// <summary>The hospital confirms or cancels it after it has stored it too.</summary>
+    public Transaction(string code, Func<CallReader, HisOperation> decode, Func<CallReader, HisResult, Outcome?> encode)
+        : this(code, call => [decode(call)], encode)
+    {
+    }
+
+    /// <summary>The hospital confirms or cancels it after it has stored it too: of several operations the last, which the others lead to.</summary>
     public bool IsWriting { get; init; }
+
+    /// <summary>Which of the results of one call is the call's.</summary>
+    public Func<IReadOnlyList<HisResult>, int> Deciding { get; init; } = _ => 0;
 }
 
 /// <summary>Every transaction by jybh, and the methods besides call.</summary>
@@ -35,6 +43,7 @@ internal static class Transactions
         new("43", SettlementCalls.DecodePreview, SettlementCalls.EncodePreview),
         new("44", ListCalls.DecodeStatement, ListCalls.EncodeStatement),
         new("46A", ListCalls.DecodeList, ListCalls.EncodeList),
+        new("48", OutpatientCalls.Decode, OutpatientCalls.Encode) { IsWriting = true, Deciding = OutpatientCalls.Deciding },
     }.ToFrozenDictionary(transaction => transaction.Code, StringComparer.OrdinalIgnoreCase);
 
     private static readonly FrozenDictionary<string, Transaction> ByMethod = new Transaction[]
@@ -59,7 +68,6 @@ internal static class Transactions
 
     public static HisRefusal Unknown(string code) => code.ToUpperInvariant() switch
     {
-        "48" => Refusals.OutpatientNotOpen(Elements.TransactionCode.Field),
         "71" or "72B" or "73" or "74" or "74A" or "75" =>
             NotHere(code, "本节点尚未开放清算业务", "clearing is not opened on this node yet", "请暂按省中心现行办法办理", "follow the provincial centre's present procedure"),
         "02" => NotHere(code, "社保卡密码由发卡地管理，本接口不能修改", "the password of a card is kept by its issuer; this interface cannot change it",

@@ -24,6 +24,9 @@ internal sealed partial class YinhaiSettings
                     "pairs of a four-digit sub-centre and a six-digit division are expected, separated by commas, none twice, e.g. 9900=520000,9901=520100.");
         }
 
+        UncodedDiagnosis = settings.Optional("uncodedDiagnosis") ?? "R69.x00";
+        OutpatientKinds = Kinds(settings.Optional("outpatientKinds"));
+        ChronicKinds = Kinds(settings.Optional("chronicKinds"));
         settings.RefuseOthers();
     }
 
@@ -33,6 +36,17 @@ internal sealed partial class YinhaiSettings
     /// <summary>Local code of <see cref="CodeSystem.FeeCategory"/> for items that no catalogue lists: lines carry none.</summary>
     public string UnlistedFeeCategory { get; }
 
+    /// <summary>Local code of a diagnosis that 48 states in words only.</summary>
+    public string UncodedDiagnosis { get; }
+
+    /// <summary>支付类别 that 48 takes besides <see cref="ChronicKinds"/>, local codes of <see cref="CodeSystem.VisitKind"/>.</summary>
+    public IReadOnlyList<string> OutpatientKinds { get; }
+
+    /// <summary>支付类别 of 48 in which 门诊诊断信息 begins with the code of a chronic disease.</summary>
+    public IReadOnlyList<string> ChronicKinds { get; }
+
+    public bool TakesOutpatients => OutpatientKinds.Count + ChronicKinds.Count > 0;
+
     /// <summary>The division of a sub-centre: as set, else four digits and <c>00</c>; null when it is not four digits.</summary>
     public string? Division(string? subCentre) => subCentre is not { Length: SubCentreLength } || !subCentre.All(char.IsAsciiDigit) ? null
         : _divisions.TryGetValue(subCentre, out var division) ? division
@@ -41,6 +55,8 @@ internal sealed partial class YinhaiSettings
     /// <summary>The other way; the four digits say less than a county, so this is for people and for echoes.</summary>
     public string SubCentreOf(string division) =>
         _divisions.FirstOrDefault(pair => pair.Value == division).Key ?? (division.Length == DivisionLength ? division[..SubCentreLength] : "");
+
+    private static string[] Kinds(string? text) => (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     [GeneratedRegex(@"\A(?<code>[0-9]{4})\s*=\s*(?<division>[0-9]{6})\z", RegexOptions.ExplicitCapture)]
     private static partial Regex SubCentre();

@@ -36,20 +36,28 @@ public sealed class YinhaiXmlDialect : IHisDialect, IDialectCoverage
         var calls = EnvelopeReader.Read(text, out var isBatch, out var refusal);
         return calls is null
             ? Unreadable(charset, refusal!)
-            : new HisEnvelope { Requests = [.. calls.Select(Request)], State = new ComFrame(charset, isBatch) };
+            : new HisEnvelope { Requests = [.. calls.SelectMany(Requests)], State = new ComFrame(charset, isBatch) };
     }
 
     public HisReply Encode(HisEnvelope envelope, IReadOnlyList<HisResult> results)
     {
         if (envelope.Requests.Count != results.Count)
             throw new ArgumentException($"{envelope.Requests.Count} requests cannot be answered by {results.Count} results.", nameof(results));
-        return EnvelopeWriter.Write(Frame(envelope), [.. envelope.Requests.Zip(results, Replies.To)]);
+        var replies = new List<CallReply>();
+        for (var first = 0; first < results.Count; first += CallState.RequestsOf(envelope.Requests[first]))
+        {
+            var count = CallState.RequestsOf(envelope.Requests[first]);
+            replies.Add(Replies.To([.. envelope.Requests.Skip(first).Take(count)], [.. results.Skip(first).Take(count)]));
+        }
+
+        return EnvelopeWriter.Write(Frame(envelope), replies);
     }
 
     public HisReply EncodeFailure(HisMessage message, HisRefusal refusal)
     {
         var envelope = Decode(message);
-        return EnvelopeWriter.Write(Frame(envelope), [.. envelope.Requests.Select(request => Replies.NotProcessed(request, refusal))]);
+        var calls = envelope.Requests.DistinctBy(request => request.State ?? request);
+        return EnvelopeWriter.Write(Frame(envelope), [.. calls.Select(request => Replies.NotProcessed(request, refusal))]);
     }
 
     public HisReply? Describe(string path, string query, Uri publicAddress) => null;
@@ -64,7 +72,7 @@ public sealed class YinhaiXmlDialect : IHisDialect, IDialectCoverage
     };
 
     // The interface has no id of its own for a request (jylsh is given out by the node), so repeats are recognised by what they are about.
-    private HisRequest Request(ComCall call)
+    private IEnumerable<HisRequest> Requests(ComCall call)
     {
         var reader = new CallReader(call, _settings);
         var code = call.Method == ComMethod.Call ? reader.Required(Elements.TransactionCode) : call.Method?.Name ?? call.Name;
@@ -73,18 +81,18 @@ public sealed class YinhaiXmlDialect : IHisDialect, IDialectCoverage
             reader.Refuse(Refusals.MissingField("institution_code", "hospital 医院编码"));
         if (transaction is null)
             reader.Refuse(Transactions.Unknown(Clip(code)));
-        var operation = transaction?.Decode(reader);
+        var operations = transaction?.Decode(reader);
         var operatorName = Elements.Operators.Select(reader.Optional).FirstOrDefault(name => name is not null);
-        return new HisRequest
+        var request = new HisRequest { TransactionCode = Clip(transaction?.Code ?? code), InstitutionCode = call.Hospital, Operator = operatorName };
+        if (reader.Refusal is not null || operations is null)
+            return [request with { NeedsConfirmation = transaction is { IsWriting: true }, Refusal = reader.Refusal, State = new CallState(reader, transaction, RequestCount: 1) }];
+        var state = new CallState(reader, transaction, operations.Count);
+        return operations.Select((operation, index) => request with
         {
-            TransactionCode = Clip(transaction?.Code ?? code),
-            InstitutionCode = call.Hospital,
-            Operator = operatorName,
-            NeedsConfirmation = transaction is { IsWriting: true },
-            Operation = reader.Refusal is null ? operation : null,
-            Refusal = reader.Refusal,
-            State = new CallState(reader, transaction),
-        };
+            NeedsConfirmation = transaction is { IsWriting: true } && index == operations.Count - 1,
+            Operation = operation,
+            State = state,
+        });
     }
 
     private static string Clip(string code) => code.Length <= QuotedCodeMax ? code : code[..QuotedCodeMax];

@@ -50,6 +50,8 @@ internal static class Elements
     public static readonly Element HospitalVisit = new("YKC010", "hospital_visit_number", "住院号");
     public static readonly Element MedicalRecord = new("YKC009", "medical_record_number", "病历号");
     public static readonly Element VisitKind = new("AKA130", "visit_kind", "医疗类别");
+    public static readonly Element IsSpecialDisease = new("AKA123", "chronic_disease", "是否特治病");
+    public static readonly Element ChronicDisease = new("AKA120", "chronic_disease", "疾病编码");
     public static readonly Element AdmissionDate = new("AKC192", "admission_date", "入院日期");
     public static readonly Element AdmissionDiagnosis = new("AKC193", "diagnoses[0].code", "入院诊断编码");
     public static readonly Element AdmissionDiagnosisName = new("YKC600", "diagnoses[0].name", "入院诊断名称");

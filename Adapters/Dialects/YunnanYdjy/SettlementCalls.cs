@@ -46,11 +46,13 @@ internal static class SettlementCalls
         return Output(preview.Figures, preview.AdmissionOrdinal, isEqual ? written : null);
     }
 
-    /// <summary>Only AKA050 1 is known; booking another kind as a final settlement would be a guess with money.</summary>
+    /// <summary>
+    /// Of a stay or a clinic visit. Only AKA050 1 is known, the final settlement; booking another kind as one would be a guess with money.
+    /// </summary>
     public static HisOperation DecodeSettlement(CallReader call)
     {
         if (call.Required(Elements.SettlementKind) is not (FinalSettlement or ""))
-            call.Refuse(Elements.SettlementKind, "仅支持 1。", "only 1 is supported.");
+            call.Refuse(Refusals.InterimNotOpen(Elements.SettlementKind.Field));
         return new Settle
         {
             Visit = VisitCalls.Visit(call),

@@ -2,9 +2,11 @@ using ProvincialGateway.Adapters.Contracts;
 
 namespace ProvincialGateway.Dialects.YunnanYdjy;
 
-/// <summary>11 admission, 22 its cancellation, 15 discharge or correction.</summary>
+/// <summary>11 admission or outpatient registration, 22 its cancellation, 15 discharge or correction.</summary>
 internal static class VisitCalls
 {
+    private const string IsSpecial = "1";
+
     private static readonly Element[] DischargeElements =
     [
         Elements.DischargeDate, Elements.DischargeReason, Elements.DischargeDiagnosis, Elements.DischargeDiagnosisName, Elements.DischargeDiagnosis2,
@@ -17,32 +19,56 @@ internal static class VisitCalls
         Elements.AdmissionDepartment, Elements.AdmissionBed, Elements.AdmissionDoctor,
     ];
 
-    /// <summary>The message has no name or certificate: the person is who the call's parameters name.</summary>
+    /// <summary>
+    /// The message has no name or certificate: the person is who the call's parameters name. It opens a clinic visit as well as a stay; AKA130 says
+    /// which.
+    /// </summary>
     public static HisOperation DecodeAdmission(CallReader call)
     {
         var diagnoses = Diagnoses(call, Elements.AdmissionDiagnosis, Elements.AdmissionDiagnosisName, Elements.AdmissionDiagnosis2, Elements.AdmissionDiagnosis3);
         call.Required(Elements.AdmissionDiagnosis);
-        return new RegisterAdmission
-        {
-            Person = Person(call),
-            HospitalVisitNumber = call.Required(Elements.HospitalVisit),
-            MedicalRecordNumber = call.Optional(Elements.MedicalRecord),
-            VisitKind = call.Required(Elements.VisitKind),
-            AdmissionDate = call.RequiredDate(Elements.AdmissionDate),
-            Diagnoses = diagnoses,
-            Department = call.Optional(Elements.AdmissionDepartment),
-            Bed = call.Optional(Elements.AdmissionBed),
-            Doctor = call.Optional(Elements.AdmissionDoctor),
-            ContactName = call.Optional(Elements.ContactName),
-            ContactPhone = call.Optional(Elements.ContactPhone),
-        };
+        var kind = call.Required(Elements.VisitKind);
+        return kind.StartsWith('1') ? Outpatient(call, kind, diagnoses) : Admission(call, kind, diagnoses);
     }
 
-    /// <summary>What the contract does not carry (employer kinds, hardship marks, further accumulators) is unknown here and stays empty.</summary>
-    public static OutputXml? EncodeAdmission(CallReader call, HisResult result)
+    private static RegisterAdmission Admission(CallReader call, string kind, List<HisDiagnosis> diagnoses) => new()
     {
-        if (result is not AdmissionRegistered { Person: var person } admitted)
-            return null;
+        Person = Person(call),
+        HospitalVisitNumber = call.Required(Elements.HospitalVisit),
+        MedicalRecordNumber = call.Optional(Elements.MedicalRecord),
+        VisitKind = kind,
+        AdmissionDate = call.RequiredDate(Elements.AdmissionDate),
+        Diagnoses = diagnoses,
+        Department = call.Optional(Elements.AdmissionDepartment),
+        Bed = call.Optional(Elements.AdmissionBed),
+        Doctor = call.Optional(Elements.AdmissionDoctor),
+        ContactName = call.Optional(Elements.ContactName),
+        ContactPhone = call.Optional(Elements.ContactPhone),
+    };
+
+    /// <summary>AKA120 is the disease only where AKA123 says that there is one: in other visits clients repeat the diagnosis there.</summary>
+    private static RegisterOutpatient Outpatient(CallReader call, string kind, List<HisDiagnosis> diagnoses) => new()
+    {
+        Person = Person(call),
+        HospitalVisitNumber = call.Required(Elements.HospitalVisit),
+        VisitKind = kind,
+        VisitDate = call.RequiredDate(Elements.AdmissionDate),
+        Diagnoses = diagnoses,
+        ChronicDisease = call.Optional(Elements.IsSpecialDisease) == IsSpecial ? call.Required(Elements.ChronicDisease) : null,
+        Department = call.Optional(Elements.AdmissionDepartment),
+        Doctor = call.Optional(Elements.AdmissionDoctor),
+    };
+
+    /// <summary>What the contract does not carry (employer kinds, hardship marks, further accumulators) is unknown here and stays empty.</summary>
+    public static OutputXml? EncodeAdmission(CallReader call, HisResult result) => result switch
+    {
+        AdmissionRegistered admitted => Opened(admitted.VisitNumber, admitted.Person, admitted.DeductibleFen),
+        OutpatientRegistered registered => Opened(registered.VisitNumber, registered.Person, registered.DeductibleFen),
+        _ => null,
+    };
+
+    private static OutputXml Opened(string visitNumber, HisPerson person, long deductibleFen)
+    {
         var output = new OutputXml()
             .Add("AAC001", person.PersonNumber).Add("AKC020", person.CardNumber).AddFreeText("AAC003", person.Name)
             .Add("AAC004", person.Gender).AddDate("AAC006", person.BirthDate).Add("AAC002", person.CertificateNumber)
@@ -51,7 +77,7 @@ internal static class VisitCalls
             .Add("YAB060", Areas.SubCentre(person.InsuredDivision)).Add("AKC300", person.Scheme).AddYuan("AKC087", person.AccountBalanceFen)
             .Add("YKC002", "").Add("YKC606", "").Add("AKC025", person.IsCivilServant ? "1" : "0").Add("YKC609", "")
             .Add("SAC004", "").Add("SAC006", "").Add("SAC008", "").Add("SAC010", "")
-            .Add("AKC190", admitted.VisitNumber).AddYuan("YKA116", person.DeductiblePaidYearFen).AddYuan("AKC270", admitted.DeductibleFen);
+            .Add("AKC190", visitNumber).AddYuan("YKA116", person.DeductiblePaidYearFen).AddYuan("AKC270", deductibleFen);
         AddLimit(output, "YKA119", person.PoolLimitRemainingFen);
         AddLimit(output, "YKA121", person.LayerLimitRemainingFen);
         return output.Add("YKA123", "").AddYuan("AKC251", person.PoolPaidYearFen).Add("YKA437", "").Add("YKA438", "")

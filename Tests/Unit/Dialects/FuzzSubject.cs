@@ -30,7 +30,7 @@ internal sealed record FuzzSubject(string Name, IHisDialect Dialect, IReadOnlyLi
         Of("NC", NeusoftCaretMessages.Nc),
         Of("SDZ", NeusoftCaretMessages.Sdz),
         Of("GX", NeusoftCaretMessages.Gx),
-        Of("sub-centres", new YinhaiXmlDialect(Settings("visitKind=31", "unlistedFeeCategory=99", "subCentres=9900=520000"))),
+        Of("sub-centres", new YinhaiXmlDialect(Settings("visitKind=31", "unlistedFeeCategory=99", "subCentres=9900=520000", "outpatientKinds=11", "chronicKinds=18"))),
         Of("", new YinhaiXmlDialect(Settings("visitKind=21", "unlistedFeeCategory=14"))),
     ];
 

@@ -155,10 +155,49 @@ public sealed class NeusoftCaretDecodeTests
     }
 
     [TestCase("11")]
+    [TestCase("13")]
+    public void A_kind_that_begins_with_1_opens_an_outpatient_visit(string kind)
+    {
+        var visit = Operation<RegisterOutpatient>(Nc, Call("2210", NcAdmission.Replace("|21|", $"|{kind}|")));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((visit.HospitalVisitNumber, visit.VisitKind, visit.VisitDate, visit.ChronicDisease), Is.EqualTo(("ZY0000012345", kind, new DateOnly(2021, 1, 15), (string?)null)));
+            Assert.That((visit.Person.PersonNumber, visit.Department, visit.Doctor), Is.EqualTo(("3600000001", "0301", "演示医生丙")));
+            Assert.That(visit.Diagnoses, Is.EqualTo(new[] { new HisDiagnosis { Code = "J18.900", Name = "肺炎" } }));
+        }
+    }
+
     [TestCase("16")]
     [TestCase("17")]
-    public void Outpatient_kinds_are_refused(string kind) =>
-        Assert.That(Refusal(Nc, Call("2210", NcAdmission.Replace("|21|", $"|{kind}|"))).English, Does.Contain("outpatient is not opened"));
+    public void A_chronic_disease_visit_states_the_disease_where_others_state_the_diagnosis(string kind)
+    {
+        var stated = NcAdmission.Replace("|21|", $"|{kind}|").Replace("J18.900|肺炎", "M03900|高血压");
+        var visit = Operation<RegisterOutpatient>(Nc, Call("2210", stated));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(visit.ChronicDisease, Is.EqualTo("M03900"));
+            Assert.That(visit.Diagnoses, Is.EqualTo(new[] { new HisDiagnosis { Code = "R69.x00", Name = "高血压" } }));
+            Assert.That(Refusal(Nc, Call("2210", stated.Replace("M03900", ""))), Has.Property("Field").EqualTo("chronic_disease").And.Property("Code").EqualTo("MISSING_FIELD"));
+            Assert.That(Operation<RegisterOutpatient>(With(("profile", "NC"), ("insuredDivision", "360100"), ("chronicKinds", "18")), Call("2210", stated)).ChronicDisease, Is.Null);
+        }
+    }
+
+    [TestCase("16,21")]
+    [TestCase("16,")]
+    [TestCase("慢病")]
+    public void Only_outpatient_kinds_can_be_of_chronic_diseases(string kinds) =>
+        Assert.That(() => With(("profile", "NC"), ("chronicKinds", kinds)), Throws.TypeOf<DialectSettingException>());
+
+    [Test]
+    public void Only_GX_can_tell_the_diagnosis_of_an_outpatient_visit_later()
+    {
+        const string Gxs = "MZ1|11|20210115094500||||||||0|0|员|4500000001|450923|";
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Operation<RegisterOutpatient>(Gx, Call("2210", Gxs)).Diagnoses, Is.Empty);
+            Assert.That(Refusal(Nc, Call("2210", NcAdmission.Replace("|21|", "|11|").Replace("J18.900|肺炎", "|"))).Field, Is.EqualTo("diagnoses[0].code"));
+        }
+    }
 
     [Test]
     public void SDZ_undoes_an_admission_by_the_hospitals_serial_and_so_keeps_it()
@@ -168,7 +207,8 @@ public sealed class NeusoftCaretDecodeTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(request.HisTransactionId, Is.EqualTo("20210115094500-00990001-0023"));
-            Assert.That((undo.OriginalTransactionId, undo.OriginalOperation), Is.EqualTo(("20210115094500-00990001-0023", "RegisterAdmission")));
+            Assert.That((undo.OriginalTransactionId, undo.OriginalOperation), Is.EqualTo(("20210115094500-00990001-0023", (string?)null)), "It may have opened a stay or an outpatient visit.");
+            Assert.That(Refusal(Sdz, Call("2240", $"{TransactionId}|演示员甲|")).Field, Is.EqualTo("original_transaction_id"), "The node's own number might be a settlement's.");
             Assert.That(Refusal(Sdz, Extended(Call("2210", SdzAdmission, serial: ""))).Field, Is.EqualTo("his_transaction_id"));
         }
     }
@@ -362,7 +402,34 @@ public sealed class NeusoftCaretDecodeTests
         {
             Assert.That((discharge.DischargeReason, discharge.Diagnoses.Count, settle.AccountRequestedFen), Is.EqualTo(((string?)null, 2, (long?)0)));
             fields[16] = "1";
-            Assert.That(Refusal(Sdz, Call("2410", string.Join('|', fields))).English, Does.Contain("interim settlement"));
+            Assert.That(Operation<Settle>(Sdz, Call("2410", string.Join('|', fields))).Interim, Is.True);
+            fields[16] = "2";
+            Assert.That(Refusal(Sdz, Call("2410", string.Join('|', fields))).Field, Is.EqualTo("settlement_kind"));
+        }
+    }
+
+    [Test]
+    public void Neither_an_outpatient_visit_nor_a_part_of_a_stay_is_discharged()
+    {
+        var outpatient = Operation<Settle>(Nc, Call("2410", NcSettlement.Replace("|21|", "|11|")));
+        var part = Operation<Settle>(Nc, Call("2410", NcSettlement.Replace("|肺炎|1|0|", "|肺炎|1|1|")));
+        var remote = Operation<Settle>(Nc, Call("7420", RemoteSettlement.Replace("|9|0|1|", "|9|1|1|")));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((outpatient.Interim, part.Interim, remote.Interim), Is.EqualTo(((bool?)null, (bool?)true, (bool?)true)));
+            Assert.That((outpatient.InvoiceNumber, outpatient.Visit.HospitalVisitNumber), Is.EqualTo(("FP00012345", "ZY0000012345")));
+            Assert.That(Operation<Settle>(Nc, Call("7420", RemoteSettlement.Replace("20210120150000", ""))).Interim, Is.Null, "Without a date of discharge.");
+        }
+    }
+
+    [Test]
+    public void A_part_of_a_stay_is_cancelled_by_a_number_of_ours_in_the_place_of_the_hospitals()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Operation<CancelSettlement>(Nc, Call("2430", $"ZY1|{TransactionId}|员|0||")).OriginalTransactionId, Is.EqualTo(TransactionId));
+            Assert.That(Operation<CancelSettlement>(Nc, Call("2430", "ZY1|A5001002101200000001|员|0||")).SettlementNumber, Is.EqualTo("A5001002101200000001"));
+            Assert.That(Operation<CancelSettlement>(Nc, Call("2430", "ZY1|FP00012345|员|0||")), Is.EqualTo(new CancelSettlement { Visit = new HisVisitReference { HospitalVisitNumber = "ZY1" } }));
         }
     }
 
@@ -393,7 +460,7 @@ public sealed class NeusoftCaretDecodeTests
             Assert.That((admission.HospitalVisitNumber, admission.MedicalRecordNumber, admission.Bed, admission.Doctor), Is.EqualTo(("ZY0000012345", "0000012345", "01", "演示医生丙")));
             Assert.That(admission.Diagnoses.Select(diagnosis => diagnosis.Code), Is.EqualTo(new[] { "J18.900", "I10.x00" }));
             Assert.That(Refusal(Nc, Call("7210", RemoteAdmission.Replace("|500100|", "|5001|"))).Field, Is.EqualTo("insured_division"));
-            Assert.That(Refusal(Nc, Call("7210", RemoteAdmission.Replace("|21|", "|16|"))).English, Does.Contain("outpatient is not opened"));
+            Assert.That(Operation<RegisterOutpatient>(Nc, Call("7210", RemoteAdmission.Replace("|21|", "|16|").Replace("|J18.900|", "|M03900|"))).ChronicDisease, Is.EqualTo("M03900"));
         }
     }
 
@@ -422,7 +489,7 @@ public sealed class NeusoftCaretDecodeTests
             Assert.That(Operation<PreviewSettlement>(Nc, Call("7410", RemoteSettlement)).Visit.VisitNumber, Is.EqualTo(RemoteVisit));
             Assert.That(Operation<CancelSettlement>(Nc, Call("7430", $"{Head}A5001002101200000001|1|演示员甲|")).SettlementNumber, Is.EqualTo("A5001002101200000001"));
             Assert.That(Operation<CancelSettlement>(Nc, Call("7430", $"{Head}1111|1|演示员甲|")).SettlementNumber, Is.Null);
-            Assert.That(Refusal(Nc, Call("7140", $"{Head}1|")).English, Does.Contain("outpatient is not opened"));
+            Assert.That(Operation<CancelSettlement>(Nc, Call("7140", $"{Head}A5001002101200000001|")).SettlementNumber, Is.EqualTo("A5001002101200000001"));
         }
     }
 

@@ -22,7 +22,8 @@ public sealed class NeusoftCaretRobustnessTests
         .. new[]
         {
             "INIT", Call("9100", ""), Call("9110", ""), Call("1110", "P1|68.67|5.00|23.67|40.00|0.00|0.00|0.00|0.00|"), Extended(Call("2100", "")), Extended(Call("2102", "")), Extended(Call("7100", "")), Call("7140", "1|名|A|500100|1|"), Call("7220", $"1|名|A|500100|{RemoteVisit}|"),
-            Call("2320", "ZY1||员|"), Call("7410", RemoteSettlement), Call("7430", $"1|名|A|500100|{RemoteVisit}|A5001002101200000001|"),
+            Call("2320", "ZY1||员|"), Call("2210", NcAdmission.Replace("|21|", "|11|")), Call("2210", NcAdmission.Replace("|21|", "|16|")), Call("2410", NcSettlement.Replace("|21|", "|11|")),
+            Call("2410", NcSettlement.Replace("|肺炎|1|0|", "|肺炎|1|1|")), Call("7210", RemoteAdmission.Replace("|21|", "|11|")), Call("7420", RemoteSettlement.Replace("20210120150000", "")), Call("2430", $"ZY1|{TransactionId}|员|0||"), Call("7410", RemoteSettlement), Call("7430", $"1|名|A|500100|{RemoteVisit}|A5001002101200000001|"),
             Call("1500", "1|3600000001|A1|21|20210115|"), Call("1600", "3600000001|1|00990001|ZY1|X||20210115|"), Call("2210", NcAdmission), Call("2210", GxAdmission),
             Extended(Call("2210", SdzAdmission)), Call("2230", "ZY1||||||员|||360100|"), Call("2240", "ZY1|员|21|"), Call("2310", NcLines),
             Call("2320", $"ZY1|{TransactionId}|员|"), Call("2410", NcSettlement), Call("2420", NcSettlement), Call("2430", "ZY1|FP|员|0||"), Call("7210", RemoteAdmission),
@@ -125,6 +126,7 @@ public sealed class NeusoftCaretRobustnessTests
     {
         null => request.Refusal!,
         VerifyPerson => new PersonVerified { TransactionId = "", Person = Pipe.Person },
+        RegisterOutpatient => new OutpatientRegistered { TransactionId = TransactionId, VisitNumber = RemoteVisit, Person = Pipe.Person, DeductibleFen = 0 },
         RegisterAdmission => new AdmissionRegistered { TransactionId = TransactionId, VisitNumber = RemoteVisit, Person = Pipe.Person, DeductibleFen = 0, AdmissionOrdinal = 1 },
         UploadFeeLines upload => new FeeLinesStored
         {

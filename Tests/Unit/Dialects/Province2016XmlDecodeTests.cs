@@ -120,13 +120,19 @@ public sealed class Province2016XmlDecodeTests
     }
 
     [Test]
-    public void An_interim_settlement_is_refused_in_both_forms()
+    public void An_interim_settlement_is_read_in_both_forms_and_any_other_kind_is_refused()
     {
         var cross = Province2016XmlSamples.Inner(Settlement).Replace("<ake170>0</ake170>", "<ake170>1</ake170>", StringComparison.Ordinal);
         var intra = Province2016XmlSamples.Inner("0304-settle-within-province").Replace("<ykc675>1</ykc675>", "<ykc675>3</ykc675>", StringComparison.Ordinal);
 
-        Assert.That(Refusal(Province2016XmlSamples.Call("0304", cross)).Chinese, Does.Contain("ake170"));
-        Assert.That(Refusal(Province2016XmlSamples.Call("0304", intra)).Chinese, Does.Contain("ykc675"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(((Settle)Operation(Province2016XmlSamples.Call("0304", cross))).Interim, Is.True);
+            Assert.That(((Settle)Operation(Province2016XmlSamples.Call("0304", intra))).Interim, Is.True);
+            Assert.That(((Settle)Operation(Province2016XmlSamples.Sample(Settlement))).Interim, Is.Null);
+            Assert.That(Refusal(Province2016XmlSamples.Call("0304", cross.Replace("<ake170>1", "<ake170>2", StringComparison.Ordinal))).Chinese, Does.Contain("ake170"));
+            Assert.That(Refusal(Province2016XmlSamples.Call("0304", intra.Replace("<ykc675>3", "<ykc675>0", StringComparison.Ordinal))).Chinese, Does.Contain("ykc675"));
+        }
     }
 
     [Test]

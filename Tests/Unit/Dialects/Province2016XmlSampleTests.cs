@@ -40,7 +40,7 @@ public sealed partial class Province2016XmlSampleTests
         Assert.That(first.HttpStatus, Is.EqualTo(200));
     }
 
-    [TestCase("0301-thousands-separator"), TestCase("1903-not-supported"), TestCase("6527-clearing-not-opened"), TestCase("1301-outpatient-not-opened"), TestCase("malformed-inner-cut-off"), TestCase("malformed-not-utf8")]
+    [TestCase("0301-thousands-separator"), TestCase("1903-not-supported"), TestCase("6527-clearing-not-opened"), TestCase("1301-outpatient-not-in-the-interface"), TestCase("malformed-inner-cut-off"), TestCase("malformed-not-utf8")]
     public void A_sample_refusal_is_what_the_dialect_itself_refuses_with(string name) =>
         Assert.That(_dialect.Decode(Province2016XmlSamples.Sample(name)).Requests[0].Refusal, Is.EqualTo(Province2016XmlSamples.Results(name)[0]));
 

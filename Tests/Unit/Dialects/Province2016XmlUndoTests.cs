@@ -48,7 +48,11 @@ public sealed class Province2016XmlUndoTests
     public void A_reversal_names_the_operation_it_means(string code, string operation) =>
         Assert.That(Operation<ReverseTransaction>("1301", Reversal(code)), Is.EqualTo(new ReverseTransaction { OriginalTransactionId = Original, OriginalOperation = operation }));
 
-    [TestCase("3105"), TestCase("3202"), TestCase("0211"), TestCase("1301")]
+    [TestCase("3105"), TestCase("3202")]
+    public void An_outpatient_transaction_is_refused_because_the_interface_has_none(string code) =>
+        Assert.That(Refusal("1301", Reversal(code)), Has.Property("Field").EqualTo("original_operation").And.Property("English").Contain("no outpatient transaction"));
+
+    [TestCase("0211"), TestCase("1301")]
     public void Another_transaction_cannot_be_reversed(string code) =>
         Assert.That((Refusal("1301", Reversal(code)).Code, Refusal("1301", Reversal(code)).Field), Is.EqualTo(("INVALID_FIELD", "original_operation")));
 

@@ -220,7 +220,7 @@ public sealed class YinhaiXmlDecodeTests
         Assert.That(Refusal(Encoded("").Replace("base64\">", "base64\">#")).Field, Does.StartWith("yinhai line 1 column "));
     }
 
-    [TestCase("48", "outpatient is not opened on this node yet"), TestCase("71", "clearing"), TestCase("72b", "clearing"), TestCase("73", "clearing"), TestCase("74", "clearing"), TestCase("74a", "clearing")]
+    [TestCase("71", "clearing"), TestCase("72b", "clearing"), TestCase("73", "clearing"), TestCase("74", "clearing"), TestCase("74a", "clearing")]
     [TestCase("75", "clearing"), TestCase("02", "password"), TestCase("51", "approvals"), TestCase("58", "approvals"), TestCase("57", "code tables"), TestCase("61", "code tables"), TestCase("91", "code tables")]
     [TestCase("RZ01", "code tables"), TestCase("T01", "code tables"), TestCase("T02", "code tables"), TestCase("T04", "code tables"), TestCase("Q99E", "unknown"), TestCase("99", "unknown")]
     public void What_this_node_does_not_do_is_refused_with_its_reason(string code, string reason)

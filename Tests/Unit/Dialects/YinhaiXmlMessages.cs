@@ -34,7 +34,13 @@ internal static class YinhaiXmlMessages
     public static readonly IReadOnlyList<(string Name, string Value)> Settlement =
         [("prm_akc190", Visit), ("prm_hisfyze", "68.66"), ("prm_yka110", "FP1"), ("prm_aae011", "12"), ("prm_ykc141", "演示员甲")];
 
-    public static YinhaiXmlDialect Dialect { get; } = new(Settings(("visitKind", "31"), ("unlistedFeeCategory", "99"), ("subCentres", "9900=520000")));
+    public static readonly IReadOnlyList<(string Name, string Value)> Clinic =
+    [
+        ("prm_akc190", "MZ1"), ("prm_aac001", "5301000001"), ("prm_ykc173", "上呼吸道感染"), ("prm_hisfyze", "8.33"), ("prm_aka130", "11"), ("prm_yka110", "FP2"),
+        ("prm_aae011", "12"), ("prm_ykc141", "演示员甲"),
+    ];
+
+    public static YinhaiXmlDialect Dialect { get; } = new(Settings(("visitKind", "31"), ("unlistedFeeCategory", "99"), ("subCentres", "9900=520000"), ("outpatientKinds", "11"), ("chronicKinds", "18")));
 
     public static HisPerson Person => YunnanYdjyMessages.Person with { InsuredDivision = "530100", PersonNumber = "5301000001", Name = "测试患者甲" };
 
@@ -89,6 +95,10 @@ internal static class YinhaiXmlMessages
 
     public static string Upload(params IEnumerable<(string Name, string Value)>[] rows) =>
         $"{RgHeader}<input><akc190>{Visit}</akc190><aka130>31</aka130><aac001>1</aac001> <dataset>{string.Concat(rows.Select(row => $"<row> {Elements(row)}</row>"))}</dataset><proxy>1</proxy></input>";
+
+    /// <summary>48 with its lines.</summary>
+    public static string Outpatient(IEnumerable<(string Name, string Value)> head, params IEnumerable<(string Name, string Value)>[] rows) =>
+        $"{RgHeader}<input>{Elements(head)}<dataset>{string.Concat(rows.Select(row => $"<row>{Elements(row)}</row>"))}</dataset><proxy>1</proxy></input>";
 
     public static string Param(string name, string value) => $"<param name=\"{name}\">{Escape(value)}</param>";
 

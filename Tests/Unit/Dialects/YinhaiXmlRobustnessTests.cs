@@ -14,6 +14,8 @@ public sealed class YinhaiXmlRobustnessTests
         Message(LegacyText.Gb18030.GetBytes($"<?xml version=\"1.0\" encoding=\"GB2312\"?>{Call("03", "", Card + "㼆𠮷|")}"), "text/xml"),
         Utf8($"<yinhaiBatch>{Call("21", Input(Admission), Card)}{Call("43", Input(Settlement))}{Method("confirm", Param("jylsh", TradeNumber) + Param("jyyzm", TradeCheck))}</yinhaiBatch>"),
         Utf8(Call("41", Input(Settlement))),
+        Utf8(Call("48", Outpatient(Clinic, Line, Line.With("yka105", "2")), Card)),
+        Utf8($"<yinhaiBatch>{Call("48", Outpatient(Clinic.With("prm_aka130", "18").With("prm_ykc173", "M03900 高血压"), Line), Card)}{Call("33", Input([("prm_akc190", Visit)]))}</yinhaiBatch>"),
         Utf8(Call("46A", Input([("prm_begindate", "2017/6/20"), ("prm_enddate", "2017-06-20"), ("prm_outputfile", "D:\\1.txt")]))),
     ];
 

@@ -220,7 +220,20 @@ public sealed class YunnanYdjyDecodeTests
 
     [Test]
     public void Only_a_final_settlement_is_booked() =>
-        Assert.That(Refusal(Business("14", Input(Settlement.With("AKA050", "2")))).Field, Is.EqualTo("settlement_kind"));
+        Assert.That(Refusal(Business("14", Input(Settlement.With("AKA050", "2")))), Has.Property("Field").EqualTo("settlement_kind").And.Property("English").Contain("no interim one"));
+
+    [Test]
+    public void A_kind_that_begins_with_1_opens_a_clinic_visit()
+    {
+        var visit = Operation<RegisterOutpatient>(Business("11", Input([.. Admission.With("AKA130", "11"), ("AKA123", "0"), ("AKA120", "S72.000")])));
+        var chronic = Operation<RegisterOutpatient>(Business("11", Input([.. Admission.With("AKA130", "14"), ("AKA123", "1"), ("AKA120", "M03900")])));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((visit.VisitKind, visit.ChronicDisease), Is.EqualTo(("11", (string?)null)), "AKA120 repeats the diagnosis.");
+            Assert.That((chronic.VisitKind, chronic.ChronicDisease), Is.EqualTo(("14", "M03900")));
+            Assert.That(Refusal(Business("11", Input([.. Admission.With("AKA130", "14"), ("AKA123", "1"), ("AKA120", "")]))).Field, Is.EqualTo("chronic_disease"));
+        }
+    }
 
     [TestCase("100.00", 10000L)]
     [TestCase("0", 0L)]
