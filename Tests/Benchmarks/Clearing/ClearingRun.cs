@@ -42,6 +42,7 @@ internal static class ClearingRun
     /// <summary>One part in this process; called by <see cref="Run"/>.</summary>
     public static async Task<int> PartAsync(string part, string folder)
     {
+        if (part == "seed") { await WriteAsync(folder, 1_000_000); return 0; }
         await using var database = DataFolder.OpenDatabase(Path.Combine(folder, part == Check ? "insured" : "treatment"), Clock);
         await using var other = part == Check ? DataFolder.OpenDatabase(Path.Combine(folder, "treatment"), Clock) : null;
         var (started, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime.TotalSeconds);
@@ -75,16 +76,16 @@ internal static class ClearingRun
         var statement = insured.Read(session => StatementBook.Latest(session, claimed.StatementNumber)!);
         var ids = await TransactionIdSource.OpenAsync(insured, Insured, Clock, CancellationToken.None);
         // The pages come from the treatment side's database through the bytes that the wire would carry; no peer is called.
-        var checker = new StatementChecker(Configuration, Insured, insured, ids, peers: null!, Clock);
-        var check = await checker.RunAsync(statement, (after, _) => Task.FromResult(PageOf(treatment, claimed, after)), CancellationToken.None);
+        using var checker = new StatementChecker(Configuration, Insured, insured, ids, peers: null!, Clock);
+        var (check, _) = await checker.RunAsync(
+            statement, (after, max, token) => Task.Run<(StatementRowPage?, string?)>(() => (PageOf(treatment, claimed, after, max), null), token), CancellationToken.None);
         if (check is not { IsClean: true } || check.RowCount != statement.RowCount)
             throw new InvalidOperationException($"The check found faults in equal ledgers: {check?.Reason}");
     }
 
-    private static StatementRowPage? PageOf(Database treatment, ClearingStatement claimed, long after)
+    private static StatementRowPage PageOf(Database treatment, ClearingStatement claimed, long after, int max)
     {
-        var request = new ListStatementRowsRequest { StatementNumber = claimed.StatementNumber, Revision = 1, AfterSequence = after, PageSize = StatementChecker.PageMax };
-        var rows = treatment.Read(session => ClearedRows.Page(session, claimed, request.AfterSequence, request.PageSize));
+        var rows = treatment.Read(session => ClearedRows.Page(session, claimed, after, max));
         var page = new StatementRowPage { More = rows.Count > 0 && rows[^1].Sequence < claimed.LastSequence };
         page.Rows.Add(rows.Select(found => new StatementRow { Sequence = found.Sequence, Row = found.Row }));
         return StatementRowPage.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(page));
