@@ -12,8 +12,8 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
 {
     public const int PageMax = 1_000;
 
-    /// <summary>Rows that one commit claims: a disk sync for each page would take longer than the check, and more would hold up every other writer.</summary>
-    private const int RowsPerCommit = 5 * PageMax;
+    /// <summary>Whose rows one commit claims: a disk sync for each page would take longer than the check, and more would hold up every other writer.</summary>
+    private const int PagesPerCommit = 5;
 
     private StatementExamination? _begun;
 
@@ -69,7 +69,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
                 waiting.Add(database.Read(session => examination.Examine(session, page.Rows)));
                 if (!examination.IsWorthGoingOn)
                     break;
-                if (waiting.Rows.Count < RowsPerCommit)
+                if (waiting.Rows.Count < PagesPerCommit * PageSize)
                     continue;
                 // While one lot is claimed, the next is examined.
                 await claiming;

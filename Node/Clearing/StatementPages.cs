@@ -35,7 +35,7 @@ internal sealed class StatementPages(FetchRows fetch, long after, long last, int
         finally
         {
             await given.CancelAsync();
-            foreach (var unread in ahead)
+            foreach (Task unread in ahead)
                 await unread.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -158,7 +158,8 @@ internal sealed class When_a_statement_is_disputed : ClearingTest
         CheckRow? check = null;
         Assert.That(async () => await Yunnan.Host.Database.WriteAsync(session =>
         {
-            examination.Add(session, [new StatementRow { Sequence = 1, Row = row }]);
+            var rows = examination.Examine(session, [new StatementRow { Sequence = 1, Row = row }]);
+            examination.Note(rows, ClearedRows.Claim(session, statement.StatementNumber, rows.Rows));
             check = examination.Conclude(0);
             throw new InvalidOperationException("rolled back");
         }, CancellationToken.None), Throws.InvalidOperationException);
