@@ -231,7 +231,7 @@ public sealed class AuditTests
         var json = JsonDocument.Parse(AuditRendering.ToJson(_folders.Audit())).RootElement;
         Assert.That(json.GetProperty("isClean").GetBoolean(), Is.True);
         Assert.That(json.GetProperty("checks")[0].GetProperty("chinese").GetString(), Is.EqualTo("数据库文件完好"));
-        Assert.That(json.GetProperty("inFlight")[0].GetProperty("kind").GetString(), Is.EqualTo("admission"));
+        Assert.That(json.GetProperty("inFlight")[0].GetProperty("method").GetString(), Is.EqualTo("RegisterAdmission"));
     }
 
     [Test]
