@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,12 +11,14 @@ namespace Provincial.Exchange.V1;
 /// </summary>
 public static class RowDigest
 {
-    private const char FieldEnd = '\u001F';
-    private const char RowEnd = '\u001E';
+    private const byte FieldEnd = 0x1F;
+    private const byte RowEnd = 0x1E;
+
+    private static readonly SearchValues<char> Controls = SearchValues.Create([.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl)]);
 
     /// <summary>SHA-256 of a row's text, 32 bytes: all fields but the digest itself.</summary>
     /// <exception cref="ArgumentException">A text field contains a control character; such a row must have been refused before.</exception>
-    public static byte[] Of(LedgerRow row) => new Text()
+    public static byte[] Of(LedgerRow row) => new Text(stackalloc byte[Text.UsualMax])
         .Add(row.TransactionId).Add((int)row.Kind)
         .Add(row.Cell?.BusinessDate).Add(row.Cell?.Scheme).Add(row.Cell?.ClearingType)
         .Add(row.SettlementNumber).Add(row.VisitNumber).Add(row.NegatedTransactionId)
@@ -24,7 +27,7 @@ public static class RowDigest
         .Digest();
 
     /// <inheritdoc cref="Of(LedgerRow)"/>
-    public static byte[] Of(FeeDetailLine line) => new Text()
+    public static byte[] Of(FeeDetailLine line) => new Text(stackalloc byte[Text.UsualMax])
         .Add(line.LineNumber).Add(line.LineSerial).Add(line.OriginalLineSerial).Add(line.PrescriptionNumber)
         .Add(line.LocalCode).Add(line.LocalName).Add(line.ExchangeCode).Add(line.ExchangeName).Add((int)line.MappingQuality)
         .Add(line.ItemClass).Add(line.CatalogueKind).Add(line.FeeCategory).Add(line.FeeDate)
@@ -49,19 +52,35 @@ public static class RowDigest
         return hash.GetHashAndReset();
     }
 
-    private sealed class Text
+    /// <summary>A row's text as UTF-8, on the stack as long as it is of usual length: rows come by the million.</summary>
+    private ref struct Text(Span<byte> bytes)
     {
-        private readonly StringBuilder _text = new(512);
+        public const int UsualMax = 1_024;
+
+        // More than the digits and sign of any whole number.
+        private const int DigitsMax = 20;
+
+        private Span<byte> _bytes = bytes;
+        private int _length;
 
         public Text Add(string? value)
         {
-            if (value is not null && value.Any(char.IsControl))
+            if (value.AsSpan().ContainsAny(Controls))
                 throw new ArgumentException("A row field contains a control character.", nameof(value));
-            _text.Append(value).Append(FieldEnd);
-            return this;
+            Reserve(Encoding.UTF8.GetMaxByteCount(value?.Length ?? 0));
+            _length += Encoding.UTF8.GetBytes(value.AsSpan(), _bytes[_length..]);
+            return End(FieldEnd);
         }
 
-        public Text Add(long? value) => Add(value?.ToString(CultureInfo.InvariantCulture));
+        public Text Add(long? value)
+        {
+            if (value is not { } number)
+                return End(FieldEnd);
+            Reserve(DigitsMax);
+            number.TryFormat(_bytes[_length..], out var written, default, CultureInfo.InvariantCulture);
+            _length += written;
+            return End(FieldEnd);
+        }
 
         public Text Add(Charges? charges) => Add(charges?.TotalFen).Add(charges?.FullSelfPayFen).Add(charges?.OverLimitFen)
             .Add(charges?.PreSelfPayFen).Add(charges?.InScopeFen);
@@ -71,6 +90,26 @@ public static class RowDigest
             .Add(payments?.MedicalAidFen).Add(payments?.OtherFen).Add(payments?.FundTotalFen).Add(payments?.AccountFen)
             .Add(payments?.CashFen).Add(payments?.PersonalTotalFen).Add(payments?.HospitalBorneFen);
 
-        public byte[] Digest() => SHA256.HashData(Encoding.UTF8.GetBytes(_text.Append(RowEnd).ToString()));
+        public byte[] Digest()
+        {
+            var text = End(RowEnd);
+            return SHA256.HashData(text._bytes[..text._length]);
+        }
+
+        private Text End(byte mark)
+        {
+            Reserve(1);
+            _bytes[_length++] = mark;
+            return this;
+        }
+
+        private void Reserve(int more)
+        {
+            if (_length + more <= _bytes.Length)
+                return;
+            var longer = new byte[Math.Max(_length + more, 2 * _bytes.Length)];
+            _bytes[.._length].CopyTo(longer);
+            _bytes = longer;
+        }
     }
 }

@@ -50,6 +50,23 @@ internal sealed class AgencyDesk(NodesConfiguration configuration, Division self
         return OutcomeOf(id.Text);
     }
 
+    /// <summary>Sends a message without an answer, or with one that could not be true, at once and unchanged: the peer answers a known id from its own disk.</summary>
+    /// <exception cref="ClearingRefusedException">There is no such message, or it was answered.</exception>
+    public async Task<AgencyOutcome> ReleaseAsync(string transactionId, CancellationToken cancellation)
+    {
+        await database.WriteAsync(session =>
+        {
+            if (ClearingOutbox.Find(session, transactionId) is not { } row)
+                throw ClearingRefusedException.Of($"本节点没有报文 {transactionId}；请看 clearing messages --all", $"this node has no message {transactionId}; see clearing messages --all");
+            if (row.State is AgencyMessageState.Accepted or AgencyMessageState.Refused)
+                throw ClearingRefusedException.Of($"报文 {transactionId} 已有应答，无须重发", $"message {transactionId} was answered; there is nothing to release");
+            ClearingOutbox.Release(session, transactionId, time.NowMs());
+        }, cancellation);
+        if (sender is not null)
+            await sender.SendAsync(transactionId, cancellation);
+        return OutcomeOf(transactionId);
+    }
+
     /// <summary>What became of a message so far.</summary>
     public AgencyOutcome OutcomeOf(string transactionId)
     {

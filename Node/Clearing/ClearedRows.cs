@@ -28,20 +28,44 @@ internal static class ClearedRows
             return [.. LedgerRows.InSequence(session, LedgerSide.Treatment, partner, Math.Max(after, statement.FirstSequence - 1), statement.LastSequence, max)
                 .Select(record => (record.Sequence, record.Row))];
         }
-        var claims = session.Query<Claim>(
+        var claims = session.Query<Claimed>(
             "SELECT sequence, transaction_id FROM clearing_row WHERE statement_number = @StatementNumber AND sequence > @after ORDER BY sequence LIMIT @max",
             new { statement.StatementNumber, after, max });
         // A claimed row that this side does not know has no figures here; it stands in the check's findings.
         return [.. claims.Select(claim => (claim.Sequence, Record: LedgerRows.Find(session, claim.TransactionId))).Where(found => found.Record is not null).Select(found => (found.Sequence, found.Record!.Row))];
     }
 
+    /// <summary>Claims rows for a statement, each once for ever.</summary>
+    /// <returns>The places of those that stand in a statement already, with its number: of another one, or at another sequence of this one.</returns>
+    public static List<(int Place, string StatementNumber)> Claim(Session session, string statementNumber, IReadOnlyList<ClaimedRow> rows)
+    {
+        var before = new List<(int Place, string StatementNumber)>();
+        using var claims = new RowScan(session, "SELECT statement_number, sequence FROM clearing_row WHERE transaction_id = ?1");
+        foreach (var place in session.InsertEachNew(
+            "INSERT INTO clearing_row (transaction_id, statement_number, sequence) VALUES (?1, ?2, ?3) ON CONFLICT (transaction_id) DO NOTHING", rows,
+            (bound, row) => bound.Bind(1, row.TransactionId).Bind(2, statementNumber).Bind(3, row.Sequence)))
+        {
+            claims.Each(claim =>
+            {
+                if (claim.Text(0) is var number && (number != statementNumber || claim.Long(1) != rows[place].Sequence))
+                    before.Add((place, number));
+            }, rows[place].TransactionId);
+        }
+        return before;
+    }
+
     private static bool IsObjectedTo(Session session, ClearingStatement statement, string transactionId) => session.QuerySingle<long>(
         "SELECT count(*) FROM clearing_objection WHERE statement_number = @StatementNumber AND revision = @Revision AND origin = 1 AND row_transaction_id = @transactionId",
         new { statement.StatementNumber, statement.Revision, transactionId }) > 0;
 
-    private sealed class Claim
+    private sealed class Claimed
     {
         public required long Sequence { get; init; }
         public required string TransactionId { get; init; }
     }
 }
+
+/// <summary>A row as a statement claims it.</summary>
+/// <param name="Sequence">The treatment side's.</param>
+/// <param name="ClearedFen">Funds and personal account; negative in a row that takes another back.</param>
+internal readonly record struct ClaimedRow(string TransactionId, long Sequence, long ClearedFen);

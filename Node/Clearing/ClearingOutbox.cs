@@ -30,6 +30,9 @@ internal sealed class AgencyMessageRow
     public byte[]? Reply { get; init; }
     public required int Attempts { get; init; }
     public required long PreparedAtMs { get; init; }
+
+    /// <summary>Of a message that is answered or parked, the past.</summary>
+    public required long NextAttemptAtMs { get; init; }
     public string? LastError { get; init; }
 
     public PeerMethod Rpc => new(Service, Method);
@@ -38,7 +41,7 @@ internal sealed class AgencyMessageRow
 /// <summary>The messages of this agency to others, as they are stored.</summary>
 internal static class ClearingOutbox
 {
-    private const string Columns = "transaction_id, peer, service, method, subject, request, state, reply, attempts, prepared_at_ms, last_error";
+    private const string Columns = "transaction_id, peer, service, method, subject, request, state, reply, attempts, prepared_at_ms, next_attempt_at_ms, last_error";
 
     public static void Add(Session session, string transactionId, Division peer, PeerMethod method, string subject, byte[] request, long nowMs) => session.ExecuteExpecting(1,
         """
@@ -57,6 +60,10 @@ internal static class ClearingOutbox
     public static IReadOnlyList<AgencyMessageRow> Open(Session session) => session.Query<AgencyMessageRow>(
         $"SELECT {Columns} FROM clearing_outbound WHERE state IN (1, 4) ORDER BY prepared_at_ms, transaction_id");
 
+    /// <summary>Answered or not, the latest first.</summary>
+    public static IReadOnlyList<AgencyMessageRow> Latest(Session session, int rowsMax) => session.Query<AgencyMessageRow>(
+        $"SELECT {Columns} FROM clearing_outbound ORDER BY prepared_at_ms DESC, transaction_id DESC LIMIT @rowsMax", new { rowsMax });
+
     /// <summary>Whose next attempt is due, oldest first.</summary>
     public static IReadOnlyList<string> Due(Session session, long nowMs, int rowsMax) => session.Query<string>(
         "SELECT transaction_id FROM clearing_outbound WHERE state = 1 AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax", new { nowMs, rowsMax });
@@ -74,6 +81,11 @@ internal static class ClearingOutbox
     public static void End(Session session, string transactionId, AgencyMessageState state, byte[] reply, string? error, long nowMs) => session.ExecuteExpecting(1,
         "UPDATE clearing_outbound SET state = @state, reply = @reply, last_error = @error, answered_at_ms = @nowMs WHERE transaction_id = @transactionId AND state = 1",
         new { state = (int)state, reply, error, nowMs, transactionId });
+
+    /// <summary>Due at once, as it was stored; an answer that could not be true is forgotten, the peer is asked again.</summary>
+    public static void Release(Session session, string transactionId, long nowMs) => session.ExecuteExpecting(1,
+        "UPDATE clearing_outbound SET state = 1, reply = NULL, answered_at_ms = NULL, next_attempt_at_ms = @nowMs WHERE transaction_id = @transactionId AND state IN (1, 4)",
+        new { transactionId, nowMs });
 
     public static void NoteError(Session session, string transactionId, string error) => session.Execute(
         "UPDATE clearing_outbound SET last_error = @error WHERE transaction_id = @transactionId AND state = 1", new { transactionId, error });

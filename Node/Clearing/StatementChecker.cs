@@ -4,69 +4,111 @@ using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
-using Row = Provincial.Exchange.V1.StatementRow;
 
 namespace ProvincialGateway.Clearing;
 
-/// <summary>Fetches the rows of a proposed statement from the treatment side, page by page, and examines them.</summary>
-internal sealed class StatementChecker(NodesConfiguration configuration, Division self, Database database, TransactionIdSource ids, PeerDirectory peers, TimeProvider time)
+/// <summary>Fetches the rows of a proposed statement from the treatment side, page by page, and examines them. One statement at a time.</summary>
+internal sealed class StatementChecker(NodesConfiguration configuration, Division self, Database database, TransactionIdSource ids, PeerDirectory peers, TimeProvider time) : IDisposable
 {
     public const int PageMax = 1_000;
 
-    /// <summary>Rows that one commit claims: a disk sync for each page would take longer than the check.</summary>
-    private const int RowsPerCommit = 10 * PageMax;
+    /// <summary>Whose rows one commit claims: a disk sync for each page would take longer than the check, and more would hold up every other writer.</summary>
+    private const int PagesPerCommit = 5;
+
+    private StatementExamination? _begun;
 
     // A row has a few hundred bytes; a node may take less in one message than the contract allows.
     private int PageSize => Math.Clamp(configuration.Limits.MessageBytesMax / 1_024, 1, PageMax);
 
-    /// <summary>Checks a revision once and keeps what was found.</summary>
+    /// <summary>Checks a revision once and keeps what was found. What a cut line broke off goes on where it was, as long as the node runs.</summary>
     /// <returns>Null, or why it could not be checked now.</returns>
     public async Task<string?> CheckAsync(ClearingStatement statement, CancellationToken cancellation)
     {
         if (peers.Find(Division.Parse(statement.Partner)) is not { } peer)
             return $"nodes.json 未登记 {statement.Partner} / province {statement.Partner} is not in nodes.json";
-        string? reason = null;
-        await RunAsync(statement, async (after, token) =>
-        {
-            (var page, reason) = await FetchAsync(peer, statement, after, token);
-            return page;
-        }, cancellation);
-        return reason;
+        return (await RunAsync(statement, (after, max, token) => FetchAsync(peer, statement, after, max, token), cancellation)).Reason;
     }
 
-    /// <param name="fetch">The page after a sequence number; null breaks the check off without a result.</param>
-    /// <returns>Null when it was broken off.</returns>
-    public async Task<CheckRow?> RunAsync(ClearingStatement statement, Func<long, CancellationToken, Task<StatementRowPage?>> fetch, CancellationToken cancellation)
+    /// <param name="fetch">At most so many rows after a sequence number, or why they could not be had: that breaks the check off.</param>
+    /// <returns>What the check came to, or why it was broken off.</returns>
+    public async Task<(CheckRow? Check, string? Reason)> RunAsync(ClearingStatement statement, FetchRows fetch, CancellationToken cancellation)
     {
-        var agreement = configuration.Clearing.Of(Division.Parse(statement.Partner), self);
-        using var examination = new StatementExamination(statement, agreement.LateMonthsMax);
-        var waiting = new List<Row>();
-        var after = examination.LastSequence;
-        for (var more = statement.RowCount > 0; more;)
+        var examination = Begin(statement);
+        try
         {
-            if (await fetch(after, cancellation) is not { } page)
-                return null;
-            waiting.AddRange(page.Rows);
-            more = page.More && page.Rows.Count > 0;
-            after = page.Rows.Count > 0 ? page.Rows[^1].Sequence : after;
-            if (waiting.Count >= RowsPerCommit || !more)
+            var reason = await ExamineAsync(examination, new StatementPages(fetch, examination.LastSequence, statement.LastSequence, PageSize), cancellation);
+            if (reason is not null)
             {
-                more &= await database.WriteAsync(session => examination.Add(session, waiting), cancellation);
-                waiting.Clear();
+                _begun = examination;
+                return (null, reason);
             }
+            var check = examination.Conclude(time.NowMs());
+            await database.WriteAsync(session => Keep(session, examination, check), cancellation);
+            return (check, null);
         }
-        var check = examination.Conclude(time.NowMs());
-        await database.WriteAsync(session =>
+        finally
         {
-            if (StatementBook.Check(session, statement.StatementNumber, statement.Revision) is not null)
-                return;
-            StatementBook.InsertCheck(session, statement.StatementNumber, statement.Revision, check);
-            StatementBook.InsertObjections(session, statement.StatementNumber, statement.Revision, ObjectionOrigin.Check, examination.Objections);
-        }, cancellation);
-        return check;
+            if (_begun != examination)
+                examination.Dispose();
+        }
     }
 
-    private async Task<(StatementRowPage? Page, string? Reason)> FetchAsync(PeerClient peer, ClearingStatement statement, long after, CancellationToken cancellation)
+    public void Dispose() => _begun?.Dispose();
+
+    /// <returns>Null, or why it was broken off.</returns>
+    private async Task<string?> ExamineAsync(StatementExamination examination, StatementPages pages, CancellationToken cancellation)
+    {
+        string? reason = null;
+        var (waiting, claiming) = (new ExaminedRows(), Task.CompletedTask);
+        try
+        {
+            await foreach (var page in pages.ReadAsync(cancellation))
+            {
+                if ((reason = page.Reason) is not null)
+                    break;
+                waiting.Add(database.Read(session => examination.Examine(session, page.Rows)));
+                if (!examination.IsWorthGoingOn)
+                    break;
+                if (waiting.Rows.Count < PagesPerCommit * PageSize)
+                    continue;
+                // While one lot is claimed, the next is examined.
+                await claiming;
+                (claiming, waiting) = (ClaimAsync(examination, waiting, cancellation), new ExaminedRows());
+            }
+            await claiming;
+            await ClaimAsync(examination, waiting, cancellation);
+            return reason;
+        }
+        finally
+        {
+            await claiming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ClaimAsync(StatementExamination examination, ExaminedRows rows, CancellationToken cancellation) => examination.Note(rows,
+        await database.WriteAsync(session => ClearedRows.Claim(session, examination.Statement.StatementNumber, rows.Rows), cancellation));
+
+    /// <summary>Goes on with what a cut line broke off, where that was of the same revision. After any other failure it begins anew.</summary>
+    private StatementExamination Begin(ClearingStatement statement)
+    {
+        var begun = _begun;
+        _begun = null;
+        if (begun is not null && (begun.Statement.StatementNumber, begun.Statement.Revision) == (statement.StatementNumber, statement.Revision))
+            return begun;
+        begun?.Dispose();
+        return new StatementExamination(statement, configuration.Clearing.Of(Division.Parse(statement.Partner), self).LateMonthsMax);
+    }
+
+    private static void Keep(Session session, StatementExamination examination, CheckRow check)
+    {
+        var (number, revision) = (examination.Statement.StatementNumber, examination.Statement.Revision);
+        if (StatementBook.Check(session, number, revision) is not null)
+            return;
+        StatementBook.InsertCheck(session, number, revision, check);
+        StatementBook.InsertObjections(session, number, revision, ObjectionOrigin.Check, examination.Objections);
+    }
+
+    private async Task<(StatementRowPage? Page, string? Reason)> FetchAsync(PeerClient peer, ClearingStatement statement, long after, int max, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var request = new ListStatementRowsRequest
@@ -75,7 +117,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
             StatementNumber = statement.StatementNumber,
             Revision = statement.Revision,
             AfterSequence = after,
-            PageSize = PageSize,
+            PageSize = max,
         };
         switch (await peer.CallAsync(PeerMethod.ListStatementRows, request.ToByteArray(), cancellation))
         {

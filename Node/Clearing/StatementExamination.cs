@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Ledger;
@@ -18,8 +18,11 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
     private readonly List<ObjectionRow> _objections = [];
     private readonly Dictionary<string, long> _deducted = DeductedRows(statement);
     private readonly string _oldest = Oldest(statement, lateMonthsMax);
+    private readonly byte[] _partner = Encoding.UTF8.GetBytes(statement.Partner);
     private string _reason = "";
     private long _findings;
+
+    public ClearingStatement Statement => statement;
 
     /// <summary>Of the last row seen; the next page begins after it.</summary>
     public long LastSequence { get; private set; } = statement.FirstSequence - 1;
@@ -27,12 +30,14 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
     /// <summary>The first findings, at most as many as one dispute can name.</summary>
     public IReadOnlyList<ObjectionRow> Objections => _objections;
 
-    /// <summary>Examines rows and claims them for the statement, in the caller's transaction.</summary>
-    /// <returns>False when the rows do not follow one another: there is nothing more to be learned from them.</returns>
-    public bool Add(Session session, IReadOnlyList<Row> rows)
+    /// <summary>Nothing was found yet that makes further rows worthless.</summary>
+    public bool IsWorthGoingOn => _reason.Length == 0;
+
+    /// <summary>Takes the rows that follow the last one; what does not follow ends the examination.</summary>
+    public ExaminedRows Examine(Session session, IReadOnlyList<Row> rows)
     {
-        var known = Known(session, rows);
-        var claims = new Dictionary<string, Row>(rows.Count);
+        var examined = new ExaminedRows();
+        using var ledger = new RowScan(session, "SELECT side, partner, row_sha256 FROM ledger_row WHERE transaction_id = ?1");
         foreach (var row in rows)
         {
             if (row.Sequence != LastSequence + 1 || row.Sequence > statement.LastSequence || !IsWhole(row.Row))
@@ -41,11 +46,21 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
                 break;
             }
             LastSequence = row.Sequence;
-            Examine(session, row, known.GetValueOrDefault(row.Row.TransactionId), claims);
+            if (Fault(session, ledger, row.Row) is { } fault)
+                examined.Faults.Add((examined.Rows.Count, fault));
+            examined.Rows.Add(new ClaimedRow(row.Row.TransactionId, row.Sequence, checked(row.Row.Payments.FundTotalFen + row.Row.Payments.AccountFen)));
         }
-        session.ExecuteEach("INSERT INTO clearing_row (transaction_id, statement_number, sequence) VALUES (?1, ?2, ?3)", claims.Values,
-            (bound, row) => bound.Bind(1, row.Row.TransactionId).Bind(2, statement.StatementNumber).Bind(3, row.Sequence));
-        return _reason.Length == 0;
+        return examined;
+    }
+
+    /// <summary>Notes what was found in rows that have been claimed, in the order of the rows.</summary>
+    /// <param name="claimedBefore">What <see cref="ClearedRows.Claim"/> returned.</param>
+    public void Note(ExaminedRows examined, IEnumerable<(int Place, string StatementNumber)> claimedBefore)
+    {
+        var doubled = claimedBefore.Select(claim => (claim.Place, Fault: new RowFault(
+            DisputeKind.ClaimedBefore, "", $"已在清算单 {claim.StatementNumber} 中 / claimed in {claim.StatementNumber} already")));
+        foreach (var (place, fault) in doubled.Concat(examined.Faults).OrderBy(found => found.Place))
+            Object(examined.Rows[place], fault);
     }
 
     /// <summary>What the rows come to, beside what was proposed. Called after the last row.</summary>
@@ -58,19 +73,19 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
 
     public void Dispose() => _totals.Dispose();
 
-    private void Examine(Session session, Row received, OwnRow? own, Dictionary<string, Row> claims)
+    private RowFault? Fault(Session session, RowScan ledger, LedgerRow row)
     {
-        var (row, digest) = (received.Row, RowDigest.Of(received.Row));
+        var digest = RowDigest.Of(row);
         _totals.Add(row, digest);
-        var isNew = own?.ClaimedBy is null && claims.TryAdd(row.TransactionId, received);
-        if (!isNew && (own?.ClaimedBy != statement.StatementNumber || own.ClaimedAt != received.Sequence))
-            Object(row, DisputeKind.ClaimedBefore, "", $"已在清算单 {own?.ClaimedBy ?? statement.StatementNumber} 中 / claimed in {own?.ClaimedBy ?? statement.StatementNumber} already");
-        if (own?.RowSha256 is null || own.Side != (int)LedgerSide.Insured || own.Partner != statement.Partner)
-            Object(row, DisputeKind.UnknownRow, "", "参保地台账没有此行 / not in the insured side's ledger");
-        else if (!digest.AsSpan().SequenceEqual(own.RowSha256))
-            Object(row, DisputeKind.DifferentFigures, DifferingField(session, row), "双方台账内容不同 / the two ledgers differ");
-        else if (row.Kind is LedgerRowKind.Settlement && string.CompareOrdinal(row.Cell.BusinessDate, _oldest) < 0)
-            Object(row, DisputeKind.TooLate, "cell.business_date", $"早于 {_oldest}，超过申报期限 / before {_oldest}: declared too late");
+        var (isKnown, isEqual) = (false, false);
+        ledger.Each(own => (isKnown, isEqual) = (own.Long(0) == (long)LedgerSide.Insured && own.Bytes(1).SequenceEqual(_partner), own.Bytes(2).SequenceEqual(digest)), row.TransactionId);
+        if (!isKnown)
+            return new RowFault(DisputeKind.UnknownRow, "", "参保地台账没有此行 / not in the insured side's ledger");
+        if (!isEqual)
+            return new RowFault(DisputeKind.DifferentFigures, DifferingField(session, row), "双方台账内容不同 / the two ledgers differ");
+        return row.Kind is LedgerRowKind.Settlement && string.CompareOrdinal(row.Cell.BusinessDate, _oldest) < 0
+            ? new RowFault(DisputeKind.TooLate, "cell.business_date", $"早于 {_oldest}，超过申报期限 / before {_oldest}: declared too late")
+            : null;
     }
 
     private static string DifferingField(Session session, LedgerRow row)
@@ -98,15 +113,14 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
         return $"各行之和与所提出的分项不符，申请额相差 {new Fen(off)} / the rows do not make the proposed sums; the claim is off by {new Fen(off)}";
     }
 
-    private void Object(LedgerRow row, DisputeKind kind, string field, string reason)
+    private void Object(ClaimedRow row, RowFault fault)
     {
-        var cleared = checked(row.Payments.FundTotalFen + row.Payments.AccountFen);
         // Objected to before, and nothing of it is claimed any more.
-        if (_deducted.TryGetValue(row.TransactionId, out var deducted) && deducted == cleared)
+        if (_deducted.TryGetValue(row.TransactionId, out var deducted) && deducted == row.ClearedFen)
             return;
         _findings++;
         if (_objections.Count < DisputeStatementStep.RowsMax)
-            _objections.Add(new ObjectionRow { RowTransactionId = row.TransactionId, Kind = kind, AmountFen = cleared, Field = field, Reason = reason });
+            _objections.Add(new ObjectionRow { RowTransactionId = row.TransactionId, Kind = fault.Kind, AmountFen = row.ClearedFen, Field = fault.Field, Reason = fault.Reason });
     }
 
     private void Fail(string reason)
@@ -115,27 +129,29 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
             _reason = reason;
     }
 
-    /// <summary>A row that can be digested and stored.</summary>
+    /// <summary>A row that can be digested, summed up and stored.</summary>
     private static bool IsWhole(LedgerRow? row) => row is { Cell: not null, Charges: not null, Payments: not null }
         && TransactionId.TryParse(row.TransactionId, out _)
-        && Texts(row).All(text => text.Length <= ClearingFields.TextMax && !text.Any(char.IsControl))
-        && Int128.Abs((Int128)row.Payments.FundTotalFen + row.Payments.AccountFen) <= ClearingFields.AmountMaxFen;
+        && IsPlain(row.Cell.BusinessDate) && IsPlain(row.Cell.Scheme) && IsPlain(row.Cell.ClearingType)
+        && IsPlain(row.SettlementNumber) && IsPlain(row.VisitNumber) && IsPlain(row.NegatedTransactionId) && IsPlain(row.InsuredDivision)
+        && IsPlain(row.PersonNumber) && IsPlain(row.InstitutionCode) && IsPlain(row.VisitKind)
+        && AreOfABill(
+            row.Charges.TotalFen, row.Charges.FullSelfPayFen, row.Charges.OverLimitFen, row.Charges.PreSelfPayFen, row.Charges.InScopeFen,
+            row.Payments.DeductibleFen, row.Payments.PoolFen, row.Payments.CivilServantFen, row.Payments.EnterpriseFen, row.Payments.EmployeeLargeAmountFen,
+            row.Payments.ResidentCriticalIllnessFen, row.Payments.MedicalAidFen, row.Payments.OtherFen, row.Payments.FundTotalFen, row.Payments.AccountFen,
+            row.Payments.CashFen, row.Payments.PersonalTotalFen, row.Payments.HospitalBorneFen);
 
-    private static string[] Texts(LedgerRow row) =>
-    [
-        row.Cell.BusinessDate, row.Cell.Scheme, row.Cell.ClearingType, row.SettlementNumber, row.VisitNumber, row.NegatedTransactionId, row.InsuredDivision, row.PersonNumber,
-        row.InstitutionCode, row.VisitKind,
-    ];
+    /// <summary>So small that the sums of any month cannot overflow.</summary>
+    private static bool AreOfABill(params ReadOnlySpan<long> figures) => !figures.ContainsAnyExceptInRange(-SettlementFigures.AmountMaxFen, SettlementFigures.AmountMaxFen);
 
-    private static Dictionary<string, OwnRow> Known(Session session, IReadOnlyList<Row> rows)
+    private static bool IsPlain(string text)
     {
-        var ids = JsonSerializer.Serialize(rows.Select(row => row.Row?.TransactionId ?? "").Distinct());
-        return session.Query<OwnRow>(
-            """
-            SELECT j.value AS transaction_id, r.side, r.partner, r.row_sha256, c.statement_number AS claimed_by, c.sequence AS claimed_at
-            FROM json_each(@ids) j LEFT JOIN ledger_row r ON r.transaction_id = j.value LEFT JOIN clearing_row c ON c.transaction_id = j.value
-            """,
-            new { ids }).ToDictionary(row => row.TransactionId);
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+                return false;
+        }
+        return text.Length <= ClearingFields.TextMax;
     }
 
     private static Dictionary<string, long> DeductedRows(ClearingStatement statement) => statement.ToStatement().Deductions
@@ -148,14 +164,23 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
         StatementRules.TryPeriod(statement.Period, out var period);
         return period.AddMonths(-lateMonthsMax).Iso();
     }
+}
 
-    private sealed class OwnRow
+/// <summary>Rows of one statement that were compared with the own ledger and are still to be claimed; little of each is kept.</summary>
+internal sealed class ExaminedRows
+{
+    public List<ClaimedRow> Rows { get; } = [];
+
+    /// <summary>In the order of the rows, at most one of each.</summary>
+    public List<(int Place, RowFault Fault)> Faults { get; } = [];
+
+    public void Add(ExaminedRows more)
     {
-        public required string TransactionId { get; init; }
-        public int? Side { get; init; }
-        public string? Partner { get; init; }
-        public byte[]? RowSha256 { get; init; }
-        public string? ClaimedBy { get; init; }
-        public long? ClaimedAt { get; init; }
+        Faults.AddRange(more.Faults.Select(found => (Rows.Count + found.Place, found.Fault)));
+        Rows.AddRange(more.Rows);
     }
 }
+
+/// <summary>What is wrong with a row.</summary>
+/// <param name="Field">Where the ledgers differ; may be empty.</param>
+internal sealed record RowFault(DisputeKind Kind, string Field, string Reason);

@@ -121,6 +121,7 @@ internal sealed class RunningTotals : IDisposable
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
+    /// <param name="row">Its texts are no longer than <see cref="ClearingFields.TextMax"/>.</param>
     /// <param name="digest">Computed from the row itself.</param>
     public void Add(LedgerRow row, byte[] digest)
     {
@@ -128,8 +129,8 @@ internal sealed class RunningTotals : IDisposable
         if (!_cells.TryGetValue(key, out var cell))
             _cells.Add(key, cell = new Cell());
         LedgerRange.Add(cell.Sums, 1, row.Charges, row.Payments);
-        cell.Persons.Add(Mark(row.InsuredDivision + row.PersonNumber));
-        cell.Visits.Add(Mark(row.VisitNumber));
+        cell.Persons.Add(Mark(row.InsuredDivision, row.PersonNumber));
+        cell.Visits.Add(Mark(row.VisitNumber, ""));
         _hash.AppendData(digest);
     }
 
@@ -148,11 +149,14 @@ internal sealed class RunningTotals : IDisposable
 
     public void Dispose() => _hash.Dispose();
 
-    /// <summary>128 bits of a text's digest instead of the text: a month has a million of them.</summary>
-    private static UInt128 Mark(string text)
+    /// <summary>128 bits of the digest of two texts as one: a month has a million of them.</summary>
+    private static UInt128 Mark(string first, string second)
     {
+        Span<byte> text = stackalloc byte[Encoding.UTF8.GetMaxByteCount(2 * ClearingFields.TextMax)];
+        var length = Encoding.UTF8.GetBytes(first, text);
+        length += Encoding.UTF8.GetBytes(second, text[length..]);
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(text), digest);
+        SHA256.HashData(text[..length], digest);
         return BinaryPrimitives.ReadUInt128BigEndian(digest);
     }
 

@@ -11,7 +11,8 @@ internal static class ClearingCommands
 {
     public static Command Create() => new("clearing", "月度清算 / monthly clearing")
     {
-        Cut(), Propose(), ClearingViews.List(), ClearingViews.Show(), ClearingViews.Rows(), Confirm(), Dispute(), Deduct(), Pay(), Receive(), ClearingViews.Net(), CloseYear(), ClearingExportCommand.Create(),
+        Cut(), Propose(), ClearingViews.List(), ClearingViews.Show(), ClearingViews.Rows(), Confirm(), Dispute(), Deduct(), Pay(), Receive(), ClearingViews.Net(), CloseYear(),
+        ClearingMessageCommands.Messages(), ClearingMessageCommands.Release(), ClearingExportCommand.Create(),
     };
 
     public static Argument<string> StatementArgument() => new("statement") { Description = "清算单号 / the statement number" };

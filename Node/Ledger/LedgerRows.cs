@@ -26,6 +26,8 @@ internal static class LedgerRows
         "side, partner, business_date, scheme, clearing_type, transaction_id, sequence, kind, settlement_number, visit_number, negated_transaction_id, insured_division, "
         + "person_number, institution_code, visit_kind, " + SettlementFigures.Columns + ", row_sha256";
 
+    private const int ColumnsBeforeFigures = 15;
+
     /// <summary>The counter of a ledger's sequence.</summary>
     public static string Counter(LedgerSide side, Division partner) => $"ledger.{(int)side}.{partner.Code}";
 
@@ -37,22 +39,26 @@ internal static class LedgerRows
         session.QuerySingleOrDefault<Stored>($"SELECT {Columns} FROM ledger_row WHERE transaction_id = @transactionId", new { transactionId })?.ToRecord();
 
     /// <summary>In sequence order, at most <paramref name="max"/>, after the sequence number <paramref name="after"/> and through <paramref name="through"/>.</summary>
-    public static IReadOnlyList<LedgerRecord> InSequence(Session session, LedgerSide side, Division partner, long after, long through, int max) => Records(session.Query<Stored>(
-        $"SELECT {Columns} FROM ledger_row WHERE side = @side AND partner = @partner AND sequence > @after AND sequence <= @through ORDER BY sequence LIMIT @max",
-        new { side = (int)side, partner = partner.Code, after, through, max }));
+    public static IReadOnlyList<LedgerRecord> InSequence(Session session, LedgerSide side, Division partner, long after, long through, int max)
+    {
+        var records = new List<LedgerRecord>();
+        using var rows = new RowScan(session, $"SELECT {Columns} FROM ledger_row WHERE side = ?1 AND partner = ?2 AND sequence > ?3 AND sequence <= ?4 ORDER BY sequence LIMIT ?5");
+        rows.Each(row => records.Add(ReadRecord(row)), (int)side, partner.Code, after, through, max);
+        return records;
+    }
 
     /// <summary>One cell's rows in key order, at most <paramref name="max"/>, written up to the sequence number <paramref name="asOf"/>.</summary>
     /// <param name="afterKey">Exclusive; empty is before the first.</param>
     /// <param name="throughKey">Inclusive; empty is past the last.</param>
     public static IReadOnlyList<LedgerRecord> InCell(
-        Session session, LedgerSide side, Division partner, LedgerCell cell, string afterKey, string throughKey, long asOf, int max) => Records(session.Query<Stored>(
+        Session session, LedgerSide side, Division partner, LedgerCell cell, string afterKey, string throughKey, long asOf, int max) => session.Query<Stored>(
         $"""
         SELECT {Columns} FROM ledger_row
         WHERE side = @side AND partner = @partner AND business_date = @date AND scheme = @scheme AND clearing_type = @type
           AND transaction_id > @afterKey AND (@throughKey = '' OR transaction_id <= @throughKey) AND sequence <= @asOf
         ORDER BY transaction_id LIMIT @max
         """,
-        new { side = (int)side, partner = partner.Code, date = cell.BusinessDate, scheme = cell.Scheme, type = cell.ClearingType, afterKey, throughKey, asOf, max }));
+        new { side = (int)side, partner = partner.Code, date = cell.BusinessDate, scheme = cell.Scheme, type = cell.ClearingType, afterKey, throughKey, asOf, max }).ConvertAll(row => row.ToRecord());
 
     public static void Insert(Session session, LedgerRecord record, byte[] digest)
     {
@@ -102,7 +108,55 @@ internal static class LedgerRows
             });
     }
 
-    private static List<LedgerRecord> Records(List<Stored> rows) => rows.ConvertAll(row => row.ToRecord());
+    /// <summary>By place, in the order of <see cref="Columns"/>: a month has rows by the million.</summary>
+    private static LedgerRecord ReadRecord(RowScan row)
+    {
+        var figure = ColumnsBeforeFigures;
+        return new LedgerRecord
+        {
+            Side = (LedgerSide)row.Long(0),
+            Partner = Division.Parse(row.Text(1)),
+            Sequence = row.Long(6),
+            Row = new LedgerRow
+            {
+                Cell = new LedgerCell { BusinessDate = row.Text(2), Scheme = row.Text(3), ClearingType = row.Text(4) },
+                TransactionId = row.Text(5),
+                Kind = (LedgerRowKind)row.Long(7),
+                SettlementNumber = row.Text(8),
+                VisitNumber = row.Text(9),
+                NegatedTransactionId = row.Text(10),
+                InsuredDivision = row.Text(11),
+                PersonNumber = row.Text(12),
+                InstitutionCode = row.Text(13),
+                VisitKind = row.Text(14),
+                Charges = new Charges
+                {
+                    TotalFen = row.Long(figure++),
+                    FullSelfPayFen = row.Long(figure++),
+                    OverLimitFen = row.Long(figure++),
+                    PreSelfPayFen = row.Long(figure++),
+                    InScopeFen = row.Long(figure++),
+                },
+                Payments = new Payments
+                {
+                    DeductibleFen = row.Long(figure++),
+                    PoolFen = row.Long(figure++),
+                    CivilServantFen = row.Long(figure++),
+                    EnterpriseFen = row.Long(figure++),
+                    EmployeeLargeAmountFen = row.Long(figure++),
+                    ResidentCriticalIllnessFen = row.Long(figure++),
+                    MedicalAidFen = row.Long(figure++),
+                    OtherFen = row.Long(figure++),
+                    FundTotalFen = row.Long(figure++),
+                    AccountFen = row.Long(figure++),
+                    CashFen = row.Long(figure++),
+                    PersonalTotalFen = row.Long(figure++),
+                    HospitalBorneFen = row.Long(figure++),
+                },
+                RowSha256 = ByteString.CopyFrom(row.Bytes(figure)),
+            },
+        };
+    }
 
     /// <summary>A row of <c>ledger_row</c>.</summary>
     internal sealed record Stored : SettlementFigures

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Network;
 using ProvincialGateway.Values;
 using Spectre.Console;
@@ -79,22 +80,25 @@ internal static class AuditRendering
 
     private static Table InFlight(AuditReport report)
     {
-        var table = Titled($"在途 In flight: {report.InFlight.Count}", "就医地 treatment", "参保地 insured", "流水号 transaction", "种类 kind", "状态 state", "对方 peer");
+        var table = Titled($"在途 In flight: {report.InFlight.Count}", "发送 from", "对方 to", "流水号 transaction", "种类 kind", "状态 state", "对方 peer");
         foreach (var row in report.InFlight.Take(ShownMax))
-            table.AddRow(row.Treatment, row.Insured, row.TransactionId, KindText(row.Kind), StateText(row.State), PeerText(row.AnsweredByPeer));
+            table.AddRow(row.Sender, row.Receiver, row.TransactionId, KindText(row.Method), StateText(row.State), PeerText(row.AnsweredByPeer));
         return table;
     }
 
-    private static string KindText(OutboundKind kind) => kind switch
+    private static string KindText(string method) => method switch
     {
-        OutboundKind.Admission => "入院、门诊登记 admission, registration",
-        OutboundKind.Discharge => "出院 discharge",
-        OutboundKind.Settlement => "结算 settlement",
-        OutboundKind.SettlementCancellation => "撤销 cancellation",
-        OutboundKind.AdmissionCancellation => "撤销入院 admission cancellation",
-        OutboundKind.DischargeCancellation => "撤销出院 discharge cancellation",
-        OutboundKind.Reversal => "冲正 reversal",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a kind of request."),
+        nameof(PeerMethod.RegisterAdmission) => "入院登记 admission",
+        nameof(PeerMethod.RegisterOutpatient) => "门诊登记 registration",
+        nameof(PeerMethod.RegisterDischarge) => "出院 discharge",
+        nameof(PeerMethod.Settle) => "结算 settlement",
+        nameof(PeerMethod.CancelSettlement) => "撤销 cancellation",
+        nameof(PeerMethod.CancelAdmission) => "撤销入院 admission cancellation",
+        nameof(PeerMethod.CancelDischarge) => "撤销出院 discharge cancellation",
+        nameof(PeerMethod.ReverseTransaction) => "冲正 reversal",
+        nameof(PeerMethod.SubmitFiling) => "提交备案 filing",
+        nameof(PeerMethod.CancelFiling) => "撤销备案 filing cancellation",
+        _ => AgencyStepNames.Of(method),
     };
 
     private static string StateText(OutboundState state) => state is OutboundState.Parked ? "应答矛盾,待人工 parked" : "待答 awaiting";

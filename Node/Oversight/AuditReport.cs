@@ -40,7 +40,9 @@ internal sealed record AuditFinding(string Node, string Subject, string Chinese,
 /// <summary>What the insured province owes the treatment province by each side's own books, in fen: payable = receivable + in flight.</summary>
 internal sealed record AuditBalance(string Treatment, string Insured, long PayableFen, long ReceivableFen, long InFlightFen);
 
-/// <param name="AnsweredByPeer">Whether the insured side has answered already; null when its folder was not given.</param>
-/// <param name="PayableFen">What the insured side has booked for it; negative for a cancellation.</param>
+/// <param name="Sender">Province code; of a bill, the treatment side.</param>
+/// <param name="Method">The rpc's name, such as <c>Settle</c>, <c>SubmitFiling</c> or <c>ProposeStatement</c>.</param>
+/// <param name="AnsweredByPeer">Whether the receiver has answered already; null when its folder was not given.</param>
+/// <param name="PayableFen">What the receiver, as the insured side, has booked for it; negative for a cancellation.</param>
 internal sealed record AuditInFlight(
-    string Treatment, string Insured, string TransactionId, OutboundKind Kind, OutboundState State, long PreparedAtMs, bool? AnsweredByPeer, long PayableFen);
+    string Sender, string Receiver, string TransactionId, string Method, OutboundState State, long PreparedAtMs, bool? AnsweredByPeer, long PayableFen);

@@ -58,20 +58,26 @@ internal sealed class AuditedPair : IDisposable
             WHERE p.account = 3 AND p.partner = @treatment AND o.state IN (1, 4)
             """));
 
+    /// <summary>What the treatment side sends to the insured one, or the first agency to the second.</summary>
     public IEnumerable<AuditInFlight> InFlight() => InsuredFirst.Rows<InFlightRow>(
-        """
-        SELECT o.transaction_id, o.peer, o.kind, o.state, o.prepared_at_ms,
-          EXISTS (SELECT 1 FROM insured.inbox i WHERE i.transaction_id = o.transaction_id) AS answered_by_peer,
+        $"""
+        SELECT o.*, EXISTS (SELECT 1 FROM insured.inbox i WHERE i.transaction_id = o.transaction_id) AS answered_by_peer,
           (SELECT coalesce(-sum(p.amount_fen), 0) FROM insured.posting p WHERE p.transaction_id = o.transaction_id AND p.account = 3) AS payable_fen
-        FROM treatment.outbound o WHERE o.peer = @insured AND o.state IN (1, 4) ORDER BY o.prepared_at_ms, o.transaction_id
+        FROM ({Unanswered("treatment.")}) o WHERE o.peer = @insured ORDER BY o.prepared_at_ms, o.transaction_id
         """).Select(row => row.ToReport(Treatment.Name));
 
     /// <summary>The same of one node alone: what the peer knows is not known.</summary>
     public static IEnumerable<AuditInFlight> InFlightOf(AuditedNode node, IReadOnlySet<string> knownPeers) => node.Snapshot.Rows<InFlightRow>(
-        """
-        SELECT transaction_id, peer, kind, state, prepared_at_ms, NULL AS answered_by_peer, 0 AS payable_fen
-        FROM outbound WHERE state IN (1, 4) ORDER BY prepared_at_ms, transaction_id
-        """).Where(row => !knownPeers.Contains(row.Peer)).Select(row => row.ToReport(node.Name));
+        $"SELECT o.*, NULL AS answered_by_peer, 0 AS payable_fen FROM ({Unanswered("")}) o ORDER BY o.prepared_at_ms, o.transaction_id")
+        .Where(row => !knownPeers.Contains(row.Peer)).Select(row => row.ToReport(node.Name));
+
+    // Every table of messages to peers that are stored before they are sent; the numbers of the states are the same in all of them.
+    private static string Unanswered(string schema) =>
+        $"""
+        SELECT transaction_id, peer, method, state, prepared_at_ms FROM {schema}outbound WHERE state IN (1, 4)
+        UNION ALL SELECT transaction_id, peer, CASE kind WHEN 1 THEN 'SubmitFiling' ELSE 'CancelFiling' END, state, prepared_at_ms FROM {schema}filing_request WHERE state IN (1, 4)
+        UNION ALL SELECT transaction_id, peer, method, state, prepared_at_ms FROM {schema}clearing_outbound WHERE state IN (1, 4)
+        """;
 
     public void Dispose()
     {
@@ -83,13 +89,13 @@ internal sealed class AuditedPair : IDisposable
     {
         public required string TransactionId { get; init; }
         public required string Peer { get; init; }
-        public required OutboundKind Kind { get; init; }
+        public required string Method { get; init; }
         public required OutboundState State { get; init; }
         public required long PreparedAtMs { get; init; }
         public long? AnsweredByPeer { get; init; }
         public required long PayableFen { get; init; }
 
-        public AuditInFlight ToReport(string treatment) =>
-            new(treatment, Peer, TransactionId, Kind, State, PreparedAtMs, AnsweredByPeer is null ? null : AnsweredByPeer == 1, PayableFen);
+        public AuditInFlight ToReport(string sender) =>
+            new(sender, Peer, TransactionId, Method, State, PreparedAtMs, AnsweredByPeer is null ? null : AnsweredByPeer == 1, PayableFen);
     }
 }

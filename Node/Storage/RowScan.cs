@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -43,7 +44,8 @@ internal sealed class RowScan : IDisposable
 
     public long Long(int column) => raw.sqlite3_column_int64(_statement, column);
 
-    public string Text(int column) => raw.sqlite3_column_text(_statement, column).utf8_to_string();
+    /// <returns>Empty for NULL.</returns>
+    public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     /// <summary>Of a text its UTF-8.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_statement, column);

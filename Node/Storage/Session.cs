@@ -45,6 +45,22 @@ internal sealed class Session
         }
     }
 
+    /// <summary>The same insertion for each of many rows, as far as they are not there already.</summary>
+    /// <param name="sql">Does nothing where the row is there. Parameters by place: ?1 and on.</param>
+    /// <returns>The places of the rows that were there.</returns>
+    public List<int> InsertEachNew<T>(string sql, IReadOnlyList<T> rows, Action<PreparedStatement, T> bind)
+    {
+        var there = new List<int>();
+        using var statement = new PreparedStatement(Connection.Inner, sql);
+        for (var place = 0; place < rows.Count; place++)
+        {
+            bind(statement, rows[place]);
+            if (statement.Run() == 0)
+                there.Add(place);
+        }
+        return there;
+    }
+
     /// <exception cref="InvalidOperationException">There are several rows.</exception>
     public T? QuerySingleOrDefault<T>(string sql, object? args = null) =>
         Mapped(sql, () => Connection.QuerySingleOrDefault<T>(sql, args, Transaction));

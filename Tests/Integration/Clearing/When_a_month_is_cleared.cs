@@ -80,6 +80,32 @@ internal sealed class When_a_month_is_cleared : ClearingTest
         AssertMirrored(third.PayableFen, 0);
     }
 
+    [TestCase(StatementStage.Proposed)]
+    [TestCase(StatementStage.Confirmed)]
+    [TestCase(StatementStage.Paid)]
+    public async Task A_settlement_cancelled_after_its_statement_stays_in_it_and_is_a_negative_row_of_the_next_month(StatementStage stage)
+    {
+        var visit = await SettleAsync();
+        var number = (await ProposeAsync(September)).StatementNumber;
+        if (stage is not StatementStage.Proposed)
+            await ConfirmAsync(number);
+        if (stage is StatementStage.Paid)
+            await PayInFullAsync(number);
+        (await Guangzhou.CancelAsync(visit, null)).Granted();
+        Assert.That(Statement(Guangdong, number).State, Is.EqualTo(stage), "A cancellation changes no statement.");
+        if (stage is StatementStage.Proposed)
+            await ConfirmAsync(number);
+        if (stage is not StatementStage.Paid)
+            await PayInFullAsync(number);
+        AssertMirrored(-WorkedExampleFen, 0);
+
+        Clock.PutForward(TimeSpan.FromDays(31));
+        var october = await ProposeAsync(new DateOnly(2017, 10, 1));
+        Assert.That((october.RowCount, october.ClaimedFen, october.PayableFen), Is.EqualTo((1L, -WorkedExampleFen, -WorkedExampleFen)));
+        Assert.That((await ConfirmAsync(october.StatementNumber)).State, Is.EqualTo(StatementStage.Paid), "Nothing is transferred; a later month carries it.");
+        AssertMirrored(-WorkedExampleFen, 0);
+    }
+
     [Test]
     public async Task What_is_settled_while_a_statement_is_proposed_is_of_the_next_one()
     {
@@ -92,4 +118,7 @@ internal sealed class When_a_month_is_cleared : ClearingTest
         var second = await CutAsync(new DateOnly(2017, 10, 1));
         Assert.That((first.LastSequence, second.FirstSequence, second.LastSequence, second.ClaimedFen), Is.EqualTo((1L, 2L, 2L, -WorkedExampleFen)));
     }
+
+    private async Task PayInFullAsync(string number) =>
+        Accepted(await Claimant.ReceiveAsync(await PayAsync(number), null, Today, "入账1", "测试出纳", CancellationToken.None));
 }

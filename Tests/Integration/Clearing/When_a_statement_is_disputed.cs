@@ -121,6 +121,32 @@ internal sealed class When_a_statement_is_disputed : ClearingTest
         await ConfirmAsync(proposed.StatementNumber);
     }
 
+    [TestCase(-1)]
+    [TestCase(1)]
+    public async Task A_confirmation_that_is_one_fen_off_is_refused(long off)
+    {
+        await SettleAsync();
+        var statement = await ProposeAsync(September);
+        var request = new ConfirmStatementRequest
+        {
+            Header = new RequestHeader { SentAtMs = Clock.GetUtcNow().ToUnixTimeMilliseconds() },
+            StatementNumber = statement.StatementNumber,
+            Revision = 1,
+            RowsSha256 = ByteString.CopyFrom(statement.RowsSha256),
+            PayableFen = statement.PayableFen + off,
+        };
+        var refusal = Guangdong.Host.Database.Read(session => AgencySteps.ConfirmStatement.Refuse(new AgencyScope
+        {
+            Session = session,
+            Self = Guangdong.Division,
+            Partner = Yunnan.Division,
+            IsSender = false,
+            Options = Guangdong.Configuration.Clearing,
+            NowMs = Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        }, request));
+        Assert.That((refusal?.Code, refusal?.Field), Is.EqualTo((RefusalCode.StatementMismatch, "payable_fen")));
+    }
+
     [Test]
     public async Task A_closed_period_is_never_changed()
     {
@@ -158,7 +184,8 @@ internal sealed class When_a_statement_is_disputed : ClearingTest
         CheckRow? check = null;
         Assert.That(async () => await Yunnan.Host.Database.WriteAsync(session =>
         {
-            examination.Add(session, [new StatementRow { Sequence = 1, Row = row }]);
+            var rows = examination.Examine(session, [new StatementRow { Sequence = 1, Row = row }]);
+            examination.Note(rows, ClearedRows.Claim(session, statement.StatementNumber, rows.Rows));
             check = examination.Conclude(0);
             throw new InvalidOperationException("rolled back");
         }, CancellationToken.None), Throws.InvalidOperationException);

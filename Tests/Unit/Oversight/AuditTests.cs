@@ -57,16 +57,16 @@ public sealed class AuditTests
     public void Work_in_flight_is_listed_with_what_the_peer_knows_and_is_no_finding()
     {
         var inFlight = _folders.Audit().InFlight;
-        Assert.That(inFlight.Select(row => (row.Kind, row.AnsweredByPeer)), Is.EquivalentTo(new (OutboundKind, bool?)[]
+        Assert.That(inFlight.Select(row => (row.Method, row.AnsweredByPeer)), Is.EquivalentTo(new (string, bool?)[]
         {
-            (OutboundKind.Admission, false), (OutboundKind.Admission, true), (OutboundKind.Discharge, true), (OutboundKind.Discharge, false),
-            (OutboundKind.Settlement, false), (OutboundKind.Settlement, true), (OutboundKind.Settlement, true), (OutboundKind.SettlementCancellation, true),
-            (OutboundKind.SettlementCancellation, false), (OutboundKind.AdmissionCancellation, true), (OutboundKind.DischargeCancellation, false),
-            (OutboundKind.Reversal, false), (OutboundKind.Reversal, true),
+            ("RegisterAdmission", false), ("RegisterAdmission", true), ("RegisterDischarge", true), ("RegisterDischarge", false),
+            ("Settle", false), ("Settle", true), ("Settle", true), ("CancelSettlement", true),
+            ("CancelSettlement", false), ("CancelAdmission", true), ("CancelDischarge", false),
+            ("ReverseTransaction", false), ("ReverseTransaction", true),
         }));
-        Assert.That(inFlight.Where(row => row is { Kind: OutboundKind.Settlement, AnsweredByPeer: true }).Select(row => row.PayableFen), Is.All.Positive);
-        Assert.That(inFlight.Single(row => row is { Kind: OutboundKind.Reversal, AnsweredByPeer: true }).PayableFen, Is.Negative);
-        Assert.That(inFlight.Single(row => row is { Kind: OutboundKind.SettlementCancellation, AnsweredByPeer: true }).PayableFen, Is.Negative);
+        Assert.That(inFlight.Where(row => row is { Method: "Settle", AnsweredByPeer: true }).Select(row => row.PayableFen), Is.All.Positive);
+        Assert.That(inFlight.Single(row => row is { Method: "ReverseTransaction", AnsweredByPeer: true }).PayableFen, Is.Negative);
+        Assert.That(inFlight.Single(row => row is { Method: "CancelSettlement", AnsweredByPeer: true }).PayableFen, Is.Negative);
         Assert.That(inFlight.Where(row => row.AnsweredByPeer == false).Select(row => row.PayableFen), Is.All.Zero);
     }
 
@@ -231,7 +231,7 @@ public sealed class AuditTests
         var json = JsonDocument.Parse(AuditRendering.ToJson(_folders.Audit())).RootElement;
         Assert.That(json.GetProperty("isClean").GetBoolean(), Is.True);
         Assert.That(json.GetProperty("checks")[0].GetProperty("chinese").GetString(), Is.EqualTo("数据库文件完好"));
-        Assert.That(json.GetProperty("inFlight")[0].GetProperty("kind").GetString(), Is.EqualTo("admission"));
+        Assert.That(json.GetProperty("inFlight")[0].GetProperty("method").GetString(), Is.EqualTo("RegisterAdmission"));
     }
 
     [Test]
