@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Ledger;
-using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;

@@ -12,27 +12,21 @@ internal static class ClearingMessageCommands
 
     public static Command Messages()
     {
-        var json = ClearingWork.Json();
+        var json = CommandJson.Option();
         var all = new Option<bool>("--all") { Description = $"包括已应答的，最近 {MessagesMax} 条 / also those that were answered, the last {MessagesMax}" };
         var command = new Command("messages", "本省发出而尚无应答、或应答不可信的预付与清算报文 / messages of prepayment and clearing without an answer, or with one that cannot be true\n"
             + "例 example: gateway clearing messages --as 440000 --data data-440000") { all, json };
-        command.SetAgencyAction((work, _, parsed, _) =>
+        command.SetAgencyAction((work, _, parsed) =>
         {
-            var messages = work.Database.Read(session => parsed.GetValue(all) ? ClearingOutbox.Latest(session, MessagesMax) : ClearingOutbox.Open(session));
-            if (parsed.GetValue(json))
-                work.Out.WriteLine(CommandJson.Of(messages.Select(Entry)));
-            else if (messages.Count == 0)
-                work.Out.WriteLine("没有待答或搁置的报文 no message waits or is parked");
-            else
-                Write(work, messages);
-            return Task.FromResult(0);
+            var messages = work.Database.Read(session => parsed.GetValue(all) ? ClearingOutbox.Latest(session, MessagesMax) : ClearingOutbox.Open(session)).Select(Entry).ToList();
+            return work.Tell(messages, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }
 
     public static Command Release()
     {
-        var (id, json) = (new Argument<string>("message") { Description = "报文流水号 / the message's transaction id" }, ClearingWork.Json());
+        var (id, json) = (new Argument<string>("message") { Description = "报文流水号 / the message's transaction id" }, CommandJson.Option());
         var command = new Command("release", "与对方查清原因后，立即以原流水号、原内容重发 / once the cause is settled with the partner: sends it at once, same id, same content\n"
             + "例 example: gateway clearing release 440000201709201000020000000007 --as 440000 --data data-440000") { id, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
@@ -40,26 +34,22 @@ internal static class ClearingMessageCommands
         return command;
     }
 
-    private static object Entry(AgencyMessageRow row) => new
-    {
-        row.TransactionId,
-        row.Peer,
-        row.Method,
-        row.Subject,
-        row.State,
-        row.Attempts,
-        PreparedAt = Time(row.PreparedAtMs),
-        NextAttemptAt = row.State is AgencyMessageState.Awaiting ? Time(row.NextAttemptAtMs) : null,
-        Note = row.LastError,
-    };
+    private static MessageEntry Entry(AgencyMessageRow row) => new(
+        row.TransactionId, row.Peer, row.Method, row.Subject, row.State, row.Attempts, Time(row.PreparedAtMs),
+        row.State is AgencyMessageState.Awaiting ? Time(row.NextAttemptAtMs) : null, row.LastError);
 
-    private static void Write(NodeWork work, IEnumerable<AgencyMessageRow> messages)
+    private static void Write(NodeWork work, IReadOnlyList<MessageEntry> messages)
     {
-        var table = ClearingWork.Table("流水号 transaction\n对方 to", "种类 kind\n事项 about", "状态 state\n次数 attempts", "说明 note");
+        if (messages.Count == 0)
+        {
+            work.Out.WriteLine("没有待答或搁置的报文 no message waits or is parked");
+            return;
+        }
+        var table = TextTable.Of("流水号 transaction\n对方 to", "种类 kind\n事项 about", "状态 state\n次数 attempts", "说明 note");
         foreach (var row in messages)
         {
-            table.Row($"{row.TransactionId}\n{row.Peer} {Time(row.PreparedAtMs)}", $"{AgencyStepNames.Of(row.Method)}\n{row.Subject}",
-                $"{Describe(row.State)}\n{ClearingWork.Number(row.Attempts)}", row.LastError ?? "-");
+            table.Row($"{row.TransactionId}\n{row.Peer} {row.PreparedAt}", $"{AgencyStepNames.Of(row.Method)}\n{row.Subject}",
+                $"{Describe(row.State)}\n{ClearingWork.Number(row.Attempts)}", row.Note ?? "-");
         }
         work.OpenScreen().Write(table);
     }
@@ -72,6 +62,10 @@ internal static class ClearingMessageCommands
         AgencyMessageState.Parked => "搁置 parked",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Not a state of a message."),
     };
+
+    /// <param name="NextAttemptAt">When it is sent again by itself; null of one that is not.</param>
+    private sealed record MessageEntry(
+        string TransactionId, string Peer, string Method, string Subject, AgencyMessageState State, int Attempts, string PreparedAt, string? NextAttemptAt, string? Note);
 
     private static string Time(long ms) => ChinaTime.FromMs(ms).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

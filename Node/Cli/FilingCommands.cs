@@ -64,8 +64,7 @@ internal static class FilingCommands
         {
             var wanted = new FilingChange
             {
-                Kind = parsed.GetValue(kind) is not { } code ? null : ExchangeCodes.Of(CodeSystem.FilingKind).Contains(code) ? code
-                    : throw new CommandRefusedException("--kind 应为交换码 01..06。 / --kind takes an exchange code 01..06."),
+                Kind = OptionValues.ExchangeCode(CodeSystem.FilingKind, parsed, kind),
                 TargetArea = parsed.GetValue(area) is { } place ? AbroadArea(work, place) : null,
                 ValidFrom = OptionValues.Date(parsed, from),
                 ValidTo = parsed.GetValue(to) is "open" ? null : OptionValues.Date(parsed, to),

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Values;
-using Spectre.Console;
 
 namespace ProvincialGateway.Cli;
 
