@@ -90,11 +90,12 @@ internal sealed class When_a_Yinhai_hospital_treats_outpatients : DialectTest
         var bill = SampleBills.IntensiveCare(FeesOn);
         Refused(await SendAsync(Clinic("MZ4", "18", "M99999 不明", "3600.00", bill)), "UNMAPPED_CODE", "prm_ykc173");
         Refused(await SendAsync(Clinic("MZ4", "25", "肺炎", "3600.00", bill)), "INVALID_FIELD", "prm_aka130");
-        Refused(await SendAsync(Clinic("MZ4", "11", "肺炎", "3600.00", bill, Card.Replace("0019", "0027"))), "PERSON_NOT_FOUND", "card 读卡数据");
-        Refused(await SendAsync(Clinic("MZ4", "11", "肺炎", "3600.00", bill, "530100|530102198305051225||ID|测试患者丑|", "5301000012")), "FILING_");
+        Refused(await SendAsync(Clinic("MZ4", "11", "肺炎", "3600.00", bill, Card.Replace("0019", "0027"))), "PERSON_MISMATCH", "card 读卡数据");
         Assert.That(Yunnan.Count("insured_visit"), Is.Zero);
 
+        Refused(await SendAsync(Clinic("MZ4", "11", "肺炎", "3600.00", bill, "530100|530103197907070812||ID|测试患者辛|", "5301000008")), "PERSON_NOT_INSURED");
         Refused(await SendAsync(Clinic("MZ4", "11", "肺炎", "3600.00", [SampleBills.Line("1", "T330000", "重症监护", "06", "180.0000", "20", Today.AddDays(1))])), "DATE_OUTSIDE_STAY");
+        Assert.That(Yunnan.Count("insured_settlement"), Is.Zero);
     }
 
     private async Task CancelAsync(XElement settled) => Done(await SendAsync(Call("42", $"<prm_akc190>{Value(settled, "akc190")}</prm_akc190><prm_yka103>{Value(settled, "yka103")}</prm_yka103><prm_ykc141>演示员甲</prm_ykc141>")));

@@ -107,13 +107,25 @@ internal sealed class When_a_caret_hospital_treats_patients : DialectTest
         await RefusedAsync("2210", Opening("MZ0004", "18", "M99999|不明"), "UNMAPPED_CODE", "chronic_disease");
         await RefusedAsync("2210", Opening("MZ0004", "18", "|高血压"), "MISSING_FIELD", "2210(4) 诊断编码");
         await RefusedAsync("2210", Opening("MZ0004", "11", person: "5301000099"), "PERSON_NOT_FOUND");
-        await RefusedAsync("2210", Opening("MZ0004", "11", person: "5301000012"), "FILING_");
         await RefusedAsync("2410", Bill("MZ0004", "11"), "VISIT_NOT_FOUND");
         await DoneAsync("2210", Opening("MZ0004", "11"));
         await RefusedAsync("2410", Bill("MZ0004", "11"), "MISSING_FIELD", "lines");
         await DoneAsync("2310", Line("MZ0004", "1", "10"));
         await RefusedAsync("2410", Bill("MZ0004", "11", "1"), "INVALID_FIELD", "not settled in parts");
         Assert.That(Yunnan.Count("insured_visit"), Is.EqualTo(1));
+    }
+
+    // (1800.00 - 90.00) × 50 % × 0.70 for an employee, 1800.00 × 30 % × 0.60 for a resident: Kunming's policy pays less without a filing.
+    [TestCase("5301000010", "90.00", "598.50", "930.00", "271.50")]
+    [TestCase("5301000012", "0.00", "324.00", "0.00", "1476.00")]
+    public async Task A_person_without_a_filing_for_the_place_is_paid_less(string person, string deductible, string pool, string account, string cash)
+    {
+        await DoneAsync("2210", Opening("MZ0005", "11", person: person));
+        await DoneAsync("2310", Line("MZ0005", "1", "10"));
+
+        var figures = Figures(await DoneAsync("2410", Bill("MZ0005", "11")));
+
+        Assert.That((figures[Deductible], figures[Pool], figures[Account], figures[Cash]), Is.EqualTo((deductible, pool, account, cash)));
     }
 
     private string Visit() => Guangdong.Value<string>("SELECT visit_number FROM treatment_visit");

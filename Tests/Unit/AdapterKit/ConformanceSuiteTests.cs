@@ -42,7 +42,7 @@ internal sealed class ConformanceSuiteTests
 
         Assert.That((report.Format, report.Seed, report.GatewayVersion, report.ContractVersions), Is.EqualTo((ConformanceReport.CurrentFormat, 7, "9.9.9", "1-3")));
         Assert.That(report.Adapter, Has.Property(nameof(VerifiedAdapter.Id)).EqualTo("yunnan").And.Property(nameof(VerifiedAdapter.Dialect)).EqualTo("yunnan-ydjy-xml")
-            .And.Property(nameof(VerifiedAdapter.Samples)).EqualTo(65));
+            .And.Property(nameof(VerifiedAdapter.Samples)).EqualTo(69));
         Assert.That(report.Files.Select(file => $"{file.Sha256}  {file.Name}"), Is.EquivalentTo(File.ReadAllLines(folder.File(SealedFiles.ListName))));
         Assert.That(report.Unmapped.Select(item => (item.LocalCode, item.Handling)), Has.Member(("ZY00000001", "self-pay")));
         Assert.That(report.Unmapped.Select(item => item.Reason), Is.All.Not.Null);
