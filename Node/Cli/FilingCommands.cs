@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Adapters.Contracts;
-using ProvincialGateway.Catalogue;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
