@@ -133,9 +133,10 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
 
     private Asked DrawRefund()
     {
-        var original = _asked.FindLast(asked => asked.Operation == Upload)?.Id ?? DrawId();
+        var upload = _asked.FindLast(asked => asked.Operation == Upload && asked.Answer is { } answer && KindOf(answer) == Tally.Granted);
+        var (visit, original) = upload is null || random.Next(5) == 0 ? (DrawVisit(), DrawId()) : (upload.Visit!, upload.Id);
         var price = (long)(decimal.Parse(care.Item.Price, CultureInfo.InvariantCulture) * 100);
-        return Draw("RefundFeeLine", DrawVisit(), (visit, id) => Text(hospital.RefundAsync(visit, original, "1", price, id)));
+        return Draw("RefundFeeLine", visit, (at, id) => Text(hospital.RefundAsync(at, original, "1", price, id)));
     }
 
     private Asked DrawWithdrawal()
