@@ -10,6 +10,8 @@ namespace ProvincialGateway.Oversight;
 /// </summary>
 internal sealed class ExpectedSchema
 {
+    private static readonly Lazy<ExpectedSchema> Made = new(Make);
+
     private ExpectedSchema(IReadOnlyDictionary<string, string> objects, IReadOnlyList<(string Table, string Condition)> checks) => (Objects, Checks) = (objects, checks);
 
     /// <summary>SQL by name.</summary>
@@ -17,7 +19,10 @@ internal sealed class ExpectedSchema
 
     public IReadOnlyList<(string Table, string Condition)> Checks { get; }
 
-    public static ExpectedSchema OfThisProgram()
+    /// <summary>Made once: running every script is most of the work of auditing small books.</summary>
+    public static ExpectedSchema OfThisProgram => Made.Value;
+
+    private static ExpectedSchema Make()
     {
         using var scratch = new SqliteConnection("Data Source=:memory:;Pooling=False");
         scratch.Open();

@@ -59,7 +59,7 @@ internal static class StorageInvariants
     // An append-only table whose trigger was dropped can be edited without a trace.
     private static void CheckSchema(AuditedNode node, AuditTally tally)
     {
-        var expected = ExpectedSchema.OfThisProgram().Objects;
+        var expected = ExpectedSchema.OfThisProgram.Objects;
         var found = node.Snapshot.Texts("SELECT name, sql FROM node.sqlite_schema WHERE sql IS NOT NULL AND name <> 'schema_migration'").ToDictionary(row => row[0], row => row[1]);
         tally.Count(expected.Count);
         foreach (var name in expected.Keys.Except(found.Keys))
@@ -72,7 +72,7 @@ internal static class StorageInvariants
 
     private static void CheckColumns(AuditedNode node, AuditTally tally)
     {
-        foreach (var table in ExpectedSchema.OfThisProgram().Checks.GroupBy(check => check.Table, check => check.Condition))
+        foreach (var table in ExpectedSchema.OfThisProgram.Checks.GroupBy(check => check.Table, check => check.Condition))
         {
             var sums = string.Join(", ", table.Select(condition => $"coalesce(sum(NOT ({condition})), 0)"));
             var breaking = node.Snapshot.Texts($"SELECT {sums} FROM {table.Key}").Single();

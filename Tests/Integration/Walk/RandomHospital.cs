@@ -39,7 +39,7 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
         < 46 => InPartAsync(DrawVisit()),
         < 63 => FinishAsync(DrawVisit()),
         < 72 => SendAsync(Draw(Cancel, DrawSettled(), (visit, id) => Text(hospital.CancelAsync(visit, settlementNumber: null, id)))),
-        < 76 => SendAsync(Draw("CancelDischarge", DrawVisit(), (visit, id) => Text(hospital.CancelDischargeAsync(visit, id)))),
+        < 76 => ReturnAsync(DrawVisit()),
         < 79 => SendAsync(Draw("CancelAdmission", DrawVisit(), (visit, id) => Text(hospital.CancelAdmissionAsync(visit, id)))),
         < 92 => SendAsync(DrawReversal()),
         _ => RepeatAsync(),
@@ -57,6 +57,10 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
 
     /// <summary>From wherever the visit is to its settlement, unless something is in the way.</summary>
     private Task FinishAsync(string visit) => SendAllAsync(DrawUpload(visit), DrawDischarge(visit), DrawPreview(visit), DrawSettlement(visit));
+
+    /// <summary>Discharged, and back before anything was settled.</summary>
+    private Task ReturnAsync(string visit) =>
+        SendAllAsync(DrawDischarge(visit), Draw("CancelDischarge", visit, (at, id) => Text(hospital.CancelDischargeAsync(at, id))));
 
     private Task InPartAsync(string visit) =>
         SendAllAsync(DrawUpload(visit), Draw("SettleInPart", visit, (at, id) => Text(hospital.SettleInPartAsync(at, id))));
@@ -133,9 +137,10 @@ internal sealed class RandomHospital(Hospital hospital, Care care, Random random
 
     private Asked DrawRefund()
     {
-        var original = _asked.FindLast(asked => asked.Operation == Upload)?.Id ?? DrawId();
+        var upload = _asked.FindLast(asked => asked.Operation == Upload && asked.Answer is { } answer && KindOf(answer) == Tally.Granted);
+        var (visit, original) = upload is null || random.Next(5) == 0 ? (DrawVisit(), DrawId()) : (upload.Visit!, upload.Id);
         var price = (long)(decimal.Parse(care.Item.Price, CultureInfo.InvariantCulture) * 100);
-        return Draw("RefundFeeLine", DrawVisit(), (visit, id) => Text(hospital.RefundAsync(visit, original, "1", price, id)));
+        return Draw("RefundFeeLine", visit, (at, id) => Text(hospital.RefundAsync(at, original, "1", price, id)));
     }
 
     private Asked DrawWithdrawal()

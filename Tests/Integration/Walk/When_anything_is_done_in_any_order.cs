@@ -13,7 +13,7 @@ namespace ProvincialGateway.Tests.Walk;
 /// <remarks>WALK_SEED is the first seed, WALK_SEEDS how many, WALK_STEPS how long each walk is.</remarks>
 internal sealed class When_anything_is_done_in_any_order : CountryTest
 {
-    private const int StepsBetweenRests = 60, AtOnceMax = 3, StepsUntilAll = 900;
+    private const int StepsBetweenRests = 60, AtOnceMax = 3, StepsUntilAll = 3_000;
 
     private static readonly string[] Frequent = ["RegisterAdmission", "UploadFeeLines", "Settle", "ReverseTransaction", "SubmitFiling", "Cut", "RepeatMessage", "Repeat"];
 

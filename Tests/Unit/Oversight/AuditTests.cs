@@ -10,6 +10,7 @@ namespace ProvincialGateway.Tests.Oversight;
 
 /// <summary>What an audit says of sound data, of work in flight, of what it cannot check, and of folders that hold no node.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class AuditTests
 {
     private TempFolder _sound = null!;

@@ -11,6 +11,7 @@ namespace ProvincialGateway.Tests.Oversight;
 /// checks must notice.
 /// </summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 public sealed class InvariantTests
 {
     private const string T = "treatment", I = "insured";
@@ -386,7 +387,7 @@ public sealed class InvariantTests
     [Test]
     public void Every_CHECK_of_the_scripts_is_asked()
     {
-        var made = ExpectedSchema.OfThisProgram();
+        var made = ExpectedSchema.OfThisProgram;
         Assert.That(made.Checks, Has.Count.EqualTo(made.Objects.Values.Sum(sql => sql.Split("CHECK (").Length - 1)).And.Count.GreaterThan(100));
         Assert.That(ExpectedSchema.ConditionsIn("CREATE TABLE t (a TEXT CHECK (a <> ')' OR length(a) = (1)), -- CHECK\n b INTEGER CHECK (b > 0))"),
             Is.EqualTo((string[])["a <> ')' OR length(a) = (1)", "b > 0"]));

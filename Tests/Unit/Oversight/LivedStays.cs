@@ -15,7 +15,7 @@ namespace ProvincialGateway.Tests.Oversight;
 /// <summary>The stays that two provinces live through, in every state that a clean pair of nodes can be in, and what goes with them.</summary>
 internal sealed class LivedStays(TwoProvinces provinces)
 {
-    private int _visits;
+    private int _visits = provinces.TreatmentBooks.Read(session => session.QuerySingle<int>("SELECT count(*) FROM treatment_visit"));
 
     /// <summary>One visit in each state, and everything that can be under way.</summary>
     public async Task LiveAsync()

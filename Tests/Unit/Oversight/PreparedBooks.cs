@@ -21,7 +21,12 @@ internal static class PreparedBooks
         session.Execute(
             "INSERT INTO institution (code, name, division, level, adapter, token_hash) VALUES (@Institution, '测试医院', '530100', '02', 'test', @hash)",
             new { TwoProvinces.Institution, hash = SHA256.HashData("token"u8) });
-        // Version 2 was activated on top of version 1 and rolled back.
+        RecordCatalogue(session);
+    }
+
+    /// <summary>Version 2 was activated on top of version 1 and rolled back.</summary>
+    public static void RecordCatalogue(Session session)
+    {
         foreach (var version in (string[])[FirstVersion, SecondVersion])
             CatalogueStore.Insert(session, CatalogueVersion(version));
         CatalogueStore.Activate(session, "test", FirstVersion, "2024-05-01", "", 1);

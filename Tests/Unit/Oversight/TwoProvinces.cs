@@ -85,12 +85,21 @@ internal sealed class TwoProvinces : IAsyncDisposable
         return provinces;
     }
 
-    /// <summary>Two provinces whose folders are there already; what is unanswered in them can be reversed, not delivered.</summary>
+    /// <summary>Two provinces whose folders are there already, with what a start records of policy and catalogues; what is unanswered in them can be reversed, not delivered.</summary>
     public static async Task<TwoProvinces> ReopenAsync(string root)
     {
         var provinces = new TwoProvinces(Folder(root, "530000"), Folder(root, "610000"));
-        await provinces.TreatmentBooks.WriteAsync(session => TreatmentLedgerArrears.Pay(session, provinces.TreatmentVault), CancellationToken.None);
-        await provinces.InsuredBooks.WriteAsync(session => InsuredLedgerArrears.Pay(session, provinces._inbox), CancellationToken.None);
+        await provinces.TreatmentBooks.WriteAsync(session =>
+        {
+            TreatmentLedgerArrears.Pay(session, provinces.TreatmentVault);
+            if (session.QuerySingle<int>("SELECT count(*) FROM catalogue_version") == 0)
+                PreparedBooks.RecordCatalogue(session);
+        }, CancellationToken.None);
+        await provinces.InsuredBooks.WriteAsync(session =>
+        {
+            InsuredLedgerArrears.Pay(session, provinces._inbox);
+            PreparedBooks.Policy.Record(session, provinces.Time.NowMs());
+        }, CancellationToken.None);
         provinces._ids = await TransactionIdSource.OpenAsync(provinces.TreatmentBooks, Treatment, provinces.Time, CancellationToken.None);
         return provinces;
     }

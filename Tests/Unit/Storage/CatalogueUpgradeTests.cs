@@ -11,6 +11,7 @@ namespace ProvincialGateway.Tests.Storage;
 /// A node of the release before catalogue versions (scripts 1 to 7) with stored, withdrawn and settled lines: scripts 8 and 9 say of each row
 /// what they can know of it, and the audit is clean afterwards.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class CatalogueUpgradeTests
 {
     private const int Before = 7;

@@ -13,6 +13,7 @@ namespace ProvincialGateway.Tests.Storage;
 /// way: this release takes them over, and their books still hold.
 /// </summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class UpgradeTests
 {
     private static readonly string[] Rebuilt = ["outbound", "posting", "insured_visit", "treatment_visit"];

@@ -1,0 +1,4 @@
+using NUnit.Framework;
+
+// A country waits for disks and sockets for a third of its time: one fixture more than the two cores of the smallest machine keeps them busy.
+[assembly: LevelOfParallelism(3)]
