@@ -42,7 +42,6 @@ internal static class ClearingRun
     /// <summary>One part in this process; called by <see cref="Run"/>.</summary>
     public static async Task<int> PartAsync(string part, string folder)
     {
-        if (part == "seed") { await WriteAsync(folder, 1_000_000); return 0; }
         await using var database = DataFolder.OpenDatabase(Path.Combine(folder, part == Check ? "insured" : "treatment"), Clock);
         await using var other = part == Check ? DataFolder.OpenDatabase(Path.Combine(folder, "treatment"), Clock) : null;
         var (started, before) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime.TotalSeconds);

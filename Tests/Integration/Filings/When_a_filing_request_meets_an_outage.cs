@@ -16,6 +16,9 @@ internal sealed class When_a_filing_request_meets_an_outage : FilingsTest
     {
         await Yunnan.StopAsync();
         var row = await Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+        InFlightAtTheEnd = 1;
+        AuditBooks();
+        InFlightAtTheEnd = 0;
         await Yunnan.StartAsync(CancellationToken.None);
         LetTheResolverBegin();
         var answered = await AnsweredAsync(row.TransactionId);

@@ -28,7 +28,6 @@ internal sealed class KilledDuringClearingTests : ProcessTest
     }
 
     [Test]
-    [Order(1)]
     public async Task A_month_whose_nodes_are_killed_in_every_step_is_cleared_once()
     {
         await SettleAsync();
@@ -57,7 +56,6 @@ internal sealed class KilledDuringClearingTests : ProcessTest
     }
 
     [Test]
-    [Order(2)]
     public async Task A_reconciliation_whose_node_is_killed_in_the_middle_is_not_finished_and_the_next_one_is_balanced()
     {
         var today = TimeProvider.System.Today().Iso();
@@ -117,10 +115,10 @@ internal sealed class KilledDuringClearingTests : ProcessTest
         Assert.That(kill.ExitCode, Is.Zero);
     }
 
-    private Task AcceptedAsync(string sender) =>
-        Eventually.GetAsync("every message to be accepted", () => Value<long>(sender, "SELECT count(*) FROM clearing_outbound WHERE state <> 2"), Is.Zero);
+    private async Task AcceptedAsync(string sender) =>
+        await Eventually.GetAsync("every message to be accepted", () => Value<long>(sender, "SELECT count(*) FROM clearing_outbound WHERE state <> 2"), Is.Zero);
 
-    private Task CheckedAsync(string number) => Eventually.GetAsync($"Yunnan to find {number} right",
+    private async Task CheckedAsync(string number) => await Eventually.GetAsync($"Yunnan to find {number} right",
         () => Value<long>(Yunnan, $"SELECT count(*) FROM clearing_check WHERE statement_number = '{number}' AND finding_count = 0 AND reason = ''"), Is.EqualTo(1));
 
     /// <summary>The worked example, by the hospital's own messages.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NUnit.Framework;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Network;
 using ProvincialGateway.Oversight;
 using ProvincialGateway.Storage;
@@ -74,6 +75,27 @@ public sealed class AuditTests
     [Test]
     public void Without_the_peers_folder_nobody_knows_whether_it_has_answered() =>
         Assert.That(AuditFolders.Run(_folders.Treatment).InFlight.Select(row => row.AnsweredByPeer), Is.EqualTo(new bool?[13]));
+
+    [Test]
+    public void Filing_requests_and_messages_between_agencies_are_in_flight_too()
+    {
+        var steps = AgencySteps.All.Select(step => step.Method.Name).ToList();
+        AuditFolders.Spoil(_folders.Treatment, string.Join('\n', steps.Select((name, place) =>
+            $"""
+            INSERT INTO clearing_outbound (transaction_id, peer, service, method, subject, request, state, attempts, prepared_at_ms, next_attempt_at_ms)
+            VALUES ('5301002016062000000000009{place:00000}', '610000', 'x', '{name}', '{place}', x'', 1, 1, 1, 1);
+            """)) +
+            """
+            INSERT INTO filing_request (transaction_id, peer, kind, request, requested_by, state, attempts, prepared_at_ms, next_attempt_at_ms)
+            VALUES ('530100201606200000000000080001', '610000', 1, x'', 'x', 1, 1, 1, 1), ('530100201606200000000000080002', '610000', 2, x'', 'x', 1, 1, 1, 1);
+            """);
+        var report = _folders.Audit();
+        var added = report.InFlight.Where(row => row.PreparedAtMs == 1).ToList();
+        Assert.That(added.Select(row => row.Method), Is.EquivalentTo(steps.Concat(["SubmitFiling", "CancelFiling"])));
+        Assert.That(added.Select(row => (row.Sender, row.Receiver, row.AnsweredByPeer)), Is.All.EqualTo(("530000", "610000", (bool?)false)));
+        Assert.That(AuditFolders.Run(_folders.Treatment).InFlight, Has.Count.EqualTo(report.InFlight.Count));
+        Assert.That(Rendered(report), Does.Contain("proposal").And.Contain("提交备案").And.Contain("预付金到账确认"));
+    }
 
     [Test]
     public void The_balance_of_a_pair_is_explained_by_what_is_in_flight()
