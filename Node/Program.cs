@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Text;
 using ProvincialGateway.Cli;
@@ -44,6 +45,11 @@ internal static class Program
     {
         try
         {
+            if (parsed.Action is ParseErrorAction)
+            {
+                await ParseFaults.WriteAsync(parsed, configuration.Error);
+                return 1;
+            }
             return await parsed.InvokeAsync(configuration, cancellation);
         }
         catch (Exception fault) when (fault is StorageException or NodeRefusedException or CommandRefusedException)

@@ -17,7 +17,8 @@ internal static class ClearingRefusals
 
     public static Refusal PrepaymentNotFound(string field) => Of(RefusalCode.PrepaymentNotFound, field,
         "没有该补充预付请求或预付通知。", "there is no such top-up request or prepayment notice.",
-        "请先以原流水号重发前一报文。", "Send the message before it again, under its own id.");
+        "请以 gateway prepayment list 核对编号；对方未收到的，以原流水号重发前一报文。",
+        "Check the number with gateway prepayment list; if it never arrived, send the message before it again, under its own id.");
 
     public static Refusal PrepaymentState(string zh, string en) => Of(RefusalCode.PrepaymentState, "",
         $"{zh}。", $"{en}.", "请以 gateway prepayment list 核对双方分录后再办。", "Compare both sides' entries (gateway prepayment list) and go on from there.");
@@ -37,7 +38,13 @@ internal static class ClearingRefusals
 
     public static Refusal StatementState(string number, string stateZh, string stateEn, string neededZh, string neededEn) => Of(RefusalCode.StatementState, "statement_number",
         $"清算单 {number} 状态为“{stateZh}”，本步骤要求“{neededZh}”。", $"statement {number} is '{stateEn}'; this step needs '{neededEn}'.",
-        "请以 GetStatement 查询后按其状态办理。", "Ask GetStatement and go on from the state it shows.");
+        "请以 gateway clearing show 查看后按其状态办理。", "See gateway clearing show and go on from the state it shows.");
+
+    /// <summary>Of a statement that is confirmed or paid, and so never changed again.</summary>
+    public static Refusal StatementClosed(string number, string stateZh, string stateEn) => Of(RefusalCode.StatementState, "statement_number",
+        $"清算单 {number} 状态为“{stateZh}”，已确认的清算单不再变动。", $"statement {number} is '{stateEn}'; a confirmed statement is not changed any more.",
+        "迟到的审核扣款，由就医地以 gateway clearing deduct 记入下一期草稿（先 gateway clearing cut）。",
+        "A late deduction goes into the treatment side's next draft: gateway clearing cut, then gateway clearing deduct.");
 
     public static Refusal StatementRange(long statedFrom, long due) => Of(RefusalCode.StatementRange, "statement.first_sequence",
         $"清算单从台账序号 {statedFrom} 起，应从 {due} 起。", $"the statement begins at ledger sequence {statedFrom}, {due} is due.",

@@ -31,6 +31,14 @@ internal static class LineAuditObjections
             }),
     ];
 
+    /// <summary>The confirmed or paid statement that a settlement was claimed in, and that takes nothing more in; null while there is none.</summary>
+    public static string? ClosedStatementOf(Session session, string settlementNumber) => session.QuerySingleOrDefault<string?>(
+        """
+        SELECT c.statement_number FROM insured_settlement s JOIN clearing_row c USING (transaction_id)
+        WHERE s.settlement_number = @settlementNumber AND EXISTS (SELECT 1 FROM clearing_statement k WHERE k.statement_number = c.statement_number AND k.state IN (@confirmed, @paid))
+        """,
+        new { settlementNumber, confirmed = (int)StatementStage.Confirmed, paid = (int)StatementStage.Paid });
+
     private sealed class AuditedRow
     {
         public required string TransactionId { get; init; }

@@ -104,7 +104,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
         string noticeId, IReadOnlyList<(string Number, long AmountFen)>? received, DateOnly receivedOn, string bankReference, string @operator, CancellationToken cancellation)
     {
         var payment = desk.Database.Read(session => PaymentBook.Find(session, noticeId))
-            ?? throw ClearingRefusedException.Of($"没有付款通知 {noticeId}", $"there is no payment notice {noticeId}");
+            ?? throw ClearingRefusedException.Of($"没有付款通知 {noticeId}；清算单的付款通知见 clearing show", $"there is no payment notice {noticeId}; the notices of a statement are in clearing show");
         return desk.TakeAsync(AgencySteps.ConfirmPayment, Division.Parse(payment.Partner), @operator, scope =>
         {
             var request = new ConfirmPaymentRequest { NoticeTransactionId = noticeId, ReceivedOn = receivedOn.Iso(), BankReference = bankReference };
@@ -199,6 +199,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
         {
             StatementStage.Draft => row,
             StatementStage.Disputed => Revise(session, row),
+            StatementStage.Confirmed or StatementStage.Paid => throw ClearingRefusedException.Of(ClearingRefusals.StatementClosed(number, row.Describe().Chinese, row.Describe().English)),
             _ => throw ClearingRefusedException.Of(ClearingRefusals.StatementState(number, row.Describe().Chinese, row.Describe().English, "草稿或有异议", "draft or disputed")),
         };
     }

@@ -187,6 +187,8 @@ internal static class StatementReceipts
             return ClearingRefusals.StatementNotFound(number);
         if (scope.SenderOf(known.Side) is not LedgerSide.Insured)
             return ClearingRefusals.WrongSender("参保地", "the insured province");
+        if (known.State is StatementStage.Confirmed or StatementStage.Paid)
+            return ClearingRefusals.StatementClosed(number, known.Describe().Chinese, known.Describe().English);
         if (known.State is not StatementStage.Proposed)
             return ClearingRefusals.StatementState(number, known.Describe().Chinese, known.Describe().English, "已提出", "proposed");
         if (known.Revision != revision)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProvincialGateway.Catalogue;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Values;
 
@@ -47,7 +48,10 @@ internal static class LineAuditCommands
             + "例 example: gateway details audit show A5301001709200000001 --as 530000 --data data-530000") { settlement, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
-            var rows = work.Database.Read(session => LineAuditStore.Of(session, parsed.GetRequiredValue(settlement)));
+            var number = parsed.GetRequiredValue(settlement);
+            var rows = work.Database.Read(session => InsuredStore.FindSettlement(session, number) is null
+                ? throw new CommandRefusedException($"本省没有结算 {number};用 settlements list --side insured 查看。 / this province has made no settlement {number}; see settlements list --side insured.")
+                : LineAuditStore.Of(session, number));
             return work.Tell(rows, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
@@ -95,7 +99,14 @@ internal static class LineAuditCommands
             {
                 throw new CommandRefusedException(refused.Message);
             }
-            return work.Tell(work.Database.Read(session => LineAuditStore.Of(session, decision.SettlementNumber)), parsed.GetValue(json), rows => Write(work, rows));
+            var (rows, closed) = work.Database.Read(session => (LineAuditStore.Of(session, decision.SettlementNumber), LineAuditObjections.ClosedStatementOf(session, decision.SettlementNumber)));
+            if (closed is not null)
+            {
+                await work.Error.WriteLineAsync(
+                    $"该结算已在已确认的清算单 {closed} 中,不再随 clearing dispute 扣减;请就医地以 gateway clearing deduct 记入下一期草稿。 / "
+                    + $"the settlement is in statement {closed}, which is confirmed: clearing dispute takes nothing into it any more; the treatment side puts it into its next draft with gateway clearing deduct.");
+            }
+            return work.Tell(rows, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
     }

@@ -45,11 +45,17 @@ internal sealed class OperatorOption
         {
             var (act, change) = (prepare(work, parsed), Read(work, parsed));
             if (await work.Database.WriteAsync(session => act(session, change), cancellation) is { } refusal)
-                throw Refused(refusal);
+                throw RefusedHere(refusal);
             return show(work, parsed, parsed.GetValue(json));
         });
     }
 
+    /// <summary>Of a field that is wrong the next step is for who sent a message; whoever typed it corrects it and types it again.</summary>
+    private static CommandRefusedException RefusedHere(Refusal refusal) => refusal.Code is RefusalCode.InvalidField or RefusalCode.MissingField
+        ? new CommandRefusedException($"{refusal.Code.ToString()} {refusal.MessageZh} / {refusal.MessageEn}")
+        : Refused(refusal);
+
+    /// <summary>What another side has refused.</summary>
     public static CommandRefusedException Refused(Refusal refusal) => new(
         $"{refusal.Code.ToString()} {refusal.MessageZh}{refusal.NextStepZh} / {refusal.MessageEn} {refusal.NextStepEn}");
 }

@@ -62,14 +62,14 @@ internal static class LedgerRows
 
     public static void Insert(Session session, LedgerRecord record, byte[] digest)
     {
-        var (row, charges, payments) = (record.Row, record.Row.Charges, record.Row.Payments);
+        var row = record.Row;
         session.ExecuteExpecting(1,
             $"""
             INSERT INTO ledger_row ({Columns})
             VALUES (@Side, @Partner, @BusinessDate, @Scheme, @ClearingType, @TransactionId, @Sequence, @Kind, @SettlementNumber, @VisitNumber, @Negated, @InsuredDivision,
               @PersonNumber, @InstitutionCode, @VisitKind, {SettlementFigures.Parameters}, @digest)
             """,
-            new
+            SettlementFigures.Of(row.Charges, row.Payments).With(new
             {
                 Side = (int)record.Side,
                 Partner = record.Partner.Code,
@@ -86,26 +86,8 @@ internal static class LedgerRows
                 row.PersonNumber,
                 row.InstitutionCode,
                 row.VisitKind,
-                charges.TotalFen,
-                charges.FullSelfPayFen,
-                charges.OverLimitFen,
-                charges.PreSelfPayFen,
-                charges.InScopeFen,
-                payments.DeductibleFen,
-                payments.PoolFen,
-                payments.CivilServantFen,
-                payments.EnterpriseFen,
-                payments.EmployeeLargeAmountFen,
-                payments.ResidentCriticalIllnessFen,
-                payments.MedicalAidFen,
-                OtherFundFen = payments.OtherFen,
-                payments.FundTotalFen,
-                payments.AccountFen,
-                payments.CashFen,
-                payments.PersonalTotalFen,
-                payments.HospitalBorneFen,
                 digest,
-            });
+            }));
     }
 
     /// <summary>By place, in the order of <see cref="Columns"/>: a month has rows by the million.</summary>

@@ -1,3 +1,4 @@
+using Dapper;
 using Provincial.Exchange.V1;
 
 namespace ProvincialGateway.Ledger;
@@ -42,6 +43,36 @@ internal record SettlementFigures
 
     /// <summary>What the insured province owes the treatment province: the funds and the personal account. Cash stays at the hospital's till.</summary>
     public long ClearedFen => checked(FundTotalFen + AccountFen);
+
+    public static SettlementFigures Of(Charges charges, Payments payments) => new()
+    {
+        TotalFen = charges.TotalFen,
+        FullSelfPayFen = charges.FullSelfPayFen,
+        OverLimitFen = charges.OverLimitFen,
+        PreSelfPayFen = charges.PreSelfPayFen,
+        InScopeFen = charges.InScopeFen,
+        DeductibleFen = payments.DeductibleFen,
+        PoolFen = payments.PoolFen,
+        CivilServantFen = payments.CivilServantFen,
+        EnterpriseFen = payments.EnterpriseFen,
+        EmployeeLargeAmountFen = payments.EmployeeLargeAmountFen,
+        ResidentCriticalIllnessFen = payments.ResidentCriticalIllnessFen,
+        MedicalAidFen = payments.MedicalAidFen,
+        OtherFundFen = payments.OtherFen,
+        FundTotalFen = payments.FundTotalFen,
+        AccountFen = payments.AccountFen,
+        CashFen = payments.CashFen,
+        PersonalTotalFen = payments.PersonalTotalFen,
+        HospitalBorneFen = payments.HospitalBorneFen,
+    };
+
+    /// <summary>What <see cref="Parameters"/> are bound to, beside the others of a statement.</summary>
+    public object With(object others)
+    {
+        var bound = new DynamicParameters(others);
+        bound.AddDynamicParams(this);
+        return bound;
+    }
 
     public Charges ToCharges() => new()
     {

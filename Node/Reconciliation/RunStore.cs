@@ -61,45 +61,23 @@ internal static class RunStore
         "UPDATE reconciliation_run SET state = 4, ended_at_ms = @nowMs, reason = @reason WHERE state = 1",
         new { nowMs, reason = "本节点停止,对账未完成 / this node was stopped before the run was over" });
 
-    public static void Add(Session session, long run, CellTotal total, Holder holder)
-    {
-        var (charges, payments) = (total.Sums.Charges, total.Sums.Payments);
-        session.ExecuteExpecting(1,
-            $"""
-            INSERT INTO reconciliation_cell (run_id, business_date, scheme, clearing_type, holder, row_count, person_count, visit_count, {SettlementFigures.Columns}, rows_sha256)
-            VALUES (@run, @BusinessDate, @Scheme, @ClearingType, @holder, @RowCount, @PersonCount, @VisitCount, {SettlementFigures.Parameters}, @digest)
-            """,
-            new
-            {
-                run,
-                total.Cell.BusinessDate,
-                total.Cell.Scheme,
-                total.Cell.ClearingType,
-                holder = (int)holder,
-                total.Sums.RowCount,
-                total.PersonCount,
-                total.VisitCount,
-                charges.TotalFen,
-                charges.FullSelfPayFen,
-                charges.OverLimitFen,
-                charges.PreSelfPayFen,
-                charges.InScopeFen,
-                payments.DeductibleFen,
-                payments.PoolFen,
-                payments.CivilServantFen,
-                payments.EnterpriseFen,
-                payments.EmployeeLargeAmountFen,
-                payments.ResidentCriticalIllnessFen,
-                payments.MedicalAidFen,
-                OtherFundFen = payments.OtherFen,
-                payments.FundTotalFen,
-                payments.AccountFen,
-                payments.CashFen,
-                payments.PersonalTotalFen,
-                payments.HospitalBorneFen,
-                digest = total.RowsSha256.ToByteArray(),
-            });
-    }
+    public static void Add(Session session, long run, CellTotal total, Holder holder) => session.ExecuteExpecting(1,
+        $"""
+        INSERT INTO reconciliation_cell (run_id, business_date, scheme, clearing_type, holder, row_count, person_count, visit_count, {SettlementFigures.Columns}, rows_sha256)
+        VALUES (@run, @BusinessDate, @Scheme, @ClearingType, @holder, @RowCount, @PersonCount, @VisitCount, {SettlementFigures.Parameters}, @digest)
+        """,
+        SettlementFigures.Of(total.Sums.Charges, total.Sums.Payments).With(new
+        {
+            run,
+            total.Cell.BusinessDate,
+            total.Cell.Scheme,
+            total.Cell.ClearingType,
+            holder = (int)holder,
+            total.Sums.RowCount,
+            total.PersonCount,
+            total.VisitCount,
+            digest = total.RowsSha256.ToByteArray(),
+        }));
 
     public static void Add(Session session, long run, InFlightRow row, Holder holder) => session.ExecuteExpecting(1,
         """

@@ -34,6 +34,8 @@ internal sealed class When_an_operator_clears_a_month : ClearingTest
         var rest = (string)(await yunnan.AskAsync("clearing", "pay", $"{number}=680.00", "--bank", "HD3"))["transactionId"]!;
         await guangdong.SucceedAsync("clearing", "receive", rest);
         Assert.That(await guangdong.SucceedAsync("clearing", "show", number), Does.Contain("已结清"));
+        Assert.That(await guangdong.RefuseAsync("clearing", "deduct", number, "--kind", "10", "--amount", "5.00", "--reason", "迟到的审核"),
+            Does.Contain(number).And.Contain("gateway clearing cut").And.Contain("gateway clearing deduct"), "a late deduction is led to the next draft");
 
         Assert.That((await guangdong.AskAsync("clearing", "rows", number)).AsArray(), Has.Count.EqualTo(1));
         Assert.That((await yunnan.AskAsync("clearing", "rows", number)).AsArray(), Has.Count.EqualTo(1));

@@ -160,6 +160,19 @@ internal sealed class When_an_operator_looks_at_care : RecoveryTest
         }
     }
 
+    [TestCase("缺少 --reason。 / --reason is required.", "persons", "freeze", "5301000001")]
+    [TestCase("缺少 <number>。 / <number> is missing.", "visits", "show")]
+    [TestCase("'abc' does not have the right form (<run>).", "reconcile", "show", "abc")]
+    [TestCase("'open' is none of the values to choose from (--state): waiting admitted discharged settled refused undone", "visits", "list", "--state", "open")]
+    [TestCase("'--stat' is not known.", "visits", "list", "--stat", "admitted")]
+    [TestCase("--limit 应为 1 至 100000 / --limit must be 1 to 100000", "visits", "list", "--limit", "0")]
+    public async Task A_command_line_that_cannot_be_understood_is_said_in_both_languages_with_where_to_look(string expected, params string[] command)
+    {
+        var refused = await _guangdong.RefuseAsync(command);
+
+        Assert.That(refused, Does.Contain(expected).And.Contain($"gateway {command[0]} {command[1]} --help").And.Not.Contain("System."));
+    }
+
     private static async Task<JsonNode> OneAsync(OperatorDesk desk, string noun) => (await desk.AskAsync(noun, "list")).AsArray().Single()!;
 
     private static Task<JsonNode> ShownAsync(OperatorDesk desk, string settlement) => desk.AskAsync("settlements", "show", settlement);
