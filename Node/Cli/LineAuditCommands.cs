@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProvincialGateway.Catalogue;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Values;
 using Spectre.Console;
@@ -38,11 +39,23 @@ internal static class LineAuditCommands
             if (result.GetValueOrDefault<int>() is < 1 or > ShownMax)
                 result.AddError($"--limit 应为 1 至 {ShownMax} / --limit must be 1 to {ShownMax}");
         });
+        var open = new Option<bool>("--open") { Description = "按结算列出尚未计入清算单的金额 / by settlement: the amounts that no statement takes up yet" };
         var json = JsonOption();
         var command = new Command("list", "每一有疑点的行及其现状,最近的在前 / every line in doubt and what became of it, latest first\n"
-            + "例 example: gateway details audit list --outcome delay --as 530000 --data data-530000") { partner, outcome, limit, json };
+            + "例 example: gateway details audit list --outcome delay --as 530000 --data data-530000") { partner, outcome, open, limit, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed, _) =>
         {
+            if (parsed.GetValue(open))
+            {
+                if (parsed.GetValue(outcome) is not null)
+                    throw new CommandRefusedException("--open 按结算列出,不能与 --outcome 同用。 / --open lists settlements and does not go with --outcome.");
+                var findings = work.Database.Read(session => LineAuditObjections.Open(session, parsed.GetValue(partner)));
+                if (parsed.GetValue(json))
+                    work.Out.WriteLine(JsonSerializer.Serialize(findings, Json));
+                else
+                    Write(work, findings, parsed.GetValue(limit));
+                return Task.FromResult(0);
+            }
             LineAuditOutcome? wanted = parsed.GetValue(outcome) is { } word ? Outcome(word) : null;
             var rows = work.Database.Read(session => LineAuditStore.Standing(session, parsed.GetValue(partner), wanted, parsed.GetValue(limit)));
             if (parsed.GetValue(json))
@@ -140,6 +153,24 @@ internal static class LineAuditCommands
     private static Argument<string> SettlementArgument() => new("settlement") { Description = "结算业务号 / the settlement number" };
 
     private static Option<bool> JsonOption() => new("--json") { Description = "输出 JSON / print JSON" };
+
+    private static void Write(NodeWork work, IReadOnlyList<OpenFinding> findings, int max)
+    {
+        if (findings.Count == 0)
+        {
+            work.Out.WriteLine("审核结果已全部计入清算单 / statements take up everything that was found");
+            return;
+        }
+        var table = Headed("结算 settlement\n台账行 row", "对方 partner\n清算单 statement", "审核扣 audited\n已计 deducted", "待计 due\n行数 lines");
+        foreach (var finding in findings.Take(max))
+        {
+            table.AddRow(
+                new Text($"{finding.SettlementNumber}{(finding.IsUndone ? " 已撤销 undone" : "")}\n{finding.TransactionId}"), new Text($"{finding.Partner}\n{finding.StatementNumber ?? "-"}"),
+                new Text($"{new Fen(finding.AuditedFen)}\n{new Fen(finding.DeductedFen)}"), new Text(string.Create(CultureInfo.InvariantCulture, $"{new Fen(finding.DueFen)}\n{finding.Lines}")));
+        }
+        work.OpenScreen().Write(table);
+        work.Out.WriteLine($"共 {findings.Count} 笔,合计 {new Fen(findings.Sum(finding => finding.DueFen))} / {findings.Count} settlements, that much in all; clearing dispute --line-audit 计入待确认的清算单 puts it into the proposed statement");
+    }
 
     private static void Write(NodeWork work, IReadOnlyList<StandingLineAudit> rows)
     {
