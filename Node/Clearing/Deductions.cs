@@ -63,15 +63,15 @@ internal static class Deductions
     }
 
     /// <summary>
-    /// Whether every row that is named is of this statement or of the closed one named beside it, and whether all that statements deduct for it lies
-    /// between nothing and what it claims.
+    /// Whether all that statements deduct for each row lies between nothing and what it claims, and every row that the audit means is of this
+    /// statement or of the closed one named beside it.
     /// </summary>
     public static Refusal? RowFault(Session session, LedgerSide own, Division partner, Statement statement)
     {
         foreach (var (deduction, place) in statement.Deductions.Select((deduction, place) => (deduction, place)).Where(found => found.deduction.RowTransactionId.Length > 0))
         {
             var (field, row) = ($"statement.deductions[{place}]", deduction.RowTransactionId);
-            if ((ClearedRows.ClosedIn(session, own, partner, row) ?? "") != deduction.SourceStatementNumber)
+            if (deduction.Kind == Audit && (ClearedRows.ClosedIn(session, own, partner, row) ?? "") != deduction.SourceStatementNumber)
                 return ClearingRefusals.StatementMismatch($"{field}.source_statement_number", $"来源应为行 {row} 所在的已关闭清算单；本期的行不写来源", $"the source is the closed statement of row {row}; a row of this one has none");
             // A row in a statement's own range may be missing in the insured side's ledger: that is for its check to say.
             if (RowAccount.Of(session, own, partner, statement, row) is { IsWithin: false } account)
