@@ -21,7 +21,7 @@ internal static class Coverage
         By<UpdateVisit>("23").But("空即不变，不能清空。", "Empty is unchanged; nothing can be emptied."),
         By<Discharge>("25"),
         By<CancelDischarge>("26"),
-        By<UploadFeeLines>("31").But("无费用类别，按目录，目录没有时用设置的类别；有一行不符则整次不收。", "No fee category: the catalogue's, else the setting's. One refused line refuses the call."),
+        By<UploadFeeLines>("31").But("无费用类别，按目录，目录没有时用设置的类别；有一行不符则整次不收。不能说明限制用药理由（yke186 恒为 1，不作理由），由参保地缓审。", "No fee category: the catalogue's, else the setting's. One refused line refuses the call. No reason of a restricted use (yke186 is always 1 and says nothing): the insured side asks."),
         By<WithdrawFeeLines>("32", "33"),
         By<PreviewSettlement>("43"),
         By<Settle>("41"),
