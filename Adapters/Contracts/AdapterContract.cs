@@ -7,8 +7,8 @@ namespace ProvincialGateway.Adapters.Contracts;
 public static class AdapterContract
 {
     /// <summary>
-    /// 2 added undo, reversal, confirmation, reconciliation, settings and bills that wait for a mapping; 3 outpatient visits and stays that are
-    /// settled in parts.
+    /// 2 added undo, reversal, confirmation, reconciliation, settings and bills that wait for a mapping; 3 outpatient visits, stays that are
+    /// settled in parts, and the reason of a restricted use.
     /// </summary>
     public const int Version = 3;
 

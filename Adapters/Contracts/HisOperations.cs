@@ -168,6 +168,12 @@ public sealed record HisFeeLine
     public string? Doctor { get; init; }
 
     public string? ApprovalNumber { get; init; }
+
+    /// <summary>
+    /// Why an item of restricted use (限制使用) was used, as the hospital says it; null when it says nothing or the dialect has no place for it. Kept and
+    /// sent to the insured side, at most 200 characters. Since contract 3.
+    /// </summary>
+    public string? RestrictedUseReason { get; init; }
 }
 
 /// <summary>Translates and splits lines and shows the result; stores nothing.</summary>

@@ -18,6 +18,19 @@ internal static class ClearedRows
         LedgerRows.Find(session, transactionId) is { Side: LedgerSide.Treatment } row && row.Partner.Code == statement.Partner
             && row.Sequence >= statement.FirstSequence && row.Sequence <= statement.LastSequence ? row : null;
 
+    /// <summary>The closed statement that claims a row; null when none does yet, or this side knows no such row.</summary>
+    public static string? ClosedIn(Session session, LedgerSide own, Division partner, string transactionId) => own is LedgerSide.Treatment
+        ? session.QuerySingleOrDefault<string>(
+            """
+            SELECT s.statement_number FROM ledger_row r JOIN clearing_statement s ON s.side = 1 AND s.partner = r.partner AND r.sequence BETWEEN s.first_sequence AND s.last_sequence
+            WHERE r.transaction_id = @transactionId AND r.side = 1 AND r.partner = @Code AND s.state IN (3, 6)
+            """, new { transactionId, partner.Code })
+        : session.QuerySingleOrDefault<string>(
+            """
+            SELECT s.statement_number FROM clearing_row r JOIN clearing_statement s USING (statement_number)
+            WHERE r.transaction_id = @transactionId AND s.side = 2 AND s.partner = @Code AND s.state IN (3, 6)
+            """, new { transactionId, partner.Code });
+
     /// <summary>In the order of the treatment side's sequence, at most <paramref name="max"/>, with its numbers on both sides.</summary>
     /// <param name="after">Sequence number after which the page begins.</param>
     public static IReadOnlyList<(long Sequence, LedgerRow Row)> Page(Session session, ClearingStatement statement, long after, int max)

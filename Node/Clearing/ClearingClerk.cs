@@ -16,6 +16,7 @@ internal sealed partial class ClearingClerk(
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<(string Number, int Revision)> _confirmed = [];
+    private readonly HashSet<(string Number, int Revision)> _leftOut = [];
     private DateOnly _reminded;
 
     /// <summary>Raised after each round of work.</summary>
@@ -83,12 +84,23 @@ internal sealed partial class ClearingClerk(
         return true;
     }
 
-    /// <summary>Once for each revision: what the other side refuses is for an operator.</summary>
+    /// <summary>
+    /// Once for each revision: what the other side refuses is for an operator. So is a statement that leaves out what the line audit found: whether it
+    /// waits for that is nothing to be decided by a clock.
+    /// </summary>
     private async Task ConfirmAsync(ClearingStatement statement, CancellationToken cancellation)
     {
+        if (_confirmed.Contains((statement.StatementNumber, statement.Revision)))
+            return;
+        if (database.Read(session => LineAuditObjections.Claimed(session, statement.Partner)) is { Count: > 0 } open)
+        {
+            if (_leftOut.Add((statement.StatementNumber, statement.Revision)))
+                LogLeftOut(statement.StatementNumber, statement.Revision, statement.Partner, open.Count, new Fen(open.Sum(finding => finding.DueFen)));
+            return;
+        }
         if (!_confirmed.Add((statement.StatementNumber, statement.Revision)) || database.Read(session => ClearingOutbox.OpenAbout(session, statement.StatementNumber)) is not null)
             return;
-        await desk.ConfirmAsync(statement.StatementNumber, "", cancellation);
+        await desk.ConfirmLeavingFindingsAsync(statement.StatementNumber, "", cancellation);
     }
 
     /// <summary>Once a day, what is overdue.</summary>
@@ -113,6 +125,9 @@ internal sealed partial class ClearingClerk(
 
     [LoggerMessage(5123, LogLevel.Warning, "Overdue: statement {StatementNumber} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
     private partial void LogOverdue(string statementNumber, string period, Division partner, string chinese, string english, DateOnly due);
+
+    [LoggerMessage(5125, LogLevel.Warning, "Statement {StatementNumber} revision {Revision} of {Partner} is right but leaves out what the line audit found in {RowCount} rows, {Due} in all; it is not confirmed by itself. Put it in by gateway clearing dispute --line-audit, or leave it to the next statement by gateway clearing confirm --leave-findings; gateway details audit list --open has the rows.")]
+    private partial void LogLeftOut(string statementNumber, int revision, string partner, int rowCount, Fen due);
 
     [LoggerMessage(5124, LogLevel.Warning, "Statements are not checked now: {Reason}")]
     private partial void LogPostponed(string reason);

@@ -6,8 +6,9 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Clearing;
 
 /// <summary>
-/// Three kinds of deduction: one that names no source holds money back; one that carries over names a source statement and no row, and is what
-/// the treatment side owes from there; one that restores names the source and has the opposite sign of what was held back there.
+/// Four kinds of deduction: one that names no source holds money back; one that carries over names a source statement and no row, and is what
+/// the treatment side owes from there; one that restores names the source and has the opposite sign of what was held back there; and one of the
+/// audit may name a row and the closed statement that claimed it, and holds back or restores what the audit found since.
 /// </summary>
 internal static class Deductions
 {
@@ -16,6 +17,9 @@ internal static class Deductions
     public static readonly IReadOnlyList<string> Kinds = [Audit, Inspection, ReserveWithheld, Other];
 
     private static readonly string[] Responsibles = ["", "01", "02", "03", "11"];
+
+    /// <summary>What an objection becomes.</summary>
+    public static string KindOf(DisputeKind objection) => objection is DisputeKind.Audit ? Audit : Other;
 
     public static bool IsCarriedOver(Deduction deduction) => deduction is { SourceStatementNumber.Length: > 0, RowTransactionId: "", AmountFen: > 0 };
 
@@ -49,14 +53,36 @@ internal static class Deductions
                 if (deduction.AmountFen != due)
                     return ClearingRefusals.FigureMismatch($"{field}.amount_fen", deduction.AmountFen, due);
             }
-            else if (deduction.SourceStatementNumber.Length > 0 && RestorationFault(session, statement, deduction, field) is { } wrong)
+            else if (deduction.SourceStatementNumber.Length > 0 && !IsOfAuditedRow(deduction) && RestorationFault(session, statement, deduction, field) is { } wrong)
             {
                 return wrong;
             }
         }
-        return owed.Count == 0 ? null : ClearingRefusals.StatementMismatch("statement.deductions",
+        return owed.Count == 0 ? RowFault(session, own, partner, statement) : ClearingRefusals.StatementMismatch("statement.deductions",
             $"清算单 {owed.First().Key} 的负数 {new Fen(-owed.First().Value)} 未结转", $"statement {owed.First().Key} owes {new Fen(owed.First().Value)} and is not carried over");
     }
+
+    /// <summary>
+    /// Whether all that statements deduct for each row lies between nothing and what it claims, and every row that the audit means is of this
+    /// statement or of the closed one named beside it.
+    /// </summary>
+    public static Refusal? RowFault(Session session, LedgerSide own, Division partner, Statement statement)
+    {
+        foreach (var (deduction, place) in statement.Deductions.Select((deduction, place) => (deduction, place)).Where(found => found.deduction.RowTransactionId.Length > 0))
+        {
+            var (field, row) = ($"statement.deductions[{place}]", deduction.RowTransactionId);
+            if (deduction.Kind == Audit && (ClearedRows.ClosedIn(session, own, partner, row) ?? "") != deduction.SourceStatementNumber)
+                return ClearingRefusals.StatementMismatch($"{field}.source_statement_number", $"来源应为行 {row} 所在的已关闭清算单；本期的行不写来源", $"the source is the closed statement of row {row}; a row of this one has none");
+            // A row in a statement's own range may be missing in the insured side's ledger: that is for its check to say.
+            if (RowAccount.Of(session, own, partner, statement, row) is { IsWithin: false } account)
+                return ClearingRefusals.StatementMismatch($"{field}.amount_fen",
+                    $"行 {row} 申请 {new Fen(account.ClearedFen)}，各期合计扣款为 {new Fen(account.DeductedFen)}（审核 {new Fen(account.AuditedFen)}），超出范围",
+                    $"row {row} claims {new Fen(account.ClearedFen)}; {new Fen(account.DeductedFen)} deducted for it in all ({new Fen(account.AuditedFen)} as audit) is out of range");
+        }
+        return null;
+    }
+
+    private static bool IsOfAuditedRow(Deduction deduction) => deduction is { Kind: Audit, RowTransactionId.Length: > 0 };
 
     private static Refusal? RestorationFault(Session session, Statement statement, Deduction deduction, string field)
     {

@@ -9,6 +9,9 @@ namespace ProvincialGateway.Clearing;
 /// <summary>What an operator does with statements: cut, deduct and propose on the treatment side, confirm and dispute on the insured side, pay and receive.</summary>
 internal sealed class StatementDesk(AgencyDesk desk)
 {
+    /// <summary>Rows that a refusal names; <c>details audit list --open</c> has all.</summary>
+    private const int LeftOutShown = 10;
+
     /// <summary>
     /// Cuts the next statement: everything that stands in the ledger after the last one, up to now. What is settled meanwhile is of the next one.
     /// A draft that nobody else has seen is cut again.
@@ -45,6 +48,8 @@ internal sealed class StatementDesk(AgencyDesk desk)
             throw ClearingRefusedException.Of(wrong);
         if (deduction is { RowTransactionId.Length: > 0, SourceStatementNumber: "" } && ClearedRows.Own(session, row, deduction.RowTransactionId) is null)
             throw ClearingRefusedException.Of($"行 {deduction.RowTransactionId} 不在清算单 {number} 内", $"row {deduction.RowTransactionId} is not of statement {number}");
+        if (Deductions.RowFault(session, LedgerSide.Treatment, Division.Parse(row.Partner), statement) is { } outOfRange)
+            throw ClearingRefusedException.Of(outOfRange);
         return Rewrite(session, row, statement);
     }, cancellation);
 
@@ -56,8 +61,16 @@ internal sealed class StatementDesk(AgencyDesk desk)
             scope => new ProposeStatementRequest { Statement = StatementBook.Find(scope.Session, number, row.Revision)!.ToStatement() }, cancellation);
     }
 
-    /// <exception cref="ClearingRefusedException">The own check is missing or found something.</exception>
+    /// <exception cref="ClearingRefusedException">The own check is missing or found something, or findings of the line audit are not in the statement.</exception>
     public Task<AgencyOutcome> ConfirmAsync(string number, string @operator, CancellationToken cancellation)
+    {
+        var open = desk.Database.Read(session => Known(session, number, LedgerSide.Insured) is { State: StatementStage.Proposed } known ? LineAuditObjections.Claimed(session, known.Partner) : []);
+        return open.Count == 0 ? ConfirmLeavingFindingsAsync(number, @operator, cancellation) : throw LeftOut(number, open);
+    }
+
+    /// <summary>Confirms whatever the audit of the lines has found: what the statement does not take up comes with the next one.</summary>
+    /// <exception cref="ClearingRefusedException">The own check is missing or found something.</exception>
+    public Task<AgencyOutcome> ConfirmLeavingFindingsAsync(string number, string @operator, CancellationToken cancellation)
     {
         var row = desk.Database.Read(session => Known(session, number, LedgerSide.Insured));
         return desk.TakeAsync(AgencySteps.ConfirmStatement, Division.Parse(row.Partner), @operator, scope =>
@@ -120,6 +133,15 @@ internal sealed class StatementDesk(AgencyDesk desk)
 
     public static ClearingRefusedException Unknown(string number) =>
         ClearingRefusedException.Of($"本节点没有清算单 {number}，或本省不是应办理的一方；请看 clearing list", $"this node has no statement {number}, or it is not this side's to deal with; see clearing list");
+
+    private static ClearingRefusedException LeftOut(string number, IReadOnlyList<OpenFinding> open)
+    {
+        var rows = string.Join("，", open.Take(LeftOutShown).Select(finding => $"{finding.TransactionId} {new Fen(finding.DueFen)}")) + (open.Count > LeftOutShown ? " …" : "");
+        var sum = new Fen(open.Sum(finding => finding.DueFen));
+        return ClearingRefusedException.Of(
+            $"清算单 {number} 未计入 {open.Count} 行的明细审核结果，合计 {sum}（{rows}）；请先 clearing dispute {number} --line-audit，或以 --leave-findings 确认，留待下期",
+            $"statement {number} leaves out what the line audit found in {open.Count} rows, {sum} in all; clearing dispute {number} --line-audit puts it in, --leave-findings confirms and leaves it to the next statement");
+    }
 
     private ClearingStatement Draft(Session session, Division partner, DateOnly period, Place place, RangeTotals totals, long? offsetFen)
     {
@@ -204,27 +226,28 @@ internal sealed class StatementDesk(AgencyDesk desk)
         };
     }
 
+    /// <summary>The next revision, with what was objected to deducted: what a row is objected to again adds to what is deducted for it.</summary>
     private static ClearingStatement Revise(Session session, ClearingStatement disputed)
     {
-        var statement = disputed.ToStatement();
+        var (statement, partner) = (disputed.ToStatement(), Division.Parse(disputed.Partner));
         statement.Revision++;
-        var known = statement.Deductions.Select(deduction => deduction.RowTransactionId).ToHashSet();
-        foreach (var objection in StatementBook.Objections(session, disputed.StatementNumber, disputed.Revision, ObjectionOrigin.Dispute))
+        foreach (var objection in StatementBook.Objections(session, disputed.StatementNumber, disputed.Revision, ObjectionOrigin.Dispute).Where(objection => objection.RowTransactionId.Length > 0))
         {
-            if (objection.RowTransactionId.Length == 0 || !known.Add(objection.RowTransactionId))
-                continue;
-            var own = ClearedRows.Own(session, disputed, objection.RowTransactionId)!.Row.Payments;
-            var amount = objection.AmountFen != 0 ? objection.AmountFen : checked(own.FundTotalFen + own.AccountFen);
+            var account = RowAccount.Of(session, LedgerSide.Treatment, partner, statement, objection.RowTransactionId)!;
+            var wanted = objection.AmountFen != 0 ? objection.AmountFen : account.LeftFen;
+            // A row objected to for two reasons is still deducted once.
+            var amount = account.ClearedFen < 0 ? Math.Max(wanted, account.LeftFen) : Math.Min(wanted, account.LeftFen);
             if (amount != 0)
                 statement.Deductions.Add(new Deduction
                 {
-                    Kind = objection.Kind is DisputeKind.Audit ? Deductions.Audit : Deductions.Other,
+                    Kind = Deductions.KindOf(objection.Kind),
                     AmountFen = amount,
                     RowTransactionId = objection.RowTransactionId,
+                    SourceStatementNumber = ClearedRows.ClosedIn(session, LedgerSide.Treatment, partner, objection.RowTransactionId) ?? "",
                     Reason = objection.Reason,
                 });
         }
-        return Insert(session, Division.Parse(disputed.Partner), statement);
+        return Insert(session, partner, statement);
     }
 
     private static ClearingStatement Rewrite(Session session, ClearingStatement draft, Statement statement)

@@ -1,6 +1,7 @@
 using Provincial.Exchange.V1;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Clearing;
 
@@ -139,9 +140,11 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
             return ClearingRefusals.MissingField("reason");
         if (ClearingFields.Text("reason", request.Reason) is { } reason)
             return reason;
+        // As the next revision will be: objections to one row count together.
+        var revised = statement.ToStatement();
         foreach (var (row, place) in request.Rows.Select((row, place) => (row, place)))
         {
-            if (RowFault(scope, statement, row, $"rows[{place}]") is { } fault)
+            if ((FormFault(row, $"rows[{place}]") ?? RowFault(scope, statement, row, $"rows[{place}]") ?? AmountFault(scope, statement.Side, revised, row, $"rows[{place}]")) is { } fault)
                 return fault;
         }
         return null;
@@ -163,16 +166,35 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
     public override string? Contradiction(DisputeStatementRequest request, DisputeStatementResponse reply) =>
         StatementReceipts.Contradiction(reply.Receipt, request.StatementNumber, request.Revision, StatementState.Disputed);
 
-    private static Refusal? RowFault(AgencyScope scope, ClearingStatement statement, DisputedRow row, string field)
+    private static Refusal? FormFault(DisputedRow row, string field)
     {
         if (!Enum.IsDefined(row.Kind) || row.Kind is DisputeKind.Unspecified)
             return ClearingRefusals.InvalidField($"{field}.kind", "未知的异议种类", "not a kind of dispute");
         if (Math.Abs(Math.Max(row.AmountFen, -ClearingFields.AmountMaxFen - 1)) > ClearingFields.AmountMaxFen)
             return ClearingRefusals.InvalidField($"{field}.amount_fen", "超出范围", "out of range");
-        if ((ClearingFields.Text($"{field}.field", row.Field) ?? ClearingFields.Required($"{field}.reason", row.Reason)) is { } wrong)
-            return wrong;
-        return ClearedRows.Contains(scope.Session, statement, row.RowTransactionId) ? null
-            : ClearingRefusals.InvalidField($"{field}.row_transaction_id", "该行不在清算单内", "the row is not of this statement");
+        return ClearingFields.Text($"{field}.field", row.Field) ?? ClearingFields.Required($"{field}.reason", row.Reason);
+    }
+
+    /// <summary>A row of the statement; or, for the audit with its amount, one that an earlier statement of the relation claimed and closed.</summary>
+    private static Refusal? RowFault(AgencyScope scope, ClearingStatement statement, DisputedRow row, string field) =>
+        ClearedRows.Contains(scope.Session, statement, row.RowTransactionId)
+            || (row is { Kind: DisputeKind.Audit, AmountFen: not 0 } && ClearedRows.ClosedIn(scope.Session, statement.Side, scope.Partner, row.RowTransactionId) is not null) ? null
+        : ClearingRefusals.InvalidField($"{field}.row_transaction_id", "该行不在清算单内（审核异议写明金额的，也可为已关闭清算单的行）",
+            "the row is not of this statement (of the audit, with its amount, it may be of a closed one)");
+
+    /// <summary>What the audit takes or restores is exact; of other objections only the direction must be right, because a row that has two is deducted once.</summary>
+    private static Refusal? AmountFault(AgencyScope scope, LedgerSide own, Statement revised, DisputedRow row, string field)
+    {
+        if (row.AmountFen == 0 || RowAccount.Of(scope.Session, own, scope.Partner, revised, row.RowTransactionId) is not { } account)
+            return null;
+        if (row.Kind is DisputeKind.Audit ? account.With(Deductions.Audit, row.AmountFen).IsWithin : Math.Sign(row.AmountFen) != -Math.Sign(account.ClearedFen))
+        {
+            revised.Deductions.Add(new Deduction { Kind = Deductions.KindOf(row.Kind), AmountFen = row.AmountFen, RowTransactionId = row.RowTransactionId });
+            return null;
+        }
+        return ClearingRefusals.InvalidField($"{field}.amount_fen",
+            $"{new Fen(row.AmountFen)} 不可行：该行申请 {new Fen(account.ClearedFen)}，已扣 {new Fen(account.DeductedFen)}（审核 {new Fen(account.AuditedFen)}）",
+            $"{new Fen(row.AmountFen)} is not possible: the row claims {new Fen(account.ClearedFen)}, {new Fen(account.DeductedFen)} of it is deducted ({new Fen(account.AuditedFen)} as audit)");
     }
 }
 

@@ -50,10 +50,14 @@ internal static class ClearingCommands
     private static Command Confirm()
     {
         var (number, who, json) = (StatementArgument(), ClearingWork.Operator(), CommandJson.Option());
+        var leave = new Option<bool>("--leave-findings") { Description = "未计入的明细审核结果留待下期 / what the line audit found and the statement does not take up is left to the next one" };
         var command = new Command("confirm", "参保地：核对无误，确认 / insured side: agree, after the own check found it right\n"
-            + "例 example: gateway clearing confirm B44000017090000001 --as 530000 --data data-530000") { number, who, json };
+            + "例 example: gateway clearing confirm B44000017090000001 --as 530000 --data data-530000") { number, leave, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
-            work.Tell(await new StatementDesk(desk).ConfirmAsync(parsed.GetRequiredValue(number), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json)));
+        {
+            var (statements, name, by) = (new StatementDesk(desk), parsed.GetRequiredValue(number), parsed.GetRequiredValue(who));
+            return work.Tell(await (parsed.GetValue(leave) ? statements.ConfirmLeavingFindingsAsync(name, by, cancellation) : statements.ConfirmAsync(name, by, cancellation)), parsed.GetValue(json));
+        });
         return command;
     }
 
@@ -63,7 +67,7 @@ internal static class ClearingCommands
         var row = new Option<string[]>("--row") { Description = "有异议的台账行流水号，省略则为核对所发现的各行 / rows objected to; without it those the check found", AllowMultipleArgumentsPerToken = true };
         var amount = new Option<string?>("--amount") { Description = "要求扣除的金额，省略为全额 / what to deduct for each row; without it all of it" };
         var reason = new Option<string>("--reason") { Description = "理由 / why", DefaultValueFactory = _ => "" };
-        var audited = new Option<bool>("--line-audit") { Description = "明细审核已扣的各行，按其金额 / the rows whose fee lines the audit takes something from, by that amount" };
+        var audited = new Option<bool>("--line-audit") { Description = "明细审核尚未计入的各行，含已关闭清算期的，按其金额 / the rows for which the line audit wants more or gives back, closed periods included, by that amount" };
         var command = new Command("dispute", "参保地：对若干行或整单提出异议 / insured side: object to single rows or to the whole\n"
             + "例 example: gateway clearing dispute B44000017090000001 --row 440000201709201000020000000007 --amount 120.00 --reason 重复收费 --as 530000 --data data-530000")
         { number, row, amount, audited, reason, who, json };
@@ -82,7 +86,7 @@ internal static class ClearingCommands
             {
                 objections = work.Database.Read(session => LineAuditObjections.Of(session, StatementDesk.Known(session, parsed.GetRequiredValue(number), LedgerSide.Insured)));
                 if (named.Length > 0 || objections.Count == 0)
-                    throw new CommandRefusedException("--line-audit 不能与 --row 同用，且须有已扣的明细行；用 details audit list 查看。 / --line-audit does not go with --row, and needs lines with deductions; see details audit list.");
+                    throw new CommandRefusedException("--line-audit 不能与 --row 同用，且须有尚未计入的审核结果；用 details audit list --open 查看。 / --line-audit does not go with --row, and needs findings that no statement takes up; see details audit list --open.");
             }
             return work.Tell(await new StatementDesk(desk).DisputeAsync(
                 parsed.GetRequiredValue(number), objections, objections is null ? why : "", parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));

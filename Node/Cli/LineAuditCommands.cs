@@ -28,11 +28,19 @@ internal static class LineAuditCommands
             if (result.GetValueOrDefault<int>() is < 1 or > ShownMax)
                 result.AddError($"--limit 应为 1 至 {ShownMax} / --limit must be 1 to {ShownMax}");
         });
+        var open = new Option<bool>("--open") { Description = "按结算列出尚未计入清算单的金额 / by settlement: the amounts that no statement takes up yet" };
         var json = CommandJson.Option();
         var command = new Command("list", "每一有疑点的行及其现状,最近的在前 / every line in doubt and what became of it, latest first\n"
-            + "例 example: gateway details audit list --outcome delay --as 530000 --data data-530000") { partner, outcome, limit, json };
+            + "例 example: gateway details audit list --outcome delay --as 530000 --data data-530000") { partner, outcome, open, limit, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed) =>
         {
+            if (parsed.GetValue(open))
+            {
+                if (parsed.GetValue(outcome) is not null)
+                    throw new CommandRefusedException("--open 按结算列出,不能与 --outcome 同用。 / --open lists settlements and does not go with --outcome.");
+                var findings = work.Database.Read(session => LineAuditObjections.Open(session, parsed.GetValue(partner)));
+                return work.Tell(findings, parsed.GetValue(json), found => Write(work, found, parsed.GetValue(limit)));
+            }
             LineAuditOutcome? wanted = parsed.GetValue(outcome) is { } word ? Outcome(word) : null;
             var rows = work.Database.Read(session => LineAuditStore.Standing(session, parsed.GetValue(partner), wanted, parsed.GetValue(limit)));
             return work.Tell(rows, parsed.GetValue(json), found => Write(work, found));
@@ -103,8 +111,8 @@ internal static class LineAuditCommands
             if (closed is not null)
             {
                 await work.Error.WriteLineAsync(
-                    $"该结算已在已确认的清算单 {closed} 中,不再随 clearing dispute 扣减;请就医地以 gateway clearing deduct 记入下一期草稿。 / "
-                    + $"the settlement is in statement {closed}, which is confirmed: clearing dispute takes nothing into it any more; the treatment side puts it into its next draft with gateway clearing deduct.");
+                    $"该结算已在已确认的清算单 {closed} 中;所差金额以 gateway clearing dispute --line-audit 计入与该省的下一张待确认清算单。 / "
+                    + $"the settlement is in statement {closed}, which is confirmed: gateway clearing dispute --line-audit takes the difference into the next statement of that province.");
             }
             return work.Tell(rows, parsed.GetValue(json), found => Write(work, found));
         });
@@ -123,6 +131,23 @@ internal static class LineAuditCommands
     private static LineAuditOutcome Outcome(string word) => Enum.Parse<LineAuditOutcome>(word, ignoreCase: true);
 
     private static Argument<string> SettlementArgument() => new("settlement") { Description = "结算业务号 / the settlement number" };
+
+    private static void Write(NodeWork work, IReadOnlyList<OpenFinding> findings, int max)
+    {
+        if (findings.Count == 0)
+        {
+            work.Out.WriteLine("审核结果已全部计入清算单 / statements take up everything that was found");
+            return;
+        }
+        var table = TextTable.Of("结算 settlement\n台账行 row", "对方 partner\n清算单 statement", "审核扣 audited\n已计 deducted", "待计 due\n行数 lines");
+        foreach (var finding in findings.Take(max))
+        {
+            table.Row($"{finding.SettlementNumber}{(finding.IsUndone ? " 已撤销 undone" : "")}\n{finding.TransactionId}", $"{finding.Partner}\n{finding.StatementNumber ?? "-"}",
+                $"{new Fen(finding.AuditedFen)}\n{new Fen(finding.DeductedFen)}", string.Create(CultureInfo.InvariantCulture, $"{new Fen(finding.DueFen)}\n{finding.Lines}"));
+        }
+        work.OpenScreen().Write(table);
+        work.Out.WriteLine($"共 {findings.Count} 笔,合计 {new Fen(findings.Sum(finding => finding.DueFen))} / {findings.Count} settlements, that much in all; clearing dispute --line-audit 计入待确认的清算单 puts it into the proposed statement");
+    }
 
     private static void Write(NodeWork work, IReadOnlyList<StandingLineAudit> rows)
     {

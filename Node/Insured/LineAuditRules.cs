@@ -60,12 +60,15 @@ internal sealed record LineAuditRules(
 
     private const long QuantityMaxE2 = 100_000_000;
 
-    /// <summary>Doubts that somebody at the treatment side can explain wait; what no explanation mends is taken back.</summary>
+    /// <summary>
+    /// Doubts that somebody at the treatment side can explain wait; what no explanation mends is taken back. Most dialects of hospitals cannot say why
+    /// an item of restricted use was used, so that a missing reason is a question first.
+    /// </summary>
     public static readonly LineAuditRules Default = new(
         new Dictionary<LineAuditRule, LineAuditOutcome?>
         {
             [LineAuditRule.Class] = LineAuditOutcome.Delay,
-            [LineAuditRule.Restricted] = LineAuditOutcome.Refuse,
+            [LineAuditRule.Restricted] = LineAuditOutcome.Delay,
             [LineAuditRule.Quantity] = LineAuditOutcome.Deduct,
             [LineAuditRule.Duplicate] = LineAuditOutcome.Delay,
             [LineAuditRule.OutsideStay] = LineAuditOutcome.Refuse,

@@ -15,6 +15,11 @@ internal sealed record AuditedBill(SettlementFigures Settled, DateOnly From, Dat
 internal sealed record LineFinding(
     int LineNumber, LineAuditRule Rule, LineAuditOutcome Outcome, long AmountFen, string Responsible, string Chinese, string English);
 
+/// <summary>What is left of a line after the refunds that take it back.</summary>
+/// <param name="QuantityE2">1/100 units; of a refund what it takes back beyond the lines before it, negative or 0.</param>
+/// <param name="ShareFen">Of what the funds paid; likewise.</param>
+internal readonly record struct NetLine(long QuantityE2, long ShareFen);
+
 /// <summary>
 /// The rules over the lines of one bill. Pure. Money is what the funds paid for a line: its share of the fund total by what it has in scope, rounded
 /// so that the shares of all lines make the fund total to the fen.
@@ -27,23 +32,28 @@ internal sealed class LineAuditor(LineAuditRules rules, ExchangeCatalogue? excha
     /// <returns>By line, then rule. What several rules take from one line is together not more than its share.</returns>
     public IReadOnlyList<LineFinding> Examine(AuditedBill bill, IReadOnlyList<DetailLineRow> lines)
     {
-        var shares = FundShares(bill.Settled, lines);
-        var left = NetShares(shares, lines);
+        var net = NetLines(FundShares(bill.Settled, lines), lines);
+        var left = bill.Settled.FundTotalFen;
         var seen = new HashSet<object>();
-        var excess = ExcessQuantities(lines);
+        var excess = ExcessQuantities(lines, net);
         var findings = new List<LineFinding>();
-        foreach (var line in lines.Where(line => line.QuantityE2 > 0))
+        // Of a line that is refunded altogether nothing is left to be found wanting.
+        foreach (var line in lines.Where(line => line.QuantityE2 > 0 && net[line.LineNumber].QuantityE2 > 0))
         {
+            var (quantity, share) = net[line.LineNumber];
+            var leftOfLine = share;
             foreach (var doubt in Doubts(bill, line, seen, excess).Where(doubt => rules.Outcomes[doubt.Rule] is not null))
             {
                 var outcome = rules.Outcomes[doubt.Rule]!.Value;
-                var amount = outcome switch
+                var wanted = outcome switch
                 {
-                    LineAuditOutcome.Refuse => left[line.LineNumber],
-                    LineAuditOutcome.Deduct => Math.Min(left[line.LineNumber], Rounded.OfProduct(shares[line.LineNumber], doubt.QuantityE2, line.QuantityE2)),
+                    LineAuditOutcome.Refuse => leftOfLine,
+                    LineAuditOutcome.Deduct => Math.Min(leftOfLine, Rounded.OfProduct(share, Math.Min(doubt.QuantityE2, quantity), quantity)),
                     _ => 0,
                 };
-                left[line.LineNumber] -= amount;
+                // A refund that no line answers for is one of the bill: together the findings take no more than the funds paid.
+                var amount = Math.Min(wanted, left);
+                (leftOfLine, left) = (leftOfLine - amount, left - amount);
                 findings.Add(new LineFinding(line.LineNumber, doubt.Rule, outcome, amount, doubt.Responsible, doubt.Chinese, doubt.English));
             }
         }
@@ -65,12 +75,53 @@ internal sealed class LineAuditor(LineAuditRules rules, ExchangeCatalogue? excha
         return shares;
     }
 
-    /// <summary>What is left of each line's share after its refunds: nothing is taken back twice.</summary>
-    public static Dictionary<int, long> NetShares(IReadOnlyDictionary<int, long> shares, IReadOnlyList<DetailLineRow> lines)
+    /// <summary>
+    /// Refunds set against the lines that they take back: the line they name, or else the latest lines before them of the same code and price. What finds
+    /// no line stays with the refund. All lines together keep their sums of quantity and share, so that nothing is taken back twice.
+    /// </summary>
+    public static IReadOnlyDictionary<int, NetLine> NetLines(IReadOnlyDictionary<int, long> shares, IReadOnlyList<DetailLineRow> lines)
     {
-        var refunded = lines.Where(line => line.OriginalLineSerial.Length > 0).ToLookup(line => line.OriginalLineSerial, line => shares[line.LineNumber]);
-        return lines.Where(line => line.QuantityE2 > 0)
-            .ToDictionary(line => line.LineNumber, line => Math.Max(0, shares[line.LineNumber] + refunded[line.LineSerial].Sum()));
+        var net = lines.ToDictionary(line => line.LineNumber, line => new NetLine(line.QuantityE2, shares[line.LineNumber]));
+        var before = new Dictionary<(string, long), List<DetailLineRow>>();
+        var bySerial = lines.Where(line => line.QuantityE2 > 0).ToLookup(line => line.LineSerial);
+        foreach (var line in lines)
+        {
+            if (!before.TryGetValue((line.LocalCode, line.UnitPriceE4), out var alike))
+                before.Add((line.LocalCode, line.UnitPriceE4), alike = []);
+            if (line.QuantityE2 > 0)
+                alike.Add(line);
+            else
+                net[line.LineNumber] = Refund(net, net[line.LineNumber], line.OriginalLineSerial.Length > 0 ? bySerial[line.OriginalLineSerial] : [], alike);
+        }
+        return net;
+    }
+
+    /// <param name="named">Line that the refund names.</param>
+    /// <param name="alike">Lines before it of the same code and price; what is used up is taken from the end.</param>
+    /// <returns>What is left of the refund.</returns>
+    private static NetLine Refund(Dictionary<int, NetLine> net, NetLine refund, IEnumerable<DetailLineRow> named, List<DetailLineRow> alike)
+    {
+        foreach (var line in named)
+            refund = Refund(net, refund, line);
+        while (refund.QuantityE2 < 0 && alike.Count > 0)
+        {
+            refund = Refund(net, refund, alike[^1]);
+            if (net[alike[^1].LineNumber].QuantityE2 == 0)
+                alike.RemoveAt(alike.Count - 1);
+        }
+        return refund;
+    }
+
+    private static NetLine Refund(Dictionary<int, NetLine> net, NetLine refund, DetailLineRow line)
+    {
+        var (quantity, share) = net[line.LineNumber];
+        var taken = Math.Min(-refund.QuantityE2, quantity);
+        if (taken == 0)
+            return refund;
+        // A line gives back no more than its share: what rounding or another ratio leaves over stays with the refund.
+        var ofRefund = Math.Min(share, Rounded.OfProduct(-refund.ShareFen, taken, -refund.QuantityE2));
+        net[line.LineNumber] = new NetLine(quantity - taken, share - ofRefund);
+        return new NetLine(refund.QuantityE2 + taken, refund.ShareFen + ofRefund);
     }
 
     private IEnumerable<Doubt> Doubts(AuditedBill bill, DetailLineRow line, HashSet<object> seen, Dictionary<int, long> excess)
@@ -98,18 +149,18 @@ internal sealed class LineAuditor(LineAuditRules rules, ExchangeCatalogue? excha
             $"按 {line.ItemClass} 类结算，交换目录为 {known.Code()} 类", $"settled in class {line.ItemClass}, the exchange catalogue says {known.Code()}");
     }
 
-    /// <summary>By line, how much of it is above the day's limit: what was given last is what was too much. Refunds of the day count against it.</summary>
-    private Dictionary<int, long> ExcessQuantities(IReadOnlyList<DetailLineRow> lines)
+    /// <summary>By line, how much of it is above the day's limit: what was given last is what was too much. What was refunded was not given.</summary>
+    private Dictionary<int, long> ExcessQuantities(IReadOnlyList<DetailLineRow> lines, IReadOnlyDictionary<int, NetLine> net)
     {
         var excess = new Dictionary<int, long>();
         foreach (var day in lines.Where(line => rules.Items.ContainsKey(line.ExchangeCode)).GroupBy(line => (line.ExchangeCode, line.FeeDate)))
         {
             if (rules.Items[day.Key.ExchangeCode].MaxPerDayE2 is not { } max)
                 continue;
-            var tooMuch = day.Sum(line => line.QuantityE2) - max;
-            foreach (var line in day.Where(line => line.QuantityE2 > 0).Reverse().TakeWhile(_ => tooMuch > 0))
+            var tooMuch = day.Sum(line => net[line.LineNumber].QuantityE2) - max;
+            foreach (var line in day.Where(line => net[line.LineNumber].QuantityE2 > 0).Reverse().TakeWhile(_ => tooMuch > 0))
             {
-                excess[line.LineNumber] = Math.Min(tooMuch, line.QuantityE2);
+                excess[line.LineNumber] = Math.Min(tooMuch, net[line.LineNumber].QuantityE2);
                 tooMuch -= excess[line.LineNumber];
             }
         }

@@ -131,10 +131,13 @@ internal sealed partial class LineAudits(Database database, LineAuditRules rules
         if (FeeDetailStore.Standing(session, decision.SettlementNumber) is not { State: DetailTransferState.Complete } transfer)
             throw new LineDecisionRefusedException($"结算 {decision.SettlementNumber} 没有已收齐的明细；用 details list 查看。 / settlement {decision.SettlementNumber} has no complete lines here; see details list.");
         var (settlement, _, lines) = BillOf(session, transfer);
-        var net = LineAuditor.NetShares(LineAuditor.FundShares(settlement, lines), lines);
-        if (!net.TryGetValue(decision.LineNumber, out var share))
-            throw new LineDecisionRefusedException($"第 {decision.LineNumber} 行不存在或是退费行；用 details show 查看。 / there is no line {decision.LineNumber}, or it is a refund; see details show.");
-        var taken = LineAuditStore.Of(session, decision.SettlementNumber).Where(row => row.TransferId == transfer.Id && row.LineNumber == decision.LineNumber).Sum(row => row.AmountFen);
+        var net = LineAuditor.NetLines(LineAuditor.FundShares(settlement, lines), lines);
+        var ofBill = LineAuditStore.Of(session, decision.SettlementNumber);
+        var taken = ofBill.Where(row => row.TransferId == transfer.Id && row.LineNumber == decision.LineNumber).Sum(row => row.AmountFen);
+        if (!net.TryGetValue(decision.LineNumber, out var line) || (line.QuantityE2 <= 0 && taken == 0))
+            throw new LineDecisionRefusedException($"第 {decision.LineNumber} 行不存在、是退费行或已全部退费；用 details show 查看。 / there is no line {decision.LineNumber}, or it is a refund or refunded altogether; see details show.");
+        // What is refunded without a line to answer for it lessens the bill, not a line.
+        var share = Math.Min(line.ShareFen, taken + settlement.FundTotalFen - ofBill.Sum(row => row.AmountFen));
         LineAuditStore.Append(session, new LineAuditRow
         {
             TransferId = transfer.Id,
@@ -150,11 +153,11 @@ internal sealed partial class LineAudits(Database database, LineAuditRules rules
         });
     }
 
-    /// <param name="share">What the funds paid for the line.</param>
+    /// <param name="share">What the funds paid for the line, as far as the bill's other deductions leave it.</param>
     /// <param name="taken">What is taken back already.</param>
     private static long AmountOf(LineDecision decision, long share, long taken)
     {
-        var left = decision.Outcome is LineAuditOutcome.Restore ? taken : share - taken;
+        var left = decision.Outcome is LineAuditOutcome.Restore ? taken : Math.Max(0, share - taken);
         var wanted = decision.AmountFen ?? left;
         var isMoney = decision.Outcome is LineAuditOutcome.Deduct or LineAuditOutcome.Restore;
         if (!isMoney && decision.AmountFen is not null)

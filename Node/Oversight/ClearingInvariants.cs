@@ -60,6 +60,30 @@ internal static class ClearingInvariants
                 """,
                 "应有 {1} 行,认领 {2} 行,或核对未通过", "{1} rows due, {2} claimed, or its check is not clean")),
         NodeInvariant.OfRows(
+            "clearing-deductions", "每行的扣款不超过其申请额,恢复不超过已扣;审核扣款指明该行所在的清算单", "No row has more deducted than it claims or more restored than was deducted; the audit names the statement of the row",
+            "SELECT count(*) FROM clearing_deduction WHERE row_transaction_id <> ''",
+            new RowRule(
+                """
+                SELECT transaction_id, cleared, deducted, audited FROM (
+                  SELECT r.transaction_id, r.fund_total_fen + r.account_fen AS cleared, sum(d.amount_fen) AS deducted, coalesce(sum(d.amount_fen) FILTER (WHERE d.kind = '10'), 0) AS audited
+                  FROM clearing_statement s JOIN clearing_deduction d USING (statement_number, revision)
+                  JOIN ledger_row r ON r.transaction_id = d.row_transaction_id AND r.side = s.side AND r.partner = s.partner
+                  WHERE s.state IN (2, 3, 4, 6) GROUP BY r.transaction_id)
+                WHERE min(deducted, audited) < min(cleared, 0) OR max(deducted, audited) > max(cleared, 0)
+                """,
+                "该行申请 {1} 分,各期共扣 {2} 分(审核 {3} 分)", "the row claims {1} fen, {2} are deducted in all ({3} as audit)"),
+            new RowRule(
+                """
+                SELECT d.row_transaction_id, d.statement_number, d.source_statement_number
+                FROM clearing_statement s JOIN clearing_deduction d USING (statement_number, revision)
+                LEFT JOIN ledger_row r ON s.side = 1 AND r.transaction_id = d.row_transaction_id AND r.side = 1 AND r.partner = s.partner
+                LEFT JOIN clearing_row c ON s.side = 2 AND c.transaction_id = d.row_transaction_id
+                LEFT JOIN clearing_statement e ON e.side = 1 AND e.partner = s.partner AND e.state <> 5 AND r.sequence BETWEEN e.first_sequence AND e.last_sequence
+                WHERE s.state IN (3, 6) AND d.row_transaction_id <> '' AND d.kind = '10'
+                  AND coalesce(e.statement_number, c.statement_number) IS NOT iif(d.source_statement_number = '', d.statement_number, d.source_statement_number)
+                """,
+                "清算单 {1} 扣该行,来源 {2} 不是该行所在的清算单", "statement {1} deducts for it, and its source {2} is not the statement of the row")),
+        NodeInvariant.OfRows(
             "clearing-payments", "付款各份之和等于付款,到账不超过应付", "A payment is the sum of its shares, and no statement receives more than is payable",
             "SELECT count(*) FROM clearing_payment",
             new RowRule(

@@ -102,6 +102,7 @@ internal static class FeeDetailLines
             Department = Carried(said.Department),
             Doctor = Carried(said.Doctor),
             ApprovalNumber = Carried(said.ApprovalNumber),
+            RestrictedUseReason = Carried(said.RestrictedUseReason, FeeDetailLimits.RestrictedUseReasonMax),
         };
         if (row.LimitE4 is { } limit)
             line.PriceLimitTenThousandths = limit;
@@ -117,11 +118,11 @@ internal static class FeeDetailLines
     };
 
     /// <summary>As the hospital wrote it, as far as the contract lets it travel: control characters become blanks, what is longer than its limit is cut.</summary>
-    internal static string Carried(string? text)
+    internal static string Carried(string? text, int charactersMax = FeeDetailLimits.TextMax)
     {
-        if (text is null || (text.Length <= FeeDetailLimits.TextMax && !text.Any(char.IsControl)))
+        if (text is null || (text.Length <= charactersMax && !text.Any(char.IsControl)))
             return text ?? "";
-        var length = Math.Min(text.Length, FeeDetailLimits.TextMax);
+        var length = Math.Min(text.Length, charactersMax);
         // Half a character pair is no character.
         if (length < text.Length && char.IsHighSurrogate(text[length - 1]))
             length--;
@@ -138,5 +139,6 @@ internal static class FeeDetailLines
         public string? Department { get; init; }
         public string? Doctor { get; init; }
         public string? ApprovalNumber { get; init; }
+        public string? RestrictedUseReason { get; init; }
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 
@@ -21,6 +22,8 @@ internal sealed class UploadedLines
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
+    private static readonly JsonSerializerOptions Content = new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatIsNotSaid } } };
+
     private readonly CatalogueTimeline _catalogue;
     private readonly string? _personClass;
 
@@ -38,7 +41,7 @@ internal sealed class UploadedLines
         foreach (var (index, line) in operation.Lines.Index())
         {
             LineTranslation.TryTranslate(line, caller.Institution.LimitLevel, personClass, catalogue, caller.Adapter.Unmapped, out var translated, out var fault);
-            lines[index] = new UploadedLine(line, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(line)), translated, fault, DetailsOf(line));
+            lines[index] = new UploadedLine(line, ContentHash(line), translated, fault, DetailsOf(line));
         }
         return new UploadedLines(operation, personClass, catalogue, lines);
     }
@@ -47,6 +50,16 @@ internal sealed class UploadedLines
     public UploadedLines For(HisCaller caller, string? personClass) =>
         personClass == _personClass && ReferenceEquals(caller.Adapter.Catalogue, _catalogue) ? this : Of(caller, personClass, Operation);
 
+    /// <summary>Over everything the hospital said of a line.</summary>
+    internal static byte[] ContentHash(HisFeeLine line) => SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(line, Content));
+
+    // Lines that are stored were hashed before there was such a member: one that does not use it is still the same line when it comes again.
+    private static void LeaveOutWhatIsNotSaid(JsonTypeInfo type)
+    {
+        foreach (var member in type.Properties.Where(member => member.Name == nameof(HisFeeLine.RestrictedUseReason)))
+            member.ShouldSerialize = (_, reason) => reason is not null;
+    }
+
     private static string DetailsOf(HisFeeLine line) => JsonSerializer.Serialize(
-        new { line.PrescriptionNumber, line.DeclaredCode, line.Unit, line.Specification, line.DoseForm, line.Department, line.Doctor, line.ApprovalNumber }, Readable);
+        new { line.PrescriptionNumber, line.DeclaredCode, line.Unit, line.Specification, line.DoseForm, line.Department, line.Doctor, line.ApprovalNumber, line.RestrictedUseReason }, Readable);
 }

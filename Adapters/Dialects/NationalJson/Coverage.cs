@@ -21,7 +21,7 @@ internal static class Coverage
         By<UpdateVisit>("2403", "2203", "2203A").But("2203 的 med_type 须与挂号一致；病种编码不读。", "The med_type of a 2203 must be the registered one; its disease is not read."),
         By<CancelAdmission>("2404", "2202"),
         By<CancelDischarge>("2405"),
-        By<UploadFeeLines>("2301", "2204").But("经 DLL 每次至多 70 行；2204 无退费行；init_feedetl_sn 必填但不核对原行。", "At most 70 lines through the DLL; 2204 has no refunds; init_feedetl_sn is required and not held against the original line."),
+        By<UploadFeeLines>("2301", "2204").But("经 DLL 每次至多 70 行；2204 无退费行；init_feedetl_sn 必填但不核对原行；限制用药理由取 hosp_appr_flag 1 与 memo，或 unchk_memo。", "At most 70 lines through the DLL; 2204 has no refunds; init_feedetl_sn is required and not held against the original line. A restricted use is justified by hosp_appr_flag 1 with memo, or by unchk_memo."),
         By<WithdrawFeeLines>("2302", "2205").But("2205 只支持批次号 0000。", "2205 takes batch 0000 only."),
         By<PreviewSettlement>("2303", "2206", "2206A"),
         By<Settle>("2304", "2207", "2207A").But("按定额结算和工伤拒绝。", "Fixed amounts and work injury are refused."),

@@ -11,6 +11,12 @@ internal static class FeeMessages
     /// <summary>Lines carry no category: the catalogue has it, and an item in no catalogue is "other".</summary>
     private const string OtherCategory = "14";
 
+    /// <summary>医院审批标志 hosp_appr_flag: 0 none needed, 1 approved, 2 not approved.</summary>
+    private const string ApprovedByHospital = "1";
+
+    /// <summary>unchk_flag: the doctor says that the line needs no audit, and why.</summary>
+    private const string UnauditedByDoctor = "2";
+
     /// <summary>The output buffer of the DLL's clients has 50000 bytes; a reply that does not fit would be lost after the lines are stored.</summary>
     private const int DllLinesMax = 70;
 
@@ -73,8 +79,15 @@ internal static class FeeMessages
             DoseForm = row.Optional(Fields.DoseForm),
             Department = row.Optional(Fields.LineDepartment),
             Doctor = row.Optional(Fields.LineDoctor),
+            RestrictedUseReason = RestrictedUseReason(row),
         };
     }
+
+    // A reason of its own has no place: the hospital's approval stands for it, in the words of the remark when there are any.
+    private static string? RestrictedUseReason(ObjectReader row) =>
+        row.Optional(Fields.Unaudited) == UnauditedByDoctor && row.Optional(Fields.UnauditedReason) is { } stated ? stated
+        : row.Optional(Fields.HospitalApproval) == ApprovedByHospital ? row.Optional(Fields.LineRemark) ?? "医院审批通过"
+        : null;
 
     private static decimal UnitPrice(ObjectReader row)
     {

@@ -76,6 +76,10 @@ internal static class Fields
     public static readonly Field Specification = new("specification", "规格", "spec");
     public static readonly Field DoseForm = new("dose_form", "剂型", "drug_dosform");
     public static readonly Field LineDepartment = new("department", "开单科室", "bilg_dept_name", "bilg_dept_codg");
+    public static readonly Field HospitalApproval = new("restricted_use_reason", "医院审批标志", "hosp_appr_flag");
+    public static readonly Field LineRemark = new("restricted_use_reason", "备注", "memo");
+    public static readonly Field Unaudited = new("restricted_use_reason", "不进行审核标志", "unchk_flag");
+    public static readonly Field UnauditedReason = new("restricted_use_reason", "不进行审核说明", "unchk_memo");
     public static readonly Field LineDoctor = new("doctor", "开单医师", "bilg_dr_name", "bilg_dr_codg");
     public static readonly Field VisitOfUpload = new("visit.visit_number", "就诊ID", "serial_no", "mdtrt_id");
     public static readonly Field Withdrawn = new("line_serials", "费用明细撤销", "data");

@@ -25,7 +25,7 @@ internal static class Coverage
             "Of kinds that begin with 1; in those of the setting chronicKinds the code of the diagnosis is the code of the disease."),
         By<UpdateVisit>("2230").But("仅 GX；NC、SDZ 拒绝，请取消后重新登记。", "GX only; NC and SDZ are refused and register anew."),
         By<CancelAdmission>("2240", "7220").But("SDZ 按原交易流水号，见 ReverseTransaction。", "SDZ names the serial instead, see ReverseTransaction."),
-        By<UploadFeeLines>("2310", "7310").But("每次至多 50 行，且应答须容于缓冲区。", "At most 50 lines a call, and their reply must fit the buffer."),
+        By<UploadFeeLines>("2310", "7310").But("每次至多 50 行，且应答须容于缓冲区。不能说明限制用药理由，由参保地缓审。", "At most 50 lines a call, and their reply must fit the buffer. No reason of a restricted use: the insured side asks."),
         By<WithdrawFeeLines>("2320", "7321").But("全部撤销；医院流水号不唯一，单次上传按中心流水号，见 ReverseTransaction。",
             "All lines; one upload by the serial of its reply, see ReverseTransaction, because the hospital's own are not unique."),
         By<ReverseTransaction>("2240", "2320").But("2240 仅 SDZ，2320 须带上传应答的中心流水号；其他交易不能按流水号冲正，用各自的撤销。",

@@ -20,7 +20,7 @@ internal static class Coverage
         By<RegisterAdmission>("02").But("一个诊断，可为文字；无编码时用设置的代码。床位、联系人不带。", "One diagnosis, in words too: without a code the setting's stands for it. No bed, no contact."),
         By<UpdateVisit>("03"),
         By<Discharge>("03").But("以更新标志中的出院日期为准；床位不带。", "A marked discharge date makes it one; no bed."),
-        By<UploadFeeLines>("04").But("一次一行；无费用类别，按目录，目录没有时用设置的类别。", "One line a call; no fee category: the catalogue's, else the setting's."),
+        By<UploadFeeLines>("04").But("一次一行；无费用类别，按目录，目录没有时用设置的类别。不能说明限制用药理由，由参保地缓审。", "One line a call; no fee category: the catalogue's, else the setting's. No reason of a restricted use: the insured side asks."),
         By<RefundFeeLine>("04").But("负数量并带冲销明细流水号。", "A negative quantity with the serial of the line."),
         By<WithdrawFeeLines>("10").But("只能删除整个就诊的明细；单条用 99。", "All lines of a visit or none; a single one by 99."),
         By<PreviewSettlement>("06").But("截止日期、床日核对格式但不带，预结算全部明细。", "End date and days are checked and not carried: all lines are previewed."),

@@ -17,7 +17,7 @@ internal static class Coverage
         By<VerifyPerson>("1904", "0211").But("1904 不比对含“?”的姓名。", "1904 does not compare a name that has a '?': a card reader put it there."),
         By<RegisterAdmission>("0212").But("接口无请求编号；同一住院号重发按内容识别。", "No id of its own: a repeat is recognised by the inpatient number and its content."),
         By<TranslateFeeLines>("28"),
-        By<UploadFeeLines>("0301"),
+        By<UploadFeeLines>("0301").But("aka185 恒为 0，不能说明限制用药理由，由参保地缓审。", "aka185 is always 0: no reason of a restricted use, the insured side asks."),
         By<WithdrawFeeLines>("0302").But("otransid 为某次上传的流水号而无明细号时拒绝，不当作全部撤销。", "An otransid of one upload without a line is refused, not read as every line."),
         By<QueryFeeLines>("0707").But("每页 500 行，不能另定。", "A page has 500 lines, which cannot be chosen."),
         By<Discharge>("0215"),

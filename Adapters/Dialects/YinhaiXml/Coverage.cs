@@ -23,7 +23,7 @@ internal static class Coverage
         By<CancelDischarge>("26"),
         By<RegisterOutpatient>("48").But("登记、明细、结算合为一次调用，不能单独登记；支付类别见设置 outpatientKinds、chronicKinds，慢特病的门诊诊断信息以病种编码开头。",
             "Registration, lines and settlement in one call, none alone; kinds as in the settings outpatientKinds and chronicKinds, in the latter 门诊诊断信息 begins with the code of the disease."),
-        By<UploadFeeLines>("31", "48").But("无费用类别，按目录，目录没有时用设置的类别；有一行不符则整次不收。", "No fee category: the catalogue's, else the setting's. One refused line refuses the call."),
+        By<UploadFeeLines>("31", "48").But("无费用类别，按目录，目录没有时用设置的类别；有一行不符则整次不收。不能说明限制用药理由（yke186 恒为 1，不作理由），由参保地缓审。", "No fee category: the catalogue's, else the setting's. One refused line refuses the call. No reason of a restricted use (yke186 is always 1 and says nothing): the insured side asks."),
         By<WithdrawFeeLines>("32", "33"),
         By<PreviewSettlement>("43").But("只有住院；48 没有预结算，结算后可 cancel，或调用 /his/v1。", "Of stays: 48 has no preview, but can be taken back by cancel; or ask /his/v1."),
         By<Settle>("41", "48").But("没有中途结算；25 的出院原因 5 后再 21 为两次住院；分段结算调用 /his/v1。", "No interim settlement: a 25 with reason 5 and another 21 are two stays; settle in parts through /his/v1."),

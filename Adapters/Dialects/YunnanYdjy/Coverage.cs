@@ -27,7 +27,7 @@ internal static class Coverage
         By<LookUpApproval>("74", "75"),
         By<RegisterOutpatient>("11").But("AKA130 以 1 开头时；AKA123 为 1 时 AKA120 为慢特病病种。", "Where AKA130 begins with 1; with AKA123 1 the disease of a chronic disease visit is AKA120."),
         By<RegisterAdmission>("11").But("参保地为四位统筹区号，按地市级处理。", "The insured area has four digits and means the prefecture."),
-        By<UploadFeeLines>("12").But("一次一行。", "One line a call."),
+        By<UploadFeeLines>("12").But("一次一行。不能说明限制用药理由，由参保地缓审。", "One line a call. No reason of a restricted use: the insured side asks."),
         By<RefundFeeLine>("23"),
         By<WithdrawFeeLines>("24").But("只能全部撤销；单行用 23 或 99。", "All lines or none; a single one by 23 or 99."),
         By<Settle>("14").But("截止日期不读，结算全部明细；AKA050 只有 1，没有中途结算，分段结算调用 /his/v1。", "The cut-off time is not read: all lines are settled. AKA050 is always 1, so there is no interim settlement; settle in parts through /his/v1."),

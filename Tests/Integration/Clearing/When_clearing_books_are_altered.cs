@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Clearing;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Oversight;
@@ -19,13 +20,16 @@ internal sealed class When_clearing_books_are_altered : ClearingTest
         ("a top-up paid too early", false, "UPDATE prepayment_top_up SET state = 3", ["prepayment-top-ups"]),
         ("a notice's bank reference", false, "UPDATE prepayment_notice SET bank_reference = 'other' WHERE kind = 1", ["pair-prepayment"]),
         ("a deposit that was not sent", false, "UPDATE posting SET business_date = '2017-09-19' WHERE event = 4", ["clearing-postings"]),
-        ("an offset posted otherwise", true, "UPDATE posting SET amount_fen = amount_fen + CASE account WHEN 7 THEN 1 WHEN 4 THEN -1 END WHERE event = 6", ["clearing-postings", "pair-balance", "pair-deposit"]),
+        ("an offset posted otherwise", true, "UPDATE posting SET amount_fen = amount_fen + CASE account WHEN 7 THEN 1 WHEN 4 THEN -1 ELSE 0 END WHERE event = 6", ["clearing-postings", "pair-balance", "pair-deposit"]),
         ("a range with a gap", true, "UPDATE clearing_statement SET first_sequence = 2, last_sequence = 2", ["clearing-ranges", "clearing-claims", "clearing-statements"]),
         ("a claim beside the rows", true, "UPDATE clearing_statement SET claimed_fen = claimed_fen + 1, payable_fen = payable_fen + 1", ["clearing-claims", "clearing-statements", "clearing-payments"]),
         ("a check that was not clean", false, "UPDATE clearing_check SET finding_count = 1", ["clearing-rows"]),
         ("a share of a payment", false, "UPDATE clearing_payment_share SET received_fen = received_fen - 1", ["clearing-payments"]),
         ("a message that was never sent", false, "UPDATE clearing_outbound SET state = 1, reply = NULL, answered_at_ms = NULL WHERE method = 'NotifyPayment'", ["clearing-messages"]),
         ("a deduction that nobody stated", true, "INSERT INTO clearing_deduction SELECT statement_number, revision, 9, '99', 1, '', NULL, '', '', 'x' FROM clearing_statement", ["clearing-statements"]),
+        ("more deducted for a row than it claims", false, "UPDATE clearing_deduction SET amount_fen = 99999999", ["clearing-deductions", "clearing-statements"]),
+        ("more restored for a row than was deducted", true, "UPDATE clearing_deduction SET amount_fen = -1", ["clearing-deductions", "clearing-statements"]),
+        ("a deduction of the audit under another statement", false, "UPDATE clearing_deduction SET source_statement_number = 'B44000017080000001'", ["clearing-deductions"]),
         ("a reply without effect", true, "DELETE FROM clearing_payment_share; DELETE FROM clearing_payment", ["clearing-replies", "clearing-postings", "clearing-payments", "pair-payments"]),
         ("a statement's decision", false, "UPDATE clearing_statement SET decided_on = '2017-09-19'", ["prepayment-origin", "clearing-postings", "pair-statements"]),
         ("a payment's date", true, "UPDATE clearing_payment SET paid_on = '2017-09-19'", ["pair-payments"]),
@@ -59,7 +63,17 @@ internal sealed class When_clearing_books_are_altered : ClearingTest
         Accepted(await Depositor.AnswerTopUpAsync(request, 1_000_00, null, "", "", CancellationToken.None));
         var notice = Accepted(await Depositor.NotifyAsync(LedgerSide.Insured, Guangdong.Division, PrepaymentEntryKind.UrgentTopUp, 1_000_00, request, Today, "x", "", CancellationToken.None));
         Accepted(await Holder.ConfirmAsync(notice, null, Today, "", "", CancellationToken.None));
-        var statement = await ProposeAsync(September, offsetFen: 10_000_00);
+        var draft = await CutAsync(September, offsetFen: 10_000_00);
+        await Claimant.DeductAsync(draft.StatementNumber, new Deduction
+        {
+            Kind = Deductions.Audit,
+            AmountFen = 100_00,
+            RowTransactionId = Guangdong.Value<string>("SELECT transaction_id FROM ledger_row WHERE sequence = 1"),
+            Reason = "重复收费",
+        }, CancellationToken.None);
+        Accepted(await Claimant.ProposeAsync(draft.StatementNumber, "测试经办", CancellationToken.None));
+        await CheckedAsync(draft.StatementNumber, 1);
+        var statement = Statement(Guangdong, draft.StatementNumber);
         await ConfirmAsync(statement.StatementNumber);
         Accepted(await Claimant.ReceiveAsync(await PayAsync(statement.StatementNumber), null, Today, "", "", CancellationToken.None));
     }

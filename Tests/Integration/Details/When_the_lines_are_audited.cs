@@ -63,6 +63,23 @@ internal sealed class When_the_lines_are_audited : DetailsTest
         }
     }
 
+    [Test]
+    public async Task A_line_whose_refund_was_uploaded_without_naming_it_gives_back_what_the_funds_paid_for_the_rest()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        (await Guangzhou.UploadAsync(visit, [SampleBills.Line("1", "T330000", "重症监护", "06", "180.0000", "60", FeesOn), SampleBills.Line("2", "T330000", "重症监护", "06", "180.0000", "-20", FeesOn)])).Granted();
+        (await Guangzhou.DischargeAsync(visit, Today)).Granted();
+        var settlement = (await Guangzhou.SettleAsync(visit)).Granted().Result.SettlementNumber;
+        await AllEndedAsync();
+        await FindingsAsync(settlement, 0);
+
+        await CommandAsync(Yunnan, "details", "audit", "decide", settlement, "1", "refuse", "--reason", "无医嘱");
+
+        var paid = Yunnan.Value<long>("SELECT fund_total_fen FROM insured_settlement");
+        Assert.That(Yunnan.Value<long>("SELECT sum(amount_fen) FROM line_audit"), Is.EqualTo(paid).And.Positive);
+        Assert.That((await SayAsync(Yunnan, "details", "audit", "decide", settlement, "2", "refuse", "--reason", "测试")).Said, Does.Contain("no line 2"));
+    }
+
     [TestCase("58", "restore", "1000.00", "at most")]
     [TestCase("1", "restore", null, "at most 0.00")]
     [TestCase("1", "deduct", "99999.00", "at most")]

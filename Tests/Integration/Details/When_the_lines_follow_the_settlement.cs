@@ -37,6 +37,22 @@ internal sealed class When_the_lines_follow_the_settlement : DetailsTest
     }
 
     [Test]
+    public async Task The_reason_of_a_restricted_use_reaches_the_insured_side()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        var line = SampleBills.Line("1", "T330000", "重症监护", "06", "180.0000", "20", FeesOn);
+        line.RestrictedUseReason = "抢救";
+        (await Guangzhou.UploadAsync(visit, [line, SampleBills.Line("2", "T330000", "重症监护", "06", "180.0000", "1", FeesOn)])).Granted();
+        (await Guangzhou.DischargeAsync(visit, Today)).Granted();
+        var settlement = (await Guangzhou.SettleAsync(visit)).Granted().Result.SettlementNumber;
+        await AllEndedAsync();
+
+        AssertComplete(settlement, 2);
+        Assert.That(Yunnan.Host.Database.Read(session => Insured.FeeDetailStore.Lines(session, Received(settlement)!.Id, new LineSpan(1, 2))).Select(received => received.RestrictedUseReason),
+            Is.EqualTo(new[] { "抢救", "" }));
+    }
+
+    [Test]
     public async Task Items_without_an_exchange_code_travel_under_their_own_and_say_so()
     {
         var visit = await DischargeAsync(Kunming, Patient.OfGuangzhou, SampleBills.Kunming(FeesOn));

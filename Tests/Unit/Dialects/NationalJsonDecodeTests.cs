@@ -205,6 +205,20 @@ public sealed class NationalJsonDecodeTests
         }), "no name and no category in the message: the code and 'other'");
     }
 
+    [TestCase("0", "低蛋白血症", null, null, null)]
+    [TestCase("2", "低蛋白血症", null, null, null)]
+    [TestCase("1", "低蛋白血症", null, null, "低蛋白血症")]
+    [TestCase("1", "", null, null, "医院审批通过")]
+    [TestCase("0", "", "2", "重症，医师确认", "重症，医师确认")]
+    [TestCase("1", "备注", "2", "重症，医师确认", "重症，医师确认")]
+    [TestCase("0", "", "1", "不算", null)]
+    public void The_hospitals_approval_stands_for_the_reason_of_a_restricted_use(string approval, string remark, string? unaudited, string? stated, string? reason)
+    {
+        var line = Line().With("hosp_appr_flag", approval).With("memo", remark).With("unchk_flag", unaudited).With("unchk_memo", stated);
+
+        Assert.That(Operation<UploadFeeLines>(Envelope("2301", new JsonObject { ["feedetail"] = new JsonArray(line) })).Lines[0].RestrictedUseReason, Is.EqualTo(reason));
+    }
+
     [TestCase("-4", "", "lines[0].refunded_line_serial")]
     [TestCase("4", "9000001", "lines[0].quantity")]
     [TestCase("0", "", "lines[0].quantity")]

@@ -54,7 +54,7 @@ internal sealed class LineAuditTests
         var findings = Examine(rules, [Line(1, Albumin), Line(2, Albumin, serial: "b") with { RestrictedUseReason = "低蛋白血症" }]);
 
         Assert.That(findings.Select(finding => (finding.LineNumber, finding.Rule, finding.Outcome, finding.AmountFen, finding.Responsible)),
-            Is.EqualTo(new[] { (1, LineAuditRule.Restricted, LineAuditOutcome.Refuse, 80_00L, "02") }));
+            Is.EqualTo(new[] { (1, LineAuditRule.Restricted, LineAuditOutcome.Delay, 0L, "02") }), "A hospital that cannot say why is asked.");
     }
 
     [Test]
@@ -69,8 +69,9 @@ internal sealed class LineAuditTests
 
         var findings = Examine(rules, lines);
 
-        // 2+2+2−1 = 5 of 3: one unit too much in the last line but one, two in the last.
-        Assert.That(findings.Select(finding => (finding.LineNumber, finding.Rule, finding.AmountFen)), Is.EqualTo(new[] { (3, LineAuditRule.Quantity, 80_00L) }));
+        // 2+2+1 = 5 of 3: the refund left one unit of the last line, which is too much, and one of the line before it.
+        Assert.That(findings.Select(finding => (finding.LineNumber, finding.Rule, finding.AmountFen)),
+            Is.EqualTo(new[] { (2, LineAuditRule.Quantity, 40_00L), (3, LineAuditRule.Quantity, 40_00L) }));
     }
 
     [Test]
@@ -96,7 +97,7 @@ internal sealed class LineAuditTests
     [Test]
     public void Several_findings_of_one_line_take_no_more_than_the_funds_paid_for_it()
     {
-        var rules = Rules("""{"outcomes":{"class":"refuse"},"items":[{"exchange_code":"XB05AAA225B006060110065","restricted":true,"max_per_day":0.5}]}""");
+        var rules = Rules("""{"outcomes":{"class":"refuse","restricted":"refuse"},"items":[{"exchange_code":"XB05AAA225B006060110065","restricted":true,"max_per_day":0.5}]}""");
 
         var findings = Examine(rules, [Line(1, Albumin, itemClass: "01", date: "2024-01-01")]);
 
@@ -112,6 +113,79 @@ internal sealed class LineAuditTests
         var findings = Examine(LineAuditRules.Default, lines, scopeFen: 40_00);
 
         Assert.That(findings.Sum(finding => finding.AmountFen), Is.EqualTo(32_00));
+    }
+
+    [Test]
+    public void A_refund_that_names_no_line_is_of_the_latest_line_before_it_of_the_same_code_and_price()
+    {
+        List<DetailLineRow> lines =
+        [
+            Line(1, date: "2024-01-01"), Line(2, date: "2024-01-01", serial: "b"), Line(3, date: "2024-01-01", serial: "c") with { UnitPriceE4 = 2_000_000 },
+            Line(4, scopeFen: -60_00, quantityE2: -60, serial: "d"),
+        ];
+
+        var findings = Examine(LineAuditRules.Default, lines);
+
+        Assert.That(findings.Select(finding => (finding.LineNumber, finding.AmountFen)), Is.EqualTo(new[] { (1, 80_00L), (2, 32_00L), (3, 80_00L) }));
+    }
+
+    [Test]
+    public void A_refund_that_finds_no_line_is_of_the_bill()
+    {
+        List<DetailLineRow> lines = [Line(1, date: "2024-01-01"), Line(2, scopeFen: -60_00, quantityE2: -60, serial: "b") with { LocalCode = "L2" }];
+
+        var findings = Examine(LineAuditRules.Default, lines);
+
+        Assert.That(findings.Select(finding => (finding.LineNumber, finding.AmountFen)), Is.EqualTo(new[] { (1, 32_00L) }), "four fifths of the forty yuan that the bill has in scope");
+    }
+
+    [Test]
+    public void A_line_that_was_refunded_and_is_charged_again_is_no_duplicate()
+    {
+        var findings = Examine(LineAuditRules.Default, [Line(1), Line(2, scopeFen: -100_00, quantityE2: -100), Line(3), Line(4)]);
+
+        Assert.That(findings.Select(finding => (finding.LineNumber, finding.Rule)), Is.EqualTo(new[] { (4, LineAuditRule.Duplicate) }));
+    }
+
+    [Test]
+    public void Nothing_is_found_in_a_line_that_is_refunded_altogether()
+    {
+        var findings = Examine(LineAuditRules.Default, [Line(1), Line(2, date: "2024-01-01"), Line(3, scopeFen: -100_00, quantityE2: -100, date: "2024-01-01")]);
+
+        Assert.That(findings, Is.Empty);
+    }
+
+    [Test]
+    public void Whatever_the_lines_no_more_is_taken_than_the_funds_paid_for_the_bill_and_for_each_line()
+    {
+        const int Seed = 20240301;
+        var random = new Random(Seed);
+        TestContext.Out.WriteLine($"seed {Seed}");
+        var rules = Rules("""
+            {"outcomes":{"class":"refuse","restricted":"deduct","quantity":"deduct","duplicate":"refuse","outside_stay":"refuse"},
+             "items":[{"exchange_code":"XB05AAA225B006060110065","restricted":true,"max_per_day":0.5}]}
+            """);
+        foreach (var _ in Enumerable.Range(0, 2_000))
+        {
+            var lines = AnyLines(random);
+            var scope = lines.Sum(line => line.InScopeFen);
+            var fund = random.NextInt64(0, scope + 1);
+            var shares = LineAuditor.FundShares(Settled(scope, fund), lines);
+
+            var net = LineAuditor.NetLines(shares, lines);
+            var findings = new LineAuditor(rules, AnyExchange).Examine(new AuditedBill(Settled(scope, fund), From, To), lines);
+
+            Assert.That((net.Values.Sum(line => line.ShareFen), net.Values.Sum(line => line.QuantityE2)), Is.EqualTo((fund, lines.Sum(line => line.QuantityE2))), "nothing is lost");
+            foreach (var line in lines)
+            {
+                var (quantity, share) = net[line.LineNumber];
+                Assert.That(quantity, line.QuantityE2 > 0 ? Is.InRange(0, line.QuantityE2) : Is.InRange(line.QuantityE2, 0));
+                Assert.That(share, line.QuantityE2 > 0 ? Is.InRange(0, shares[line.LineNumber]) : Is.InRange(shares[line.LineNumber], 0));
+                Assert.That(findings.Where(finding => finding.LineNumber == line.LineNumber).Sum(finding => finding.AmountFen), Is.InRange(0, Math.Max(0, share)));
+            }
+            Assert.That(findings.Sum(finding => finding.AmountFen), Is.LessThanOrEqualTo(fund));
+            Assert.That(findings.Select(finding => finding.AmountFen), Is.All.GreaterThanOrEqualTo(0));
+        }
     }
 
     [Test]
@@ -151,6 +225,31 @@ internal sealed class LineAuditTests
     {
         var scope = scopeFen ?? lines.Sum(line => line.InScopeFen);
         return new LineAuditor(rules, Exchange()).Examine(new AuditedBill(Settled(scope, scope * 4 / 5), From, To), lines);
+    }
+
+    private static readonly ExchangeCatalogue AnyExchange = Exchange();
+
+    /// <summary>Charges and refunds in any order, of few codes and prices, some refunds naming a line and some more than was charged; together in scope of not less than nothing.</summary>
+    private static List<DetailLineRow> AnyLines(Random random)
+    {
+        var lines = new List<DetailLineRow>();
+        foreach (var number in Enumerable.Range(1, random.Next(1, 30)))
+        {
+            var isRefund = random.Next(3) == 0;
+            var (price, quantity) = (random.Next(1, 4), random.Next(1, 400) * (isRefund ? -1 : 1));
+            var line = Line(number, random.Next(2) == 0 ? Albumin : Care, scopeFen: random.Next(3) == 0 ? 0 : quantity * price - Math.Sign(quantity) * random.Next(0, Math.Abs(quantity)),
+                quantityE2: quantity, date: random.Next(3) == 0 ? "2024-01-01" : "2024-02-29", itemClass: random.Next(2) == 0 ? "01" : "03");
+            lines.Add(line with
+            {
+                LocalCode = $"L{random.Next(3)}",
+                UnitPriceE4 = price * 1_0000,
+                OriginalLineSerial = isRefund && lines.Count > 0 && random.Next(2) == 0 ? lines[random.Next(lines.Count)].LineSerial : "",
+            });
+        }
+        var scope = lines.Sum(line => line.InScopeFen);
+        if (scope < 0)
+            lines.Insert(0, Line(lines.Count + 1, scopeFen: -scope, quantityE2: 100) with { LocalCode = "L9" });
+        return lines;
     }
 
     private static LineAuditRules Rules(string json)

@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Network;
 using ProvincialGateway.Treatment;
 
 namespace ProvincialGateway.Tests.Treatment;
@@ -23,6 +24,10 @@ internal sealed class FeeDetailLinesTests
             Assert.That(FeeDetailLines.Carried(new string('a', 499) + "𠮷" + "b"), Is.EqualTo(new string('a', 499)));
         }
     }
+
+    [Test]
+    public void The_reason_of_a_restricted_use_is_cut_to_its_own_limit() =>
+        Assert.That(FeeDetailLines.Carried(new string('因', 300), FeeDetailLimits.RestrictedUseReasonMax), Has.Length.EqualTo(200));
 
     [Test]
     public void A_chunk_holds_at_most_500_lines() => Assert.That(FeeDetailLines.FirstChunk([.. Lines(600, 10)], 1024 * 1024).Lines, Has.Count.EqualTo(500));
