@@ -115,10 +115,10 @@ internal sealed class KilledDuringClearingTests : ProcessTest
         Assert.That(kill.ExitCode, Is.Zero);
     }
 
-    private static Task<long> AcceptedAsync(string sender) =>
+    private Task<long> AcceptedAsync(string sender) =>
         Eventually.GetAsync("every message to be accepted", () => Value<long>(sender, "SELECT count(*) FROM clearing_outbound WHERE state <> 2"), Is.Zero);
 
-    private static Task<long> CheckedAsync(string number) => Eventually.GetAsync($"Yunnan to find {number} right",
+    private Task<long> CheckedAsync(string number) => Eventually.GetAsync($"Yunnan to find {number} right",
         () => Value<long>(Yunnan, $"SELECT count(*) FROM clearing_check WHERE statement_number = '{number}' AND finding_count = 0 AND reason = ''"), Is.EqualTo(1));
 
     /// <summary>The worked example, by the hospital's own messages.</summary>
