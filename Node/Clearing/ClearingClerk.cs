@@ -16,6 +16,7 @@ internal sealed partial class ClearingClerk(
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<(string Number, int Revision)> _confirmed = [];
+    private readonly Dictionary<(string Number, int Revision), DateTimeOffset> _laidAside = [];
     private DateOnly _reminded;
 
     /// <summary>Raised after each round of work.</summary>
@@ -29,14 +30,7 @@ internal sealed partial class ClearingClerk(
         {
             while (true)
             {
-                try
-                {
-                    await WorkAsync(stoppingToken);
-                }
-                catch (StorageException fault)
-                {
-                    LogPostponed(fault.Message);
-                }
+                await BackgroundWork.AttemptAsync(() => WorkAsync(stoppingToken), LogPostponed, logger, stoppingToken);
                 Done?.Invoke(this, EventArgs.Empty);
                 await _wake.Reader.ReadAsync(stoppingToken);
             }
@@ -57,15 +51,24 @@ internal sealed partial class ClearingClerk(
 
     private async Task WorkAsync(CancellationToken cancellation)
     {
-        foreach (var statement in database.Read(StatementBook.All).Where(row => row is { Side: LedgerSide.Insured, State: StatementStage.Proposed }))
+        foreach (var statement in database.Read(StatementBook.All).Where(row => row is { Side: LedgerSide.Insured, State: StatementStage.Proposed } && !IsLaidAside(row)))
         {
-            var check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
-            if (check is null && await CheckAsync(statement, cancellation))
-                check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
-            if (check is { IsClean: true } && configuration.Clearing.Of(Division.Parse(statement.Partner), self).ConfirmAutomatically)
-                await ConfirmAsync(statement, cancellation);
+            // One statement that cannot be dealt with holds up neither the others nor the reminders, and does not fill the log.
+            if (!await BackgroundWork.AttemptAsync(() => WorkAsync(statement, cancellation), LogPostponed, logger, cancellation))
+                _laidAside[(statement.StatementNumber, statement.Revision)] = time.GetUtcNow() + configuration.Timeouts.ResolverDelayMax;
         }
         Remind();
+    }
+
+    private bool IsLaidAside(ClearingStatement statement) => _laidAside.TryGetValue((statement.StatementNumber, statement.Revision), out var until) && time.GetUtcNow() < until;
+
+    private async Task WorkAsync(ClearingStatement statement, CancellationToken cancellation)
+    {
+        var check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
+        if (check is null && await CheckAsync(statement, cancellation))
+            check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
+        if (check is { IsClean: true } && configuration.Clearing.Of(Division.Parse(statement.Partner), self).ConfirmAutomatically)
+            await ConfirmAsync(statement, cancellation);
     }
 
     private async Task<bool> CheckAsync(ClearingStatement statement, CancellationToken cancellation)

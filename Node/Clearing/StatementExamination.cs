@@ -119,7 +119,8 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
     private static bool IsWhole(LedgerRow? row) => row is { Cell: not null, Charges: not null, Payments: not null }
         && TransactionId.TryParse(row.TransactionId, out _)
         && Texts(row).All(text => text.Length <= ClearingFields.TextMax && !text.Any(char.IsControl))
-        && Int128.Abs((Int128)row.Payments.FundTotalFen + row.Payments.AccountFen) <= ClearingFields.AmountMaxFen;
+        && ClearingFields.AreWithin(row.Charges, row.Payments, ClearingFields.AmountMaxFen)
+        && Math.Abs(row.Payments.FundTotalFen + row.Payments.AccountFen) <= ClearingFields.AmountMaxFen;
 
     private static string[] Texts(LedgerRow row) =>
     [
@@ -129,7 +130,8 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
 
     private static Dictionary<string, OwnRow> Known(Session session, IReadOnlyList<Row> rows)
     {
-        var ids = JsonSerializer.Serialize(rows.Select(row => row.Row?.TransactionId ?? "").Distinct());
+        // What is no id is no row either, and may hold characters that SQLite reads otherwise.
+        var ids = JsonSerializer.Serialize(rows.Select(row => row.Row?.TransactionId ?? "").Where(id => TransactionId.TryParse(id, out _)).Distinct());
         return session.Query<OwnRow>(
             """
             SELECT j.value AS transaction_id, r.side, r.partner, r.row_sha256, c.statement_number AS claimed_by, c.sequence AS claimed_at
