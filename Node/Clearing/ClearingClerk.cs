@@ -67,7 +67,8 @@ internal sealed partial class ClearingClerk(
         var check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
         if (check is null && await CheckAsync(statement, cancellation))
             check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
-        if (check is { IsClean: true } && configuration.Clearing.Of(Division.Parse(statement.Partner), self).ConfirmAutomatically)
+        // What an earlier dispute held back comes back with somebody's consent, not by itself.
+        if (check is { IsClean: true } && configuration.Clearing.Of(Division.Parse(statement.Partner), self).ConfirmAutomatically && !database.Read(session => HeldBack.NeedsConsent(session, statement)))
             await ConfirmAsync(statement, cancellation);
     }
 
@@ -94,15 +95,20 @@ internal sealed partial class ClearingClerk(
         await desk.ConfirmAsync(statement.StatementNumber, "", cancellation);
     }
 
-    /// <summary>Once a day, what is overdue.</summary>
+    /// <summary>Once a day, what is due soon and what is overdue.</summary>
     private void Remind()
     {
         var today = time.Today();
         if (_reminded == today)
             return;
+        foreach (var duty in database.Read(session => ClearingDeadlines.Duties(session, self, configuration.Clearing, today)))
+        {
+            if (duty.StateOn(today) is DutyState.Overdue)
+                LogOverdue(duty.Subject ?? "-", duty.Period, duty.Partner, duty.Chinese, duty.English, duty.Due);
+            else if (duty.StateOn(today) is DutyState.Due)
+                LogDue(duty.Subject ?? "-", duty.Period, duty.Partner, duty.Chinese, duty.English, duty.Due);
+        }
         _reminded = today;
-        foreach (var duty in database.Read(session => ClearingDeadlines.Duties(session, self, configuration.Clearing, today)).Where(duty => duty.IsOverdue(today)))
-            LogOverdue(duty.StatementNumber ?? "-", duty.Period, duty.Partner, duty.Chinese, duty.English, duty.Due);
     }
 
     [LoggerMessage(5120, LogLevel.Information, "Statement {StatementNumber} revision {Revision} of {Partner} is right: {RowCount} rows, {Payable} to be paid.")]
@@ -114,8 +120,11 @@ internal sealed partial class ClearingClerk(
     [LoggerMessage(5122, LogLevel.Warning, "Statement {StatementNumber} of {Partner} cannot be checked now: {Reason}. The node tries again.")]
     private partial void LogNotChecked(string statementNumber, string partner, string reason);
 
-    [LoggerMessage(5123, LogLevel.Warning, "Overdue: statement {StatementNumber} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
-    private partial void LogOverdue(string statementNumber, string period, Division partner, string chinese, string english, DateOnly due);
+    [LoggerMessage(5123, LogLevel.Warning, "Overdue: {Subject} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
+    private partial void LogOverdue(string subject, string period, Division partner, string chinese, string english, DateOnly due);
+
+    [LoggerMessage(5125, LogLevel.Information, "Due soon: {Subject} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
+    private partial void LogDue(string subject, string period, Division partner, string chinese, string english, DateOnly due);
 
     [LoggerMessage(5124, LogLevel.Warning, "Statements are not checked now: {Reason}")]
     private partial void LogPostponed(string reason);

@@ -55,7 +55,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
                 waiting.Clear();
             }
         }
-        var check = examination.Conclude(time.NowMs());
+        var check = database.Read(session => examination.Conclude(session, time.NowMs()));
         await database.WriteAsync(session =>
         {
             if (StatementBook.Check(session, statement.StatementNumber, statement.Revision) is not null)

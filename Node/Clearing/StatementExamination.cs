@@ -16,7 +16,9 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
 {
     private readonly RunningTotals _totals = new();
     private readonly List<ObjectionRow> _objections = [];
-    private readonly Dictionary<string, long> _deducted = DeductedRows(statement);
+    private readonly DeductedRows _deducted = new(statement.ToStatement());
+    private readonly Dictionary<string, long> _named = [];
+    private readonly HashSet<string> _negated = [];
     private readonly string _oldest = Oldest(statement, lateMonthsMax);
     private string _reason = "";
     private long _findings;
@@ -49,10 +51,13 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
     }
 
     /// <summary>What the rows come to, beside what was proposed. Called after the last row.</summary>
-    public CheckRow Conclude(long nowMs)
+    public CheckRow Conclude(Session session, long nowMs)
     {
+        ForgetUndone();
         if (_reason.Length == 0)
             CompareTotals(statement.ToStatement());
+        if (_reason.Length == 0)
+            CompareDeductions(session);
         return new CheckRow { RowCount = LastSequence - statement.FirstSequence + 1, FindingCount = _findings, Reason = _reason, CheckedAtMs = nowMs };
     }
 
@@ -62,10 +67,13 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
     {
         var (row, digest) = (received.Row, RowDigest.Of(received.Row));
         _totals.Add(row, digest);
+        Note(row);
         var isNew = own?.ClaimedBy is null && claims.TryAdd(row.TransactionId, received);
-        if (!isNew && (own?.ClaimedBy != statement.StatementNumber || own.ClaimedAt != received.Sequence))
-            Object(row, DisputeKind.ClaimedBefore, "", $"已在清算单 {own?.ClaimedBy ?? statement.StatementNumber} 中 / claimed in {own?.ClaimedBy ?? statement.StatementNumber} already");
-        if (own?.RowSha256 is null || own.Side != (int)LedgerSide.Insured || own.Partner != statement.Partner)
+        if (!isNew && (own?.ClaimedBy ?? statement.StatementNumber) == statement.StatementNumber && own?.ClaimedAt != received.Sequence)
+            Fail($"行 {row.TransactionId} 在本清算单内重复 / row {row.TransactionId} is claimed twice in this statement");
+        else if (!isNew && own!.ClaimedBy != statement.StatementNumber)
+            Object(row, DisputeKind.ClaimedBefore, "", $"已在清算单 {own.ClaimedBy} 中 / claimed in {own.ClaimedBy} already");
+        else if (own?.RowSha256 is null || own.Side != (int)LedgerSide.Insured || own.Partner != statement.Partner)
             Object(row, DisputeKind.UnknownRow, "", "参保地台账没有此行 / not in the insured side's ledger");
         else if (!digest.AsSpan().SequenceEqual(own.RowSha256))
             Object(row, DisputeKind.DifferentFigures, DifferingField(session, row), "双方台账内容不同 / the two ledgers differ");
@@ -98,15 +106,80 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
         return $"各行之和与所提出的分项不符，申请额相差 {new Fen(off)} / the rows do not make the proposed sums; the claim is off by {new Fen(off)}";
     }
 
+    /// <summary>What the deductions will be held against: figures of the rows they name, and rows that are undone by others.</summary>
+    private void Note(LedgerRow row)
+    {
+        if (_deducted.DeductedFen(row.TransactionId) is not null)
+            _named[row.TransactionId] = Deductions.MostFen(row, isNegated: false);
+        if (row.NegatedTransactionId.Length > 0)
+            _negated.Add(row.NegatedTransactionId);
+    }
+
     private void Object(LedgerRow row, DisputeKind kind, string field, string reason)
     {
-        var cleared = checked(row.Payments.FundTotalFen + row.Payments.AccountFen);
-        // Objected to before, and nothing of it is claimed any more.
-        if (_deducted.TryGetValue(row.TransactionId, out var deducted) && deducted == cleared)
+        var (most, deducted) = (Deductions.MostFen(row, isNegated: false), _deducted.DeductedFen(row.TransactionId));
+        // Objected to before, and nothing of it is claimed any more; a row that claims nothing is acknowledged with 0.00.
+        if (deducted == most)
             return;
+        Add(new ObjectionRow { RowTransactionId = row.TransactionId, Kind = kind, AmountFen = Math.Max(0, checked(most - (deducted ?? 0))), Field = field, Reason = reason });
+    }
+
+    private void Add(ObjectionRow objection)
+    {
         _findings++;
         if (_objections.Count < DisputeStatementStep.RowsMax)
-            _objections.Add(new ObjectionRow { RowTransactionId = row.TransactionId, Kind = kind, AmountFen = cleared, Field = field, Reason = reason });
+            _objections.Add(objection);
+    }
+
+    /// <summary>A row that the statement itself undoes claims nothing: an objection to it takes nothing, and 0.00 acknowledges it.</summary>
+    private void ForgetUndone()
+    {
+        _findings -= _objections.RemoveAll(objection => _negated.Contains(objection.RowTransactionId) && _deducted.DeductedFen(objection.RowTransactionId) == 0);
+        for (var place = 0; place < _objections.Count; place++)
+        {
+            if (_negated.Contains(_objections[place].RowTransactionId))
+                _objections[place] = _objections[place] with { AmountFen = 0 };
+        }
+    }
+
+    /// <summary>What is deducted or restored for single rows: of this statement or an earlier one, never more than the row claims, nothing of one that was undone.</summary>
+    private void CompareDeductions(Session session)
+    {
+        var partner = Division.Parse(statement.Partner);
+        foreach (var row in _deducted.Rows)
+        {
+            if (_named.TryGetValue(row, out var claimed))
+                Bound(row, _deducted.StandingFen(session, LedgerSide.Insured, partner, row, isOfStatement: true), _negated.Contains(row) ? 0 : claimed);
+            else
+                CompareEarlier(session, partner, row);
+        }
+        foreach (var held in HeldBack.Rows(session, LedgerSide.Insured, partner, statement.LastSequence, statement.StatementNumber).Where(row => row.IsNegated))
+        {
+            if (_deducted.StandingFen(session, LedgerSide.Insured, partner, held.RowTransactionId, isOfStatement: false) != 0)
+                Fail($"行 {held.RowTransactionId} 已撤销，其扣款未全部退回 / row {held.RowTransactionId} was undone and what was deducted for it is not all given back");
+        }
+    }
+
+    private void CompareEarlier(Session session, Division partner, string row)
+    {
+        if (!ClearedRows.IsClaimedBefore(session, statement, row))
+        {
+            Fail($"扣款所指的行 {row} 不在本清算单及以前的清算单内 / row {row} that is deducted from is neither of this statement nor of an earlier one");
+            return;
+        }
+        var (standing, restored) = (_deducted.StandingFen(session, LedgerSide.Insured, partner, row, isOfStatement: false), _deducted.RestoredFen(row));
+        var own = LedgerRows.Find(session, row) is { Side: LedgerSide.Insured } record && record.Partner == partner ? record.Row : null;
+        // Of a row that this side does not have nothing more can be judged than that its deduction does not grow.
+        Bound(row, standing, own is null ? HeldBack.OfRow(session, LedgerSide.Insured, partner, row, statement.StatementNumber)
+            : Deductions.MostFen(own, HeldBack.IsNegated(session, LedgerSide.Insured, partner, row, statement.LastSequence)));
+        if (own is null && restored > 0)
+            Add(new ObjectionRow { RowTransactionId = row, Kind = DisputeKind.UnknownRow, AmountFen = restored, Field = "", Reason = "恢复的行参保地台账仍没有 / restored, and still not in the insured side's ledger" });
+    }
+
+    private void Bound(string row, long takenFen, long mostFen)
+    {
+        if (takenFen < 0 || takenFen > mostFen)
+            Fail($"行 {row} 共扣 {new Fen(takenFen)}，应在 0.00 至 {new Fen(mostFen)} 之间 / {new Fen(takenFen)} are taken from row {row}, 0.00 to {new Fen(mostFen)} is possible");
     }
 
     private void Fail(string reason)
@@ -139,11 +212,6 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
             """,
             new { ids }).ToDictionary(row => row.TransactionId);
     }
-
-    private static Dictionary<string, long> DeductedRows(ClearingStatement statement) => statement.ToStatement().Deductions
-        .Where(deduction => deduction is { RowTransactionId.Length: > 0, SourceStatementNumber: "" })
-        .GroupBy(deduction => deduction.RowTransactionId)
-        .ToDictionary(row => row.Key, row => row.Sum(deduction => deduction.AmountFen));
 
     private static string Oldest(ClearingStatement statement, int lateMonthsMax)
     {

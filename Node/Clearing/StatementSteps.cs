@@ -1,6 +1,7 @@
 using Provincial.Exchange.V1;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Clearing;
 
@@ -25,7 +26,7 @@ internal sealed class ProposeStatementStep() : AgencyStep<ProposeStatementReques
             return wrong;
         if (PlaceFault(scope, own, statement) is { } place)
             return place;
-        if (Deductions.SourceFault(scope.Session, own, scope.Partner, statement) is { } source)
+        if (Deductions.Fault(scope.Session, own, scope.Partner, statement) is { } source)
             return source;
         return PrepaymentBook.AvailableFen(scope.Session, own, scope.Partner, statement.StatementNumber) is var available && available < statement.PrepaymentOffsetFen
             ? ClearingRefusals.FigureMismatch("statement.prepayment_offset_fen", statement.PrepaymentOffsetFen, available)
@@ -123,7 +124,8 @@ internal sealed class ConfirmStatementStep() : AgencyStep<ConfirmStatementReques
 /// <summary>The insured province does not agree, and says about which rows and why.</summary>
 internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementRequest, DisputeStatementResponse>(PeerMethod.DisputeStatement, Side.Treatment)
 {
-    public const int RowsMax = 1_000;
+    /// <summary>With reasons of customary length these fit one message; a sender that may not send so much sends fewer.</summary>
+    public const int RowsMax = 10_000;
 
     public override string SubjectOf(DisputeStatementRequest request) => request.StatementNumber;
 
@@ -139,9 +141,12 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
             return ClearingRefusals.MissingField("reason");
         if (ClearingFields.Text("reason", request.Reason) is { } reason)
             return reason;
+        var (objected, seen) = (new ObjectedRows(scope.Session, statement), new HashSet<string>());
         foreach (var (row, place) in request.Rows.Select((row, place) => (row, place)))
         {
-            if (RowFault(scope, statement, row, $"rows[{place}]") is { } fault)
+            if (!seen.Add(row.RowTransactionId))
+                return ClearingRefusals.InvalidField($"rows[{place}].row_transaction_id", "该行重复", "the row is named twice");
+            if (RowFault(objected, row, $"rows[{place}]") is { } fault)
                 return fault;
         }
         return null;
@@ -163,7 +168,7 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
     public override string? Contradiction(DisputeStatementRequest request, DisputeStatementResponse reply) =>
         StatementReceipts.Contradiction(reply.Receipt, request.StatementNumber, request.Revision, StatementState.Disputed);
 
-    private static Refusal? RowFault(AgencyScope scope, ClearingStatement statement, DisputedRow row, string field)
+    private static Refusal? RowFault(ObjectedRows rows, DisputedRow row, string field)
     {
         if (!Enum.IsDefined(row.Kind) || row.Kind is DisputeKind.Unspecified)
             return ClearingRefusals.InvalidField($"{field}.kind", "未知的异议种类", "not a kind of dispute");
@@ -171,8 +176,11 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
             return ClearingRefusals.InvalidField($"{field}.amount_fen", "超出范围", "out of range");
         if ((ClearingFields.Text($"{field}.field", row.Field) ?? ClearingFields.Required($"{field}.reason", row.Reason)) is { } wrong)
             return wrong;
-        return ClearedRows.Contains(scope.Session, statement, row.RowTransactionId) ? null
-            : ClearingRefusals.InvalidField($"{field}.row_transaction_id", "该行不在清算单内", "the row is not of this statement");
+        if (rows.Find(row.RowTransactionId) is not { } objected)
+            return ClearingRefusals.InvalidField($"{field}.row_transaction_id", "该行不在本清算单及以前的清算单内", "the row is neither of this statement nor of an earlier one");
+        return row.AmountFen >= -objected.TakenFen && row.AmountFen <= objected.LeftFen ? null
+            : ClearingRefusals.StatementMismatch($"{field}.amount_fen", $"要求扣 {new Fen(row.AmountFen)}，该行尚可扣 {new Fen(objected.LeftFen)}",
+                $"{new Fen(row.AmountFen)} are to be deducted, {new Fen(objected.LeftFen)} of the row are left to deduct");
     }
 }
 

@@ -62,7 +62,7 @@ internal sealed partial class LineAudits(Database database, LineAuditRules rules
         }
     }
 
-    private Task RunOrPostponeAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
+    private Task<bool> RunOrPostponeAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
     {
         var (bills, findings) = await RunAsync(cancellation);
         if (findings > 0)

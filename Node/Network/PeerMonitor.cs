@@ -31,7 +31,7 @@ internal sealed class PeerMonitor(PeerDirectory peers, NodesConfiguration config
     }
 
     // Without storage there is no id to ping with; what the storage has says so, and the next round tries again.
-    private Task PingAsync(PeerClient peer, CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
+    private Task<bool> PingAsync(PeerClient peer, CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
     {
         var id = await ids.NextAsync(ct);
         var ping = new PingRequest

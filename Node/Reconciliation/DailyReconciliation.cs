@@ -41,7 +41,7 @@ internal sealed partial class DailyReconciliation(
         }
     }
 
-    private Task TryAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(() => RunDueAsync(cancellation), LogPostponed, logger, cancellation);
+    private Task<bool> TryAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(() => RunDueAsync(cancellation), LogPostponed, logger, cancellation);
 
     private async Task RunDueAsync(Division partner, CancellationToken cancellation)
     {

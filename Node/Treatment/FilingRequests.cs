@@ -71,7 +71,7 @@ internal sealed partial class FilingRequests(
         }
     }
 
-    private Task ResolveDueAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
+    private Task<bool> ResolveDueAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
     {
         foreach (var id in database.Read(session => FilingRequestStore.Due(session, time.NowMs(), DueMax)))
         {

@@ -55,7 +55,7 @@ internal sealed partial class HeldUploadResolver(
 
     private void OnCatalogueActivated(object? sender, CatalogueActivatedEventArgs changed) => CatalogueChanged(changed.AdapterId);
 
-    private Task ResumeOrPostponeAsync(string adapter, CancellationToken cancellation) =>
+    private Task<bool> ResumeOrPostponeAsync(string adapter, CancellationToken cancellation) =>
         BackgroundWork.AttemptAsync(() => ResumeAsync(adapter, cancellation), reason => LogPostponed(adapter, reason), logger, cancellation);
 
     private HisResult? Resume(Session session, string transactionId)
