@@ -118,17 +118,19 @@ internal static class ClearingCommands
         var row = new Option<string[]>("--row") { Description = "有异议的台账行流水号，省略则为核对所发现的各行 / rows objected to; without it those the check found", AllowMultipleArgumentsPerToken = true };
         var amount = new Option<string?>("--amount") { Description = "要求扣除的金额，省略为全额 / what to deduct for each row; without it all of it" };
         var reason = new Option<string>("--reason") { Description = "理由 / why", DefaultValueFactory = _ => "" };
+        var kind = new Option<string>("--kind") { Description = "audit 终审扣款 | detail-missing 明细不全，下期可恢复 / audit is final; what detail-missing holds back may be restored", DefaultValueFactory = _ => "audit" };
+        kind.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "audit", "detail-missing");
         var audited = new Option<bool>("--line-audit") { Description = "明细审核已扣的各行，按其金额 / the rows whose fee lines the audit takes something from, by that amount" };
         var command = new Command("dispute", "参保地：对若干行或整单提出异议 / insured side: object to single rows or to the whole\n"
             + "例 example: gateway clearing dispute B44000017090000001 --row 440000201709201000020000000007 --amount 120.00 --reason 重复收费 --as 530000 --data data-530000")
-        { number, row, amount, audited, reason, who, json };
+        { number, row, amount, kind, audited, reason, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
         {
             var (named, why) = (parsed.GetValue(row) ?? [], parsed.GetRequiredValue(reason));
             IReadOnlyList<ObjectionRow>? objections = named.Length == 0 ? null : [.. named.Select(id => new ObjectionRow
             {
                 RowTransactionId = id,
-                Kind = DisputeKind.Audit,
+                Kind = parsed.GetRequiredValue(kind).Equals("audit", StringComparison.OrdinalIgnoreCase) ? DisputeKind.Audit : DisputeKind.DetailMissing,
                 AmountFen = ClearingWork.Yuan(parsed, amount) ?? LeftOf(work, parsed.GetRequiredValue(number), id),
                 Field = "",
                 Reason = why,
