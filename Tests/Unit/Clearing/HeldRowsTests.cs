@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Clearing;
 using ProvincialGateway.Ledger;
+using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Clearing;
 
@@ -270,6 +272,25 @@ internal sealed class HeldRowsTests
             Assert.That(examination.Add(session, rows), Is.False);
             Assert.That(examination.Conclude(session, 0).Reason, Does.Contain("not whole"));
         });
+    }
+
+    [Test]
+    public async Task The_clerk_outlives_whatever_a_statement_does_to_it()
+    {
+        await _books.SettleAsync(1);
+        var draft = await _books.CutAsync(September);
+        await _books.DeliverAsync(TwoBooks.Guangdong, await _books.Claimant.ProposeAsync(draft.StatementNumber, "", CancellationToken.None));
+        var (logs, done) = (new LogCapture(), new TaskCompletionSource());
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(logs.Provider("530000")));
+        // Without peers to ask, its check fails with an exception that nobody foresaw.
+        using var clerk = await _books.ClerkAsync(factory.CreateLogger<ClearingClerk>());
+        clerk.Done += (_, _) => done.TrySetResult();
+        await clerk.StartAsync(CancellationToken.None);
+        await done.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.That(logs.Entries.Select(entry => entry.EventId), Has.Member(6001));
+        Assert.That(clerk.ExecuteTask!.IsCompleted, Is.False, "It goes on.");
+        await clerk.StopAsync(CancellationToken.None);
     }
 
     private async Task<ClearingStatement> ClearWithDeductionAsync(string row, long fen)

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Clearing;
@@ -42,6 +43,7 @@ internal sealed class TwoBooks : IAsyncDisposable
         var books = new TwoBooks(new DateTimeOffset(2017, 9, 25, 9, 0, 0, TimeSpan.FromHours(8)));
         foreach (var province in new[] { Guangdong, Yunnan })
         {
+            Directory.CreateDirectory(books._folder.File(province.Code));
             var database = DataFolder.OpenDatabase(books._folder.File(province.Code), books.Clock);
             var ids = await TransactionIdSource.OpenAsync(database, province, books.Clock, CancellationToken.None);
             books._desks.Add(province, new AgencyDesk(Configuration, province, database, ids, books.Clock, sender: null));
@@ -98,6 +100,15 @@ internal sealed class TwoBooks : IAsyncDisposable
         Assert.That((await ProposeAsync(draft.StatementNumber)).IsClean, Is.True);
         await ConfirmAsync(draft.StatementNumber);
         return Latest(draft.StatementNumber);
+    }
+
+    /// <summary>Yunnan's clerk, without a line to anybody.</summary>
+    public async Task<ClearingClerk> ClerkAsync(ILogger<ClearingClerk> logger)
+    {
+        var database = _desks[Yunnan].Database;
+        var ids = await TransactionIdSource.OpenAsync(database, Yunnan, Clock, CancellationToken.None);
+        return new ClearingClerk(Configuration, Yunnan, database, new StatementChecker(Configuration, Yunnan, database, ids, peers: null!, Clock), Payer,
+            new ClearingAgency(Configuration, Yunnan, database, inbox: null!, Clock), Clock, logger);
     }
 
     public ClearingStatement Latest(string number) => Read(Guangdong, session => StatementBook.Latest(session, number)!);
