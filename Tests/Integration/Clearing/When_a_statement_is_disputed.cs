@@ -95,27 +95,27 @@ internal sealed class When_a_statement_is_disputed : ClearingTest
     {
         await SettleAsync();
         var proposed = Statement(Yunnan, (await ProposeAsync(September)).StatementNumber);
-        var rows = Guangdong.Host.Database.Read(session => ClearedRows.Page(session, Statement(Guangdong, proposed.StatementNumber), 0, 10));
+        var rows = Guangdong.Host.Database.Read(session => ClearedRows.Page(session, Statement(Guangdong, proposed.StatementNumber), 0, 10).Select(found => found.Row!).ToList());
         var sums = proposed.ToStatement();
         sums.Sums[0].Sums.Payments.PoolFen++;
         sums.ClaimedFen++;
 
-        var offSum = await ExamineAsync(proposed with { Message = sums.ToByteArray() }, rows[0].Row);
+        var offSum = await ExamineAsync(proposed with { Message = sums.ToByteArray() }, rows[0]);
         Assert.That((offSum.Check.FindingCount, offSum.Check.Reason), Is.EqualTo((0L, "各行之和与所提出的分项不符，申请额相差 0.01 / the rows do not make the proposed sums; the claim is off by 0.01")));
 
-        var row = rows[0].Row.Clone();
+        var row = rows[0].Clone();
         row.Payments.PoolFen++;
         var offRow = await ExamineAsync(proposed, row);
         Assert.That(offRow.Objections.Select(objection => (objection.Kind, objection.Field)), Is.EqualTo(new[] { (DisputeKind.DifferentFigures, "payments.pool_fen") }));
 
-        row = rows[0].Row.Clone();
+        row = rows[0].Clone();
         row.TransactionId = "440000201709201000000000009999";
         Assert.That((await ExamineAsync(proposed, row)).Objections.Select(objection => objection.Kind), Is.EqualTo(new[] { DisputeKind.UnknownRow }));
 
-        var again = await ExamineAsync(proposed with { StatementNumber = "B44000017100000001" }, rows[0].Row);
+        var again = await ExamineAsync(proposed with { StatementNumber = "B44000017100000001" }, rows[0]);
         Assert.That(again.Objections.Select(objection => objection.Kind), Is.EqualTo(new[] { DisputeKind.ClaimedBefore }));
 
-        var late = await ExamineAsync(proposed with { Period = "2018-03" }, rows[0].Row);
+        var late = await ExamineAsync(proposed with { Period = "2018-03" }, rows[0]);
         Assert.That(late.Objections.Select(objection => objection.Kind), Is.EqualTo(new[] { DisputeKind.TooLate }));
         await ConfirmAsync(proposed.StatementNumber);
     }

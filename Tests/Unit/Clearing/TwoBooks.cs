@@ -189,8 +189,23 @@ internal sealed class TwoBooks : IAsyncDisposable
         NowMs = Clock.GetUtcNow().ToUnixTimeMilliseconds(),
     };
 
-    private static void Insert(Session session, LedgerSide side, Division partner, LedgerRow row) => LedgerRows.Insert(
-        session, new LedgerRecord { Side = side, Partner = partner, Sequence = LedgerRows.Last(session, side, partner) + 1, Row = row }, RowDigest.Of(row));
+    private void Insert(Session session, LedgerSide side, Division partner, LedgerRow row)
+    {
+        LedgerRows.Insert(session, new LedgerRecord { Side = side, Partner = partner, Sequence = LedgerRows.Last(session, side, partner) + 1, Row = row }, RowDigest.Of(row));
+        var fen = row.Payments.FundTotalFen;
+        PostingStore.Append(session, new PostingSet
+        {
+            TransactionId = TransactionId.Parse(row.TransactionId),
+            Event = row.Kind is LedgerRowKind.Settlement ? PostingEvent.Settlement : PostingEvent.Cancellation,
+            Subject = row.SettlementNumber,
+            Partner = partner,
+            BusinessDate = ChinaTime.ParseIso(row.Cell.BusinessDate),
+            PostedAtMs = Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            Postings = fen == 0 ? [] : side is LedgerSide.Treatment
+                ? [new(Account.ReceivableFromPartner, fen), new(Account.PayableToHospitals, -fen)]
+                : [new(Account.FundExpense, fen), new(Account.PayableToPartner, -fen)],
+        });
+    }
 
     private static LedgerRow Row(long serial, long clearedFen, string on, string negated) => new()
     {
