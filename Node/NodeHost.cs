@@ -116,7 +116,7 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddNetwork(configuration, options.Self, opened.Certificate, trust, time);
         services.AddPeerMonitor(configuration, opened.Ids, time);
         services.AddSingleton(opened.Adapters);
-        services.AddHostedService(_ => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time));
+        services.AddHostedService(provider => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time, provider.GetRequiredService<ILogger<AdapterWatch>>()));
         services.AddSingleton(provider => new Outbox(
             opened.Database, opened.Vault, provider.GetRequiredService<PeerDirectory>(), new ReplyApplier(time), OutboxOptions.From(configuration.Timeouts), time,
             provider.GetRequiredService<ILogger<Outbox>>()));

@@ -1,3 +1,5 @@
+using ProvincialGateway.Storage;
+
 namespace ProvincialGateway.AdapterHost;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace ProvincialGateway.AdapterHost;
 /// for, and a version that was refused is not tried again before its folder changes again. It looks instead of being told, because not every
 /// file system tells.
 /// </summary>
-internal sealed class AdapterWatch(AdapterDirectory adapters, TimeSpan interval, TimeProvider time) : BackgroundService
+internal sealed class AdapterWatch(AdapterDirectory adapters, TimeSpan interval, TimeProvider time, ILogger<AdapterWatch> logger) : BackgroundService
 {
     private Dictionary<string, string> _changing = [];
 
@@ -15,11 +17,17 @@ internal sealed class AdapterWatch(AdapterDirectory adapters, TimeSpan interval,
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                Look();
+                await BackgroundWork.AttemptAsync(LookAsync, _ => { }, logger, stoppingToken);
         }
         catch (OperationCanceledException)
         {
         }
+    }
+
+    private Task LookAsync()
+    {
+        Look();
+        return Task.CompletedTask;
     }
 
     internal void Look()

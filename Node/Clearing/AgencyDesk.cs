@@ -100,8 +100,15 @@ internal sealed class AgencyDesk(NodesConfiguration configuration, Division self
             refusal.Side = Side.Unspecified;
             return refusal;
         }
+        // What cannot be sent would wait for ever.
+        var bytes = request.ToByteArray();
+        if (bytes.Length > configuration.Limits.MessageBytesMax)
+        {
+            return ClearingRefusals.InvalidField("request", $"报文 {bytes.Length} 字节，超过上限 {configuration.Limits.MessageBytesMax} 字节；请分几次异议或扣款，或调高 messageBytesMax",
+                $"the message has {bytes.Length} bytes, above the limit of {configuration.Limits.MessageBytesMax}; dispute or deduct in several rounds, or raise messageBytesMax");
+        }
         step.Prepare(scope, request);
-        ClearingOutbox.Add(scope.Session, id.Text, scope.Partner, step.Method, subject, request.ToByteArray(), scope.NowMs);
+        ClearingOutbox.Add(scope.Session, id.Text, scope.Partner, step.Method, subject, bytes, scope.NowMs);
         return null;
     }
 }

@@ -8,44 +8,32 @@ namespace ProvincialGateway.Clearing;
 /// <summary>The rows of a statement in this side's books: by sequence where they are its own, by claim where the other side numbered them.</summary>
 internal static class ClearedRows
 {
-    public static bool Contains(Session session, ClearingStatement statement, string transactionId) => statement.Side is LedgerSide.Treatment
-        ? Own(session, statement, transactionId) is not null
-        : session.QuerySingle<long>("SELECT count(*) FROM clearing_row WHERE transaction_id = @transactionId AND statement_number = @StatementNumber",
-            new { transactionId, statement.StatementNumber }) > 0 || IsObjectedTo(session, statement, transactionId);
+    /// <summary>A row of the treatment side's ledger that its statements claim up to a sequence number; null when there is none.</summary>
+    public static LedgerRecord? Claimed(Session session, Division partner, long through, string transactionId) =>
+        LedgerRows.Find(session, transactionId) is { Side: LedgerSide.Treatment } row && row.Partner == partner && row.Sequence <= through ? row : null;
 
-    /// <summary>The treatment side's row of a statement; null when it is none of its range.</summary>
-    public static LedgerRecord? Own(Session session, ClearingStatement statement, string transactionId) =>
-        LedgerRows.Find(session, transactionId) is { Side: LedgerSide.Treatment } row && row.Partner.Code == statement.Partner
-            && row.Sequence >= statement.FirstSequence && row.Sequence <= statement.LastSequence ? row : null;
-
-    /// <summary>The closed statement that claims a row; null when none does yet, or this side knows no such row.</summary>
-    public static string? ClosedIn(Session session, LedgerSide own, Division partner, string transactionId) => own is LedgerSide.Treatment
-        ? session.QuerySingleOrDefault<string>(
-            """
-            SELECT s.statement_number FROM ledger_row r JOIN clearing_statement s ON s.side = 1 AND s.partner = r.partner AND r.sequence BETWEEN s.first_sequence AND s.last_sequence
-            WHERE r.transaction_id = @transactionId AND r.side = 1 AND r.partner = @Code AND s.state IN (3, 6)
-            """, new { transactionId, partner.Code })
-        : session.QuerySingleOrDefault<string>(
-            """
-            SELECT s.statement_number FROM clearing_row r JOIN clearing_statement s USING (statement_number)
-            WHERE r.transaction_id = @transactionId AND s.side = 2 AND s.partner = @Code AND s.state IN (3, 6)
-            """, new { transactionId, partner.Code });
+    /// <summary>The insured side: whether a closed statement of the same relation has claimed the row.</summary>
+    public static bool IsClaimedBefore(Session session, ClearingStatement statement, string transactionId) => session.QuerySingle<long>(
+        """
+        SELECT count(*) FROM clearing_row c JOIN clearing_statement s USING (statement_number)
+        WHERE c.transaction_id = @transactionId AND s.side = 2 AND s.partner = @Partner AND s.state IN (3, 6) AND s.statement_number <> @StatementNumber
+        """,
+        new { transactionId, statement.Partner, statement.StatementNumber }) > 0;
 
     /// <summary>In the order of the treatment side's sequence, at most <paramref name="max"/>, with its numbers on both sides.</summary>
     /// <param name="after">Sequence number after which the page begins.</param>
-    public static IReadOnlyList<(long Sequence, LedgerRow Row)> Page(Session session, ClearingStatement statement, long after, int max)
+    public static IReadOnlyList<ClearedRow> Page(Session session, ClearingStatement statement, long after, int max)
     {
         var partner = Division.Parse(statement.Partner);
         if (statement.Side is LedgerSide.Treatment)
         {
             return [.. LedgerRows.InSequence(session, LedgerSide.Treatment, partner, Math.Max(after, statement.FirstSequence - 1), statement.LastSequence, max)
-                .Select(record => (record.Sequence, record.Row))];
+                .Select(record => new ClearedRow(record.Sequence, record.Row.TransactionId, record.Row))];
         }
-        var claims = session.Query<Claimed>(
+        var claims = session.Query<Listed>(
             "SELECT sequence, transaction_id FROM clearing_row WHERE statement_number = @StatementNumber AND sequence > @after ORDER BY sequence LIMIT @max",
             new { statement.StatementNumber, after, max });
-        // A claimed row that this side does not know has no figures here; it stands in the check's findings.
-        return [.. claims.Select(claim => (claim.Sequence, Record: LedgerRows.Find(session, claim.TransactionId))).Where(found => found.Record is not null).Select(found => (found.Sequence, found.Record!.Row))];
+        return [.. claims.Select(claim => new ClearedRow(claim.Sequence, claim.TransactionId, LedgerRows.Find(session, claim.TransactionId)?.Row))];
     }
 
     /// <summary>Claims rows for a statement, each once for ever.</summary>
@@ -67,11 +55,7 @@ internal static class ClearedRows
         return before;
     }
 
-    private static bool IsObjectedTo(Session session, ClearingStatement statement, string transactionId) => session.QuerySingle<long>(
-        "SELECT count(*) FROM clearing_objection WHERE statement_number = @StatementNumber AND revision = @Revision AND origin = 1 AND row_transaction_id = @transactionId",
-        new { statement.StatementNumber, statement.Revision, transactionId }) > 0;
-
-    private sealed class Claimed
+    private sealed class Listed
     {
         public required long Sequence { get; init; }
         public required string TransactionId { get; init; }
@@ -82,3 +66,8 @@ internal static class ClearedRows
 /// <param name="Sequence">The treatment side's.</param>
 /// <param name="ClearedFen">Funds and personal account; negative in a row that takes another back.</param>
 internal readonly record struct ClaimedRow(string TransactionId, long Sequence, long ClearedFen);
+
+/// <summary>A row that a statement claims.</summary>
+/// <param name="Sequence">The treatment side's.</param>
+/// <param name="Row">Null on the insured side when its ledger has no such row: it has no figures here and stands in the check's findings.</param>
+internal sealed record ClearedRow(long Sequence, string TransactionId, LedgerRow? Row);

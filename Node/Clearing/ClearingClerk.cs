@@ -17,6 +17,7 @@ internal sealed partial class ClearingClerk(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<(string Number, int Revision)> _confirmed = [];
     private readonly HashSet<(string Number, int Revision)> _leftOut = [];
+    private readonly Dictionary<(string Number, int Revision), DateTimeOffset> _laidAside = [];
     private DateOnly _reminded;
 
     /// <summary>Raised after each round of work.</summary>
@@ -30,14 +31,7 @@ internal sealed partial class ClearingClerk(
         {
             while (true)
             {
-                try
-                {
-                    await WorkAsync(stoppingToken);
-                }
-                catch (StorageException fault)
-                {
-                    LogPostponed(fault.Message);
-                }
+                await BackgroundWork.AttemptAsync(() => WorkAsync(stoppingToken), LogPostponed, logger, stoppingToken);
                 Done?.Invoke(this, EventArgs.Empty);
                 await _wake.Reader.ReadAsync(stoppingToken);
             }
@@ -58,15 +52,25 @@ internal sealed partial class ClearingClerk(
 
     private async Task WorkAsync(CancellationToken cancellation)
     {
-        foreach (var statement in database.Read(StatementBook.All).Where(row => row is { Side: LedgerSide.Insured, State: StatementStage.Proposed }))
+        foreach (var statement in database.Read(StatementBook.All).Where(row => row is { Side: LedgerSide.Insured, State: StatementStage.Proposed } && !IsLaidAside(row)))
         {
-            var check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
-            if (check is null && await CheckAsync(statement, cancellation))
-                check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
-            if (check is { IsClean: true } && configuration.Clearing.Of(Division.Parse(statement.Partner), self).ConfirmAutomatically)
-                await ConfirmAsync(statement, cancellation);
+            // One statement that cannot be dealt with holds up neither the others nor the reminders, and does not fill the log.
+            if (!await BackgroundWork.AttemptAsync(() => WorkAsync(statement, cancellation), LogPostponed, logger, cancellation))
+                _laidAside[(statement.StatementNumber, statement.Revision)] = time.GetUtcNow() + configuration.Timeouts.ResolverDelayMax;
         }
         Remind();
+    }
+
+    private bool IsLaidAside(ClearingStatement statement) => _laidAside.TryGetValue((statement.StatementNumber, statement.Revision), out var until) && time.GetUtcNow() < until;
+
+    private async Task WorkAsync(ClearingStatement statement, CancellationToken cancellation)
+    {
+        var check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
+        if (check is null && await CheckAsync(statement, cancellation))
+            check = database.Read(session => StatementBook.Check(session, statement.StatementNumber, statement.Revision));
+        // What an earlier dispute held back comes back with somebody's consent, not by itself.
+        if (check is { IsClean: true } && configuration.Clearing.Of(Division.Parse(statement.Partner), self).ConfirmAutomatically && !database.Read(session => HeldBack.NeedsConsent(session, statement)))
+            await ConfirmAsync(statement, cancellation);
     }
 
     private async Task<bool> CheckAsync(ClearingStatement statement, CancellationToken cancellation)
@@ -103,15 +107,20 @@ internal sealed partial class ClearingClerk(
         await desk.ConfirmLeavingFindingsAsync(statement.StatementNumber, "", cancellation);
     }
 
-    /// <summary>Once a day, what is overdue.</summary>
+    /// <summary>Once a day, what is due soon and what is overdue.</summary>
     private void Remind()
     {
         var today = time.Today();
         if (_reminded == today)
             return;
+        foreach (var duty in database.Read(session => ClearingDeadlines.Duties(session, self, configuration.Clearing, today)))
+        {
+            if (duty.StateOn(today) is DutyState.Overdue)
+                LogOverdue(duty.Subject ?? "-", duty.Period, duty.Partner, duty.Chinese, duty.English, duty.Due);
+            else if (duty.StateOn(today) is DutyState.Due)
+                LogDue(duty.Subject ?? "-", duty.Period, duty.Partner, duty.Chinese, duty.English, duty.Due);
+        }
         _reminded = today;
-        foreach (var duty in database.Read(session => ClearingDeadlines.Duties(session, self, configuration.Clearing, today)).Where(duty => duty.IsOverdue(today)))
-            LogOverdue(duty.StatementNumber ?? "-", duty.Period, duty.Partner, duty.Chinese, duty.English, duty.Due);
     }
 
     [LoggerMessage(5120, LogLevel.Information, "Statement {StatementNumber} revision {Revision} of {Partner} is right: {RowCount} rows, {Payable} to be paid.")]
@@ -123,8 +132,11 @@ internal sealed partial class ClearingClerk(
     [LoggerMessage(5122, LogLevel.Warning, "Statement {StatementNumber} of {Partner} cannot be checked now: {Reason}. The node tries again.")]
     private partial void LogNotChecked(string statementNumber, string partner, string reason);
 
-    [LoggerMessage(5123, LogLevel.Warning, "Overdue: statement {StatementNumber} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
-    private partial void LogOverdue(string statementNumber, string period, Division partner, string chinese, string english, DateOnly due);
+    [LoggerMessage(5123, LogLevel.Warning, "Overdue: {Subject} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
+    private partial void LogOverdue(string subject, string period, Division partner, string chinese, string english, DateOnly due);
+
+    [LoggerMessage(5126, LogLevel.Information, "Due soon: {Subject} of {Period} with {Partner}: {Chinese} / {English}, due on {Due}. See gateway clearing list.")]
+    private partial void LogDue(string subject, string period, Division partner, string chinese, string english, DateOnly due);
 
     [LoggerMessage(5125, LogLevel.Warning, "Statement {StatementNumber} revision {Revision} of {Partner} is right but leaves out what the line audit found in {RowCount} rows, {Due} in all; it is not confirmed by itself. Put it in by gateway clearing dispute --line-audit, or leave it to the next statement by gateway clearing confirm --leave-findings; gateway details audit list --open has the rows.")]
     private partial void LogLeftOut(string statementNumber, int revision, string partner, int rowCount, Fen due);

@@ -9,7 +9,13 @@ internal static class ClearingFields
     /// <summary>Ten billion yuan: far above what two provinces move at once, far below what sums could overflow.</summary>
     public const long AmountMaxFen = 1_000_000_000_000;
 
+    /// <summary>Of a whole statement: far above what a country spends on health in a year.</summary>
+    public const long SumMaxFen = 1_000_000_000_000_000;
+
     public const int TextMax = 500;
+
+    /// <summary>Whether every figure of a row or sum is within a bound, so that nothing that is added up of them can overflow.</summary>
+    public static bool AreWithin(Charges charges, Payments payments, long maxFen) => Figures(charges, payments).All(fen => fen >= -maxFen && fen <= maxFen);
 
     public static Refusal? Amount(string field, long fen) => fen is > 0 and <= AmountMaxFen ? null
         : ClearingRefusals.InvalidField(field, $"应为 1..{AmountMaxFen} 分", $"1..{AmountMaxFen} fen is expected");
@@ -23,6 +29,13 @@ internal static class ClearingFields
         text.Length > TextMax ? ClearingRefusals.InvalidField(field, $"超过 {TextMax} 个字符", $"more than {TextMax} characters")
         : text.Any(char.IsControl) ? ClearingRefusals.InvalidField(field, "含控制字符", "contains a control character")
         : null;
+
+    private static IEnumerable<long> Figures(Charges charges, Payments payments) =>
+    [
+        charges.TotalFen, charges.FullSelfPayFen, charges.OverLimitFen, charges.PreSelfPayFen, charges.InScopeFen,
+        payments.DeductibleFen, payments.PoolFen, payments.CivilServantFen, payments.EnterpriseFen, payments.EmployeeLargeAmountFen, payments.ResidentCriticalIllnessFen,
+        payments.MedicalAidFen, payments.OtherFen, payments.FundTotalFen, payments.AccountFen, payments.CashFen, payments.PersonalTotalFen, payments.HospitalBorneFen,
+    ];
 
     /// <summary>The date of a message, which both sides book under: the sender's, from its own head.</summary>
     public static DateOnly DateOf(RequestHeader header) => ChinaTime.DateOf(ChinaTime.FromMs(header.SentAtMs));

@@ -14,11 +14,12 @@ internal static class ClearingPostings
 
     /// <summary>A deposit (positive) or a return (negative) has arrived.</summary>
     /// <param name="isPayer">Whether this side sent the money.</param>
-    public static IReadOnlyList<Posting> PrepaymentReceived(LedgerSide own, bool isPayer, long fen)
+    /// <param name="returnedFen">Notified less received: back at the payer's bank, so that suspense holds only what is under way.</param>
+    public static IReadOnlyList<Posting> PrepaymentReceived(LedgerSide own, bool isPayer, long fen, long returnedFen)
     {
         // The treatment side holds what the insured side has deposited: the same amount with opposite signs.
         var deposit = own is LedgerSide.Insured ? fen : checked(-fen);
-        return [new(Relations.Deposit(own), deposit), new(isPayer ? Account.Suspense : Account.Bank, checked(-deposit))];
+        return isPayer ? [new(Relations.Deposit(own), deposit), .. Arrived(deposit, returnedFen)] : [new(Relations.Deposit(own), deposit), new(Account.Bank, checked(-deposit))];
     }
 
     /// <param name="deductedFen">Without what is carried over from earlier statements: that was booked with its rows.</param>
@@ -26,9 +27,13 @@ internal static class ClearingPostings
         ? [new(Account.PayableToPartner, checked(deductedFen + offsetFen)), new(Account.FundExpense, checked(-deductedFen)), new(Account.PrepaymentDeposited, checked(-offsetFen))]
         : [new(Account.PayableToHospitals, deductedFen), new(Account.PrepaymentHeld, offsetFen), new(Account.ReceivableFromPartner, checked(-deductedFen - offsetFen))];
 
-    public static IReadOnlyList<Posting> PaymentReceived(LedgerSide own, long fen) => own is LedgerSide.Insured
-        ? [new(Account.PayableToPartner, fen), new(Account.Suspense, checked(-fen))]
+    /// <param name="returnedFen">Notified less received: back at the payer's bank.</param>
+    public static IReadOnlyList<Posting> PaymentReceived(LedgerSide own, long fen, long returnedFen) => own is LedgerSide.Insured
+        ? [new(Account.PayableToPartner, fen), .. Arrived(fen, returnedFen)]
         : [new(Account.Bank, fen), new(Account.ReceivableFromPartner, checked(-fen))];
+
+    /// <summary>The payer's: nothing of what was sent is under way any more.</summary>
+    private static Posting[] Arrived(long fen, long returnedFen) => [new(Account.Suspense, checked(-fen - returnedFen)), new(Account.Bank, returnedFen)];
 
     public static void Append(AgencyScope scope, string transactionId, PostingEvent happened, string subject, DateOnly on, IEnumerable<Posting> postings) =>
         PostingStore.Append(scope.Session, new PostingSet

@@ -48,7 +48,7 @@ internal static class ClearingQuestions
         }
         var rows = ClearedRows.Page(scope.Session, row, request.AfterSequence, request.PageSize);
         var page = new StatementRowPage { More = rows.Count > 0 && rows[^1].Sequence < row.LastSequence };
-        page.Rows.Add(rows.Select(found => new Row { Sequence = found.Sequence, Row = found.Row }));
+        page.Rows.Add(rows.Select(found => new Row { Sequence = found.Sequence, Row = found.Row! }));
         return new() { Page = page };
     }
 

@@ -54,7 +54,8 @@ internal static class ClearingRefusals
         $"{zh}。", $"{en}.", "请核对双方台账后重新提出。", "Compare both ledgers, then propose or notify anew.");
 
     public static Refusal FigureMismatch(string field, long stated, long own) => StatementMismatch(field,
-        $"{field} 为 {stated}，本方为 {own}，相差 {checked(stated - own)}", $"{field} is {stated}, {own} here: off by {checked(stated - own)}");
+        // In 128 bits: what another side states may be any figure.
+        $"{field} 为 {stated}，本方为 {own}，相差 {(Int128)stated - own}", $"{field} is {stated}, {own} here: off by {(Int128)stated - own}");
 
     public static Refusal PeriodClosed(string period, string last) => Of(RefusalCode.PeriodClosed, "statement.period",
         $"清算期 {period} 已关闭（最近一期 {last}）。", $"clearing period {period} is closed (the last is {last}).",

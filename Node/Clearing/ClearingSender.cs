@@ -47,7 +47,8 @@ internal sealed partial class ClearingSender(
     public async Task SendDueAsync(CancellationToken cancellation)
     {
         var due = database.Read(session => ClearingOutbox.Due(session, time.NowMs(), RowsMax));
-        await Parallel.ForEachAsync(due, cancellation, async (id, token) => await SendAsync(id, token));
+        // Each by itself: an answer that this node cannot take in does not hold up the others.
+        await Parallel.ForEachAsync(due, cancellation, async (id, token) => await BackgroundWork.AttemptAsync(() => SendAsync(id, token), LogPostponed, logger, token));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -56,16 +57,7 @@ internal sealed partial class ClearingSender(
         try
         {
             do
-            {
-                try
-                {
-                    await SendDueAsync(stoppingToken);
-                }
-                catch (StorageException fault)
-                {
-                    LogPostponed(fault.Message);
-                }
-            }
+                await BackgroundWork.AttemptAsync(() => SendDueAsync(stoppingToken), LogPostponed, logger, stoppingToken);
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -6,9 +6,9 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Clearing;
 
 /// <summary>
-/// Four kinds of deduction: one that names no source holds money back; one that carries over names a source statement and no row, and is what
-/// the treatment side owes from there; one that restores names the source and has the opposite sign of what was held back there; and one of the
-/// audit may name a row and the closed statement that claimed it, and holds back or restores what the audit found since.
+/// Four kinds of deduction: one that names no source holds money back; with an amount of 0.00 it acknowledges an objection to a row that moves no
+/// money; one that carries over names a source statement and no row, and is what the treatment side owes from there; a negative one restores, and
+/// names the statement in which the money was held back.
 /// </summary>
 internal static class Deductions
 {
@@ -18,10 +18,16 @@ internal static class Deductions
 
     private static readonly string[] Responsibles = ["", "01", "02", "03", "11"];
 
-    /// <summary>What an objection becomes.</summary>
-    public static string KindOf(DisputeKind objection) => objection is DisputeKind.Audit ? Audit : Other;
-
     public static bool IsCarriedOver(Deduction deduction) => deduction is { SourceStatementNumber.Length: > 0, RowTransactionId: "", AmountFen: > 0 };
+
+    public static bool IsRestoration(Deduction deduction) => deduction.AmountFen < 0;
+
+    /// <summary>Holds something of a row back, or acknowledges an objection to it.</summary>
+    public static bool IsOfRow(Deduction deduction) => deduction is { RowTransactionId.Length: > 0, SourceStatementNumber: "" };
+
+    /// <summary>Whether both give back the same thing.</summary>
+    public static bool IsSameRestoration(Deduction one, Deduction other) => IsRestoration(one) && IsRestoration(other)
+        && (one.SourceStatementNumber, one.Kind, one.RowTransactionId) == (other.SourceStatementNumber, other.Kind, other.RowTransactionId);
 
     public static long CarriedFen(Statement statement) => statement.Deductions.Where(IsCarriedOver).Sum(deduction => deduction.AmountFen);
 
@@ -30,68 +36,98 @@ internal static class Deductions
     {
         if (!Kinds.Contains(deduction.Kind))
             return ClearingRefusals.InvalidField($"{field}.kind", "应为 10、20、40 或 99", "10, 20, 40 or 99 is expected");
-        if (deduction.AmountFen == 0 || Math.Abs(Math.Max(deduction.AmountFen, -ClearingFields.AmountMaxFen - 1)) > ClearingFields.AmountMaxFen)
-            return ClearingRefusals.InvalidField($"{field}.amount_fen", "为零或超出范围", "zero or out of range");
+        if (deduction.AmountFen is < -ClearingFields.AmountMaxFen or > ClearingFields.AmountMaxFen || (deduction.AmountFen == 0 && !IsOfRow(deduction)))
+            return ClearingRefusals.InvalidField($"{field}.amount_fen", "为零或超出范围；零只用于对台账行异议的说明", "zero or out of range; zero only acknowledges an objection to a row");
         if (!Responsibles.Contains(deduction.Responsible))
             return ClearingRefusals.InvalidField($"{field}.responsible", "应为 01、02、03、11 或空", "01, 02, 03, 11 or empty is expected");
-        if (deduction is { AmountFen: < 0, SourceStatementNumber: "", RowTransactionId: "" })
-            return ClearingRefusals.InvalidField($"{field}.source_statement_number", "负扣款须指明来源清算单或台账行", "a negative deduction names its source statement or a row");
+        if (deduction is { AmountFen: < 0, SourceStatementNumber: "" })
+            return ClearingRefusals.InvalidField($"{field}.source_statement_number", "负扣款只能恢复原扣款，须指明来源清算单", "a negative deduction restores, and names the statement it was deducted in");
+        if (deduction is { AmountFen: > 0, SourceStatementNumber.Length: > 0, RowTransactionId.Length: > 0 })
+            return ClearingRefusals.InvalidField($"{field}.source_statement_number", "扣台账行的款不得指明来源清算单", "a deduction of a row names no source statement");
         return ClearingFields.Required($"{field}.reason", deduction.Reason);
     }
 
-    /// <summary>Whether the sources that deductions name bear them out, by this side's closed statements.</summary>
-    public static Refusal? SourceFault(Session session, LedgerSide own, Division partner, Statement statement)
+    /// <summary>Whether the books bear out what a statement deducts, carries over and restores. The insured side looks at the rows when it has them.</summary>
+    public static Refusal? Fault(Session session, LedgerSide own, Division partner, Statement statement) =>
+        CarriedFault(session, own, partner, statement)
+        ?? Faults(session, own, partner, statement).FirstOrDefault()
+        ?? (own is LedgerSide.Treatment ? NotReturned(session, partner, statement) : null);
+
+    /// <summary>The same of one deduction alone, as it is typed.</summary>
+    public static Refusal? Fault(Session session, LedgerSide own, Division partner, Statement statement, Deduction deduction) =>
+        IsRestoration(deduction) && RestorationFault(session, own, partner, statement, deduction, "deduction") is { } wrong ? wrong
+        : deduction.RowTransactionId.Length > 0 && own is LedgerSide.Treatment ? RowFault(session, partner, statement, new DeductedRows(statement), deduction.RowTransactionId, "deduction")
+        : null;
+
+    private static IEnumerable<Refusal> Faults(Session session, LedgerSide own, Division partner, Statement statement)
     {
-        var owed = StatementBook.NotCarried(session, own, partner, statement.StatementNumber).ToDictionary(row => row.StatementNumber, row => checked(-row.PayableFen));
+        var (rows, seen) = (new DeductedRows(statement), new HashSet<string>());
         foreach (var (deduction, place) in statement.Deductions.Select((deduction, place) => (deduction, place)))
         {
             var field = $"statement.deductions[{place}]";
-            if (IsCarriedOver(deduction))
+            if (IsRestoration(deduction) && RestorationFault(session, own, partner, statement, deduction, field) is { } wrong)
+                yield return wrong;
+            if (own is LedgerSide.Treatment && deduction.RowTransactionId.Length > 0 && seen.Add(deduction.RowTransactionId)
+                && RowFault(session, partner, statement, rows, deduction.RowTransactionId, field) is { } ofRow)
             {
-                if (!owed.Remove(deduction.SourceStatementNumber, out var due))
-                    return ClearingRefusals.StatementMismatch($"{field}.source_statement_number", "来源清算单没有待结转的负数", "the source statement has no negative amount to carry over");
-                if (deduction.AmountFen != due)
-                    return ClearingRefusals.FigureMismatch($"{field}.amount_fen", deduction.AmountFen, due);
-            }
-            else if (deduction.SourceStatementNumber.Length > 0 && !IsOfAuditedRow(deduction) && RestorationFault(session, statement, deduction, field) is { } wrong)
-            {
-                return wrong;
+                yield return ofRow;
             }
         }
-        return owed.Count == 0 ? RowFault(session, own, partner, statement) : ClearingRefusals.StatementMismatch("statement.deductions",
+    }
+
+    private static Refusal? CarriedFault(Session session, LedgerSide own, Division partner, Statement statement)
+    {
+        var owed = StatementBook.NotCarried(session, own, partner, statement.StatementNumber).ToDictionary(row => row.StatementNumber, row => checked(-row.PayableFen));
+        foreach (var (deduction, place) in statement.Deductions.Select((deduction, place) => (deduction, place)).Where(named => IsCarriedOver(named.deduction)))
+        {
+            var field = $"statement.deductions[{place}]";
+            if (!owed.Remove(deduction.SourceStatementNumber, out var due))
+                return ClearingRefusals.StatementMismatch($"{field}.source_statement_number", "来源清算单没有待结转的负数", "the source statement has no negative amount to carry over");
+            if (deduction.AmountFen != due)
+                return ClearingRefusals.FigureMismatch($"{field}.amount_fen", deduction.AmountFen, due);
+        }
+        return owed.Count == 0 ? null : ClearingRefusals.StatementMismatch("statement.deductions",
             $"清算单 {owed.First().Key} 的负数 {new Fen(-owed.First().Value)} 未结转", $"statement {owed.First().Key} owes {new Fen(owed.First().Value)} and is not carried over");
     }
 
-    /// <summary>
-    /// Whether all that statements deduct for each row lies between nothing and what it claims, and every row that the audit means is of this
-    /// statement or of the closed one named beside it.
-    /// </summary>
-    public static Refusal? RowFault(Session session, LedgerSide own, Division partner, Statement statement)
+    private static Refusal? RestorationFault(Session session, LedgerSide own, Division partner, Statement statement, Deduction deduction, string field)
     {
-        foreach (var (deduction, place) in statement.Deductions.Select((deduction, place) => (deduction, place)).Where(found => found.deduction.RowTransactionId.Length > 0))
-        {
-            var (field, row) = ($"statement.deductions[{place}]", deduction.RowTransactionId);
-            if (deduction.Kind == Audit && (ClearedRows.ClosedIn(session, own, partner, row) ?? "") != deduction.SourceStatementNumber)
-                return ClearingRefusals.StatementMismatch($"{field}.source_statement_number", $"来源应为行 {row} 所在的已关闭清算单；本期的行不写来源", $"the source is the closed statement of row {row}; a row of this one has none");
-            // A row in a statement's own range may be missing in the insured side's ledger: that is for its check to say.
-            if (RowAccount.Of(session, own, partner, statement, row) is { IsWithin: false } account)
-                return ClearingRefusals.StatementMismatch($"{field}.amount_fen",
-                    $"行 {row} 申请 {new Fen(account.ClearedFen)}，各期合计扣款为 {new Fen(account.DeductedFen)}（审核 {new Fen(account.AuditedFen)}），超出范围",
-                    $"row {row} claims {new Fen(account.ClearedFen)}; {new Fen(account.DeductedFen)} deducted for it in all ({new Fen(account.AuditedFen)} as audit) is out of range");
-        }
-        return null;
+        var held = HeldBack.Of(session, own, partner, deduction.SourceStatementNumber, deduction.Kind, deduction.RowTransactionId, statement.StatementNumber);
+        // All of this statement's restorations of the same thing together.
+        var restored = checked(-statement.Deductions.Where(other => IsSameRestoration(other, deduction)).Sum(other => other.AmountFen));
+        return restored <= held ? null
+            : ClearingRefusals.StatementMismatch($"{field}.amount_fen",
+                $"恢复 {new Fen(restored)}，来源清算单 {deduction.SourceStatementNumber} 在本方向尚扣 {new Fen(held)}",
+                $"{new Fen(restored)} restored, {new Fen(held)} are held back since statement {deduction.SourceStatementNumber} of this relation");
     }
 
-    private static bool IsOfAuditedRow(Deduction deduction) => deduction is { Kind: Audit, RowTransactionId.Length: > 0 };
-
-    private static Refusal? RestorationFault(Session session, Statement statement, Deduction deduction, string field)
+    /// <summary>What is taken from a row of the treatment side's own ledger: never more than the row claims, and nothing once it is undone.</summary>
+    private static Refusal? RowFault(Session session, Division partner, Statement statement, DeductedRows rows, string row, string field)
     {
-        var held = StatementBook.HeldBackFen(session, deduction.SourceStatementNumber, deduction.Kind, deduction.RowTransactionId, statement.StatementNumber);
-        // All of this statement's restorations of the same thing together.
-        var restored = statement.Deductions
-            .Where(other => other.SourceStatementNumber == deduction.SourceStatementNumber && other.Kind == deduction.Kind && other.RowTransactionId == deduction.RowTransactionId && !IsCarriedOver(other))
-            .Sum(other => other.AmountFen);
-        return Math.Sign(restored) == -Math.Sign(held) && Math.Abs(restored) <= Math.Abs(held) ? null
-            : ClearingRefusals.StatementMismatch($"{field}.amount_fen", $"恢复 {restored} 分，来源清算单尚扣 {held} 分", $"{restored} fen restored, {held} fen are held back from the source statement");
+        if (ClearedRows.Claimed(session, partner, statement.LastSequence, row) is not { } record)
+            return ClearingRefusals.InvalidField($"{field}.row_transaction_id", "该行不在本清算单及以前的清算单内", "the row is neither of this statement nor of an earlier one");
+        var most = MostFen(record.Row, HeldBack.IsNegated(session, LedgerSide.Treatment, partner, row, statement.LastSequence));
+        var taken = rows.StandingFen(session, LedgerSide.Treatment, partner, row, record.Sequence >= statement.FirstSequence);
+        return taken >= 0 && taken <= most ? null : OverTaken(field, row, taken, most);
+    }
+
+    /// <summary>The most that may be taken from a row: what it claims, and nothing of one that gives money back or is undone.</summary>
+    public static long MostFen(LedgerRow row, bool isNegated) => isNegated ? 0 : Math.Max(0, checked(row.Payments.FundTotalFen + row.Payments.AccountFen));
+
+    public static Refusal OverTaken(string field, string row, long taken, long most) => ClearingRefusals.StatementMismatch($"{field}.amount_fen",
+        $"行 {row} 共扣 {new Fen(taken)}，应在 0.00 至 {new Fen(most)} 之间", $"{new Fen(taken)} are taken from row {row} in all, 0.00 to {new Fen(most)} is possible");
+
+    /// <summary>A settlement that was undone owes nothing, so nothing of it may stay held back: the negative row would take it twice.</summary>
+    private static Refusal? NotReturned(Session session, Division partner, Statement statement)
+    {
+        var rows = new DeductedRows(statement);
+        foreach (var held in HeldBack.Rows(session, LedgerSide.Treatment, partner, statement.LastSequence, statement.StatementNumber).Where(row => row.IsNegated))
+        {
+            var left = rows.StandingFen(session, LedgerSide.Treatment, partner, held.RowTransactionId, isOfStatement: false);
+            if (left != 0)
+                return ClearingRefusals.StatementMismatch("statement.deductions",
+                    $"行 {held.RowTransactionId} 已撤销，尚扣 {new Fen(left)}，应退回；请重新切单", $"row {held.RowTransactionId} was undone and {new Fen(left)} of it are still held back; cut the statement again");
+        }
+        return null;
     }
 }

@@ -55,6 +55,16 @@ internal static class PaymentBook
         """,
         new { statement.StatementNumber }));
 
+    /// <summary>A transfer of this side to the partner, of any kind, that was notified with the same bank reference; null when there is none.</summary>
+    public static (string NoticeId, string PaidOn)? WithReference(Session session, Division partner, string bankReference) => session.QuerySingleOrDefault<ReferenceRow>(
+        """
+        SELECT notice_id, paid_on FROM (
+          SELECT notice_id, paid_on FROM clearing_payment WHERE side = 2 AND partner = @Code AND bank_reference = @bankReference AND state <> 4
+          UNION ALL SELECT notice_id, paid_on FROM prepayment_notice WHERE is_payer AND partner = @Code AND bank_reference = @bankReference AND state <> 4)
+        ORDER BY paid_on, notice_id LIMIT 1
+        """,
+        new { partner.Code, bankReference }) is { } found ? (found.NoticeId, found.PaidOn) : null;
+
     public static void Insert(AgencyScope scope, NotifyPaymentRequest request, LedgerSide side, NoticeState state)
     {
         scope.Session.ExecuteExpecting(1,
@@ -77,7 +87,8 @@ internal static class PaymentBook
     {
         session.ExecuteExpecting(1,
             """
-            UPDATE clearing_payment SET state = 3, receipt_id = @Id, received_fen = @Received, received_on = @ReceivedOn, received_reference = @BankReference
+            UPDATE clearing_payment SET state = 3, receipt_id = @Id, received_fen = @Received, returned_fen = amount_fen - @Received, received_on = @ReceivedOn,
+              received_reference = @BankReference
             WHERE notice_id = @NoticeTransactionId AND state = 2
             """,
             new { Id = request.Header.TransactionId, Received = request.ReceivedShares.Sum(share => share.AmountFen), request.ReceivedOn, request.BankReference, request.NoticeTransactionId });
@@ -105,5 +116,11 @@ internal static class PaymentBook
         message.Shares.Add(shares.Select(share => new PaymentShare { StatementNumber = share.StatementNumber, AmountFen = share.AmountFen }));
         message.ReceivedShares.Add(shares.Where(share => share.ReceivedFen > 0).Select(share => new PaymentShare { StatementNumber = share.StatementNumber, AmountFen = share.ReceivedFen!.Value }));
         return message;
+    }
+
+    private sealed class ReferenceRow
+    {
+        public required string NoticeId { get; init; }
+        public required string PaidOn { get; init; }
     }
 }

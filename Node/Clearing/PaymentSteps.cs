@@ -82,7 +82,8 @@ internal sealed class ConfirmPaymentStep() : AgencyStep<ConfirmPaymentRequest, C
         if (payment.State is not NoticeState.Notified)
             return ClearingRefusals.StatementState(request.NoticeTransactionId, "已收款或被拒", "received already, or refused", "已通知", "notified");
         if ((ClearingFields.Date("received_on", request.ReceivedOn) ?? ClearingFields.Text("bank_reference", request.BankReference)
-            ?? PaymentShares.Fault("received_shares", request.ReceivedShares)) is { } wrong)
+            // Of a transfer that never arrived no statement receives anything.
+            ?? (request.ReceivedShares.Count == 0 ? null : PaymentShares.Fault("received_shares", request.ReceivedShares))) is { } wrong)
         {
             return wrong;
         }
@@ -95,11 +96,12 @@ internal sealed class ConfirmPaymentStep() : AgencyStep<ConfirmPaymentRequest, C
     public override void Apply(AgencyScope scope, ConfirmPaymentRequest request)
     {
         var payment = PaymentBook.Find(scope.Session, request.NoticeTransactionId)!;
+        var received = request.ReceivedShares.Sum(share => share.AmountFen);
         PaymentBook.Receive(scope.Session, request);
         foreach (var share in request.ReceivedShares)
             StatementBook.SettleIfPaid(scope.Session, share.StatementNumber);
         ClearingPostings.Append(scope, request.Header.TransactionId, PostingEvent.PaymentReceived, payment.NoticeId, ChinaTime.ParseIso(request.ReceivedOn),
-            ClearingPostings.PaymentReceived(payment.Side, request.ReceivedShares.Sum(share => share.AmountFen)));
+            ClearingPostings.PaymentReceived(payment.Side, received, checked(payment.AmountFen - received)));
     }
 
     public override ConfirmPaymentResponse Accept(AgencyScope scope, ConfirmPaymentRequest request) =>

@@ -44,6 +44,12 @@ internal sealed record PrepaymentNoticeRow
     public long? ReceivedFen { get; init; }
     public string? ReceivedOn { get; init; }
 
+    /// <summary>Not refused, and not come back to the payer's bank.</summary>
+    public bool IsGood => State is not NoticeState.Refused && ReceivedFen is not 0;
+
+    /// <summary>What it brings, as far as is known: received or, before that, notified.</summary>
+    public long BroughtFen => IsGood ? ReceivedFen ?? AmountFen : 0;
+
     /// <summary>The side that sends the money.</summary>
     public LedgerSide Payer => IsPayer ? Side : Relations.Other(Side);
 
@@ -126,6 +132,14 @@ internal static class PrepaymentBook
 
     public static IReadOnlyList<TopUpRow> TopUps(Session session, LedgerSide side, Division partner) => session.Query<TopUpRow>(
         $"SELECT {TopUpColumns} FROM prepayment_top_up WHERE side = @side AND partner = @Code ORDER BY rowid", new { side = (int)side, partner.Code });
+
+    /// <summary>Of the insured side: asked for and not answered, or granted and less than that is sent.</summary>
+    public static IReadOnlyList<TopUpRow> OpenTopUps(Session session) => session.Query<TopUpRow>(
+        $"""
+        SELECT {TopUpColumns} FROM prepayment_top_up t WHERE side = 2 AND (state = 2 OR (state = 3 AND granted_fen > (
+          SELECT coalesce(sum(coalesce(received_fen, amount_fen)), 0) FROM prepayment_notice n WHERE n.request_id = t.request_id AND n.state <> 4)))
+        ORDER BY due_date, request_id
+        """);
 
     /// <summary>By number, at most <paramref name="max"/>.</summary>
     public static IReadOnlyList<PrepaymentEntryRow> Entries(Session session, LedgerSide side, Division partner, long after, int max) => session.Query<PrepaymentEntryRow>(
@@ -218,7 +232,7 @@ internal static class PrepaymentBook
 
     public static void Receive(Session session, ConfirmPrepaymentRequest request) => session.ExecuteExpecting(1,
         """
-        UPDATE prepayment_notice SET state = 3, receipt_id = @Id, received_fen = @ReceivedFen, received_on = @ReceivedOn, received_reference = @BankReference
+        UPDATE prepayment_notice SET state = 3, receipt_id = @Id, received_fen = @ReceivedFen, returned_fen = amount_fen - @ReceivedFen, received_on = @ReceivedOn, received_reference = @BankReference
         WHERE notice_id = @NoticeTransactionId AND state = 2
         """,
         new { Id = request.Header.TransactionId, request.ReceivedFen, request.ReceivedOn, request.BankReference, request.NoticeTransactionId });

@@ -95,11 +95,8 @@ internal sealed class NotifyPrepaymentStep() : AgencyStep<NotifyPrepaymentReques
         {
             return wrong;
         }
-        if (request.Kind is PrepaymentEntryKind.FirstDeposit && PrepaymentBook.Notices(scope.Session, own, scope.Partner)
-            .Any(known => known.Kind is PrepaymentEntryKind.FirstDeposit && known.State is not NoticeState.Refused))
-        {
-            return ClearingRefusals.PrepaymentState("首次预付已通知过", "the first deposit was notified already");
-        }
+        if (RepeatFault(PrepaymentBook.Notices(scope.Session, own, scope.Partner), request) is { } repeated)
+            return repeated;
         // The holder decides alone what it can spare; the depositor's books can only be ahead of it.
         if (own is LedgerSide.Treatment && scope.IsSender && PrepaymentBook.AvailableFen(scope.Session, own, scope.Partner) is var available && available < request.AmountFen)
             return ClearingRefusals.PrepaymentShort(request.AmountFen, available);
@@ -130,6 +127,17 @@ internal sealed class NotifyPrepaymentStep() : AgencyStep<NotifyPrepaymentReques
         reply.Notice is { } notice && notice.NoticeTransactionId == request.Header.TransactionId && notice.NotifiedFen == request.AmountFen
             ? null : "the notice in the reply is not the one sent";
 
+    /// <summary>What is paid once is not paid twice, also while the first notice waits for its receipt.</summary>
+    private static Refusal? RepeatFault(IReadOnlyList<PrepaymentNoticeRow> notices, NotifyPrepaymentRequest request) => request.Kind switch
+    {
+        PrepaymentEntryKind.FirstDeposit when notices.Any(known => known.Kind is PrepaymentEntryKind.FirstDeposit && known.IsGood) =>
+            ClearingRefusals.PrepaymentState("首次预付已通知过", "the first deposit was notified already"),
+        // The difference is reckoned from receipts: until then a second notice would pay it again.
+        PrepaymentEntryKind.YearlyAdjustment when notices.FirstOrDefault(known => known is { Kind: PrepaymentEntryKind.YearlyAdjustment, State: NoticeState.Sending or NoticeState.Notified }) is { } open =>
+            ClearingRefusals.PrepaymentState($"年度调整 {open.NoticeId} 已通知，尚未确认到账", $"the yearly adjustment {open.NoticeId} was notified and is not confirmed yet"),
+        _ => null,
+    };
+
     private static Refusal? PayerFault(PrepaymentEntryKind kind, LedgerSide payer) => (kind, payer) switch
     {
         (PrepaymentEntryKind.FirstDeposit or PrepaymentEntryKind.UrgentTopUp, LedgerSide.Insured) => null,
@@ -146,7 +154,12 @@ internal sealed class NotifyPrepaymentStep() : AgencyStep<NotifyPrepaymentReques
             return request.RequestTransactionId.Length == 0 ? null : ClearingRefusals.InvalidField("request_transaction_id", "非紧急补充时应为空", "must be empty for other kinds");
         if (PrepaymentBook.FindTopUp(scope.Session, request.RequestTransactionId) is not { } topUp || topUp.Partner != scope.Partner.Code)
             return ClearingRefusals.PrepaymentNotFound("request_transaction_id");
-        return topUp.State is TopUpStage.Granted ? null : ClearingRefusals.PrepaymentState("该补充预付请求未获同意或已付清", "the top-up request is not granted, or paid already");
+        if (topUp.State is not TopUpStage.Granted)
+            return ClearingRefusals.PrepaymentState("该补充预付请求未获同意或已付清", "the top-up request is not granted, or paid already");
+        var left = checked(topUp.GrantedFen!.Value - PrepaymentBook.Notices(scope.Session, topUp.Side, scope.Partner).Where(known => known.RequestId == topUp.RequestId).Sum(known => known.BroughtFen));
+        return request.AmountFen <= left ? null : ClearingRefusals.PrepaymentState(
+            $"该补充预付请求尚余 {new Fen(Math.Max(0, left))} 未付（在途的已扣除），不足 {new Fen(request.AmountFen)}",
+            $"{new Fen(Math.Max(0, left))} of what was granted is left to be paid (what is under way is taken off), not {new Fen(request.AmountFen)}");
     }
 }
 
@@ -166,7 +179,7 @@ internal sealed class ConfirmPrepaymentStep() : AgencyStep<ConfirmPrepaymentRequ
             return ClearingRefusals.WrongSender("收款方", "the payee");
         if (notice.State is not NoticeState.Notified)
             return ClearingRefusals.PrepaymentState("该预付通知已确认、被拒或未送达", "the notice is confirmed already, was refused, or has not arrived");
-        if ((ClearingFields.Amount("received_fen", request.ReceivedFen) ?? ClearingFields.Date("received_on", request.ReceivedOn)
+        if (((request.ReceivedFen == 0 ? null : ClearingFields.Amount("received_fen", request.ReceivedFen)) ?? ClearingFields.Date("received_on", request.ReceivedOn)
             ?? ClearingFields.Text("bank_reference", request.BankReference)) is { } wrong)
         {
             return wrong;
@@ -183,8 +196,10 @@ internal sealed class ConfirmPrepaymentStep() : AgencyStep<ConfirmPrepaymentRequ
         var (id, on) = (request.Header.TransactionId, ChinaTime.ParseIso(request.ReceivedOn));
         var amount = notice.Payer is LedgerSide.Insured ? request.ReceivedFen : checked(-request.ReceivedFen);
         PrepaymentBook.Receive(scope.Session, request);
-        PrepaymentBook.Append(scope, notice.Side, notice.Kind, on, amount, notice.NoticeId, id);
-        ClearingPostings.Append(scope, id, PostingEvent.PrepaymentReceived, notice.NoticeId, on, ClearingPostings.PrepaymentReceived(notice.Side, notice.IsPayer, amount));
+        if (amount != 0)
+            PrepaymentBook.Append(scope, notice.Side, notice.Kind, on, amount, notice.NoticeId, id);
+        ClearingPostings.Append(scope, id, PostingEvent.PrepaymentReceived, notice.NoticeId, on,
+            ClearingPostings.PrepaymentReceived(notice.Side, notice.IsPayer, amount, checked(notice.AmountFen - request.ReceivedFen)));
         if (notice.RequestId is { } topUp)
             PrepaymentBook.SettleTopUp(scope.Session, topUp);
     }

@@ -249,6 +249,18 @@ internal static class StatementBook
         """,
         new { number, revision, origin = (int)origin });
 
+    /// <summary>The rows that a dispute names, each once.</summary>
+    public static IReadOnlyList<ObjectionRow> DisputedRows(Session session, ClearingStatement disputed) =>
+        [.. Objections(session, disputed.StatementNumber, disputed.Revision, ObjectionOrigin.Dispute).Where(row => row.RowTransactionId.Length > 0).DistinctBy(row => row.RowTransactionId)];
+
+    /// <summary>What the check of a revision found of a row that is claimed.</summary>
+    public static long FoundFen(Session session, ClearingStatement statement, string rowTransactionId) => session.QuerySingle<long>(
+        """
+        SELECT coalesce(max(amount_fen), 0) FROM clearing_objection
+        WHERE statement_number = @StatementNumber AND revision = @Revision AND origin = 1 AND row_transaction_id = @rowTransactionId
+        """,
+        new { statement.StatementNumber, statement.Revision, rowTransactionId });
+
     public static void InsertObjections(Session session, string number, int revision, ObjectionOrigin origin, IReadOnlyList<ObjectionRow> rows)
     {
         foreach (var (row, place) in rows.Select((row, place) => (row, place)))
@@ -272,13 +284,4 @@ internal static class StatementBook
         ORDER BY period
         """,
         new { side = (int)side, partner.Code, exceptNumber });
-
-    /// <summary>What of a row (or, with an empty key, of a kind as a whole) is still held back after one closed statement: deducted less restored.</summary>
-    public static long HeldBackFen(Session session, string sourceNumber, string kind, string rowTransactionId, string exceptNumber) => session.QuerySingle<long>(
-        """
-        SELECT coalesce(sum(d.amount_fen), 0) FROM clearing_deduction d JOIN clearing_statement c ON c.statement_number = d.statement_number AND c.revision = d.revision
-        WHERE d.kind = @kind AND d.row_transaction_id = @rowTransactionId AND c.state IN (3, 6) AND c.statement_number <> @exceptNumber
-          AND ((d.statement_number = @sourceNumber AND d.source_statement_number = '') OR d.source_statement_number = @sourceNumber)
-        """,
-        new { sourceNumber, kind, rowTransactionId, exceptNumber });
 }

@@ -42,7 +42,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
                 _begun = examination;
                 return (null, reason);
             }
-            var check = examination.Conclude(time.NowMs());
+            var check = database.Read(session => examination.Conclude(session, time.NowMs()));
             await database.WriteAsync(session => Keep(session, examination, check), cancellation);
             return (check, null);
         }

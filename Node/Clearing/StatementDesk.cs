@@ -9,6 +9,8 @@ namespace ProvincialGateway.Clearing;
 /// <summary>What an operator does with statements: cut, deduct and propose on the treatment side, confirm and dispute on the insured side, pay and receive.</summary>
 internal sealed class StatementDesk(AgencyDesk desk)
 {
+    /// <summary>More than the head of a request takes, and more than the tag and length of a repeated field.</summary>
+    private const int MessageHeadBytes = 4_096, FieldHeadBytes = 8;
     /// <summary>Rows that a refusal names; <c>details audit list --open</c> has all.</summary>
     private const int LeftOutShown = 10;
 
@@ -24,7 +26,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
         var (place, totals) = desk.Database.Read(session =>
         {
             var found = PlaceOf(session, partner, period);
-            var last = LedgerRows.Last(session, LedgerSide.Treatment, partner);
+            var last = Math.Min(LedgerRows.Last(session, LedgerSide.Treatment, partner), found.First + StatementRules.RowsMax - 1);
             return (found with { Last = last }, LedgerRange.Read(session, LedgerSide.Treatment, partner, found.First, last, rows => progress?.Invoke(rows, last - found.First + 1)));
         });
         return await desk.Database.WriteAsync(session =>
@@ -37,26 +39,61 @@ internal sealed class StatementDesk(AgencyDesk desk)
         }, cancellation);
     }
 
-    /// <summary>Adds a deduction to a draft. On a disputed statement it begins the next revision, with the disputed rows deducted.</summary>
+    /// <summary>Adds a deduction to a draft. Of a disputed statement it begins the next revision; what the insured side objects to is not taken over by that.</summary>
     /// <exception cref="ClearingRefusedException">The deduction is not valid, or the statement is past changing.</exception>
     public Task<ClearingStatement> DeductAsync(string number, Deduction deduction, CancellationToken cancellation) => desk.Database.WriteAsync(session =>
     {
-        var row = DraftOf(session, number);
+        var row = DraftOf(session, number, acceptObjections: false);
         var statement = row.ToStatement();
         statement.Deductions.Add(deduction);
-        if (Deductions.FormFault(deduction, "deduction") is { } wrong)
+        if ((Deductions.FormFault(deduction, "deduction") ?? Deductions.Fault(session, LedgerSide.Treatment, Division.Parse(row.Partner), statement, deduction)) is { } wrong)
             throw ClearingRefusedException.Of(wrong);
-        if (deduction is { RowTransactionId.Length: > 0, SourceStatementNumber: "" } && ClearedRows.Own(session, row, deduction.RowTransactionId) is null)
-            throw ClearingRefusedException.Of($"行 {deduction.RowTransactionId} 不在清算单 {number} 内", $"row {deduction.RowTransactionId} is not of statement {number}");
-        if (Deductions.RowFault(session, LedgerSide.Treatment, Division.Parse(row.Partner), statement) is { } outOfRange)
-            throw ClearingRefusedException.Of(outOfRange);
         return Rewrite(session, row, statement);
     }, cancellation);
 
-    /// <summary>Proposes a draft. A disputed statement is proposed as its next revision.</summary>
+    /// <summary>Takes a deduction out of a draft again.</summary>
+    /// <param name="place">From 1, as the statement shows them.</param>
+    /// <exception cref="ClearingRefusedException">There is no such draft or deduction.</exception>
+    public Task<ClearingStatement> RemoveDeductionAsync(string number, int place, CancellationToken cancellation) => desk.Database.WriteAsync(session =>
+    {
+        var row = OwnDraft(session, number);
+        var statement = row.ToStatement();
+        if (place < 1 || place > statement.Deductions.Count)
+            throw ClearingRefusedException.Of($"草稿 {number} 没有第 {place} 项扣款，共 {statement.Deductions.Count} 项；请看 clearing show", $"draft {number} has no deduction {place}, there are {statement.Deductions.Count}; see clearing show");
+        statement.Deductions.RemoveAt(place - 1);
+        return Rewrite(session, row, statement);
+    }, cancellation);
+
+    /// <summary>Takes away a draft that the other side has not seen. Of a disputed statement the revision that was disputed remains.</summary>
+    /// <exception cref="ClearingRefusedException">It is no draft, or its proposal is under way.</exception>
+    public Task DiscardAsync(string number, CancellationToken cancellation) => desk.Database.WriteAsync(session =>
+    {
+        var row = OwnDraft(session, number);
+        StatementBook.DeleteDraft(session, row.StatementNumber, row.Revision);
+    }, cancellation);
+
+    /// <summary>Begins the next revision of a disputed statement.</summary>
+    /// <param name="acceptObjections">Deducts what the insured side objects to, by its amounts; false leaves the deductions to the operator.</param>
+    /// <exception cref="ClearingRefusedException">It is not disputed, or its next revision has been begun.</exception>
+    public Task<ClearingStatement> ReviseAsync(string number, bool acceptObjections, CancellationToken cancellation) => desk.Database.WriteAsync(
+        session => StatementBook.Latest(session, number) is { Side: LedgerSide.Treatment, State: StatementStage.Draft } begun
+            ? throw ClearingRefusedException.Of($"清算单 {number} 第 {begun.Revision} 版草稿已有；可提出（clearing propose）或作废（clearing discard）", $"revision {begun.Revision} of statement {number} is begun already; propose or discard it")
+            : DraftOf(session, number, acceptObjections), cancellation);
+
+    /// <summary>Proposes a draft. A disputed statement is proposed as its next revision once an operator has dealt with the objections to its rows.</summary>
+    /// <exception cref="ClearingRefusedException">Rows are objected to and nobody has accepted or declined that.</exception>
     public async Task<AgencyOutcome> ProposeAsync(string number, string @operator, CancellationToken cancellation)
     {
-        var row = await desk.Database.WriteAsync(session => DraftOf(session, number), cancellation);
+        var row = await desk.Database.WriteAsync(session =>
+        {
+            if (StatementBook.Latest(session, number) is { Side: LedgerSide.Treatment, State: StatementStage.Disputed } disputed && StatementBook.DisputedRows(session, disputed) is { Count: > 0 } objections)
+            {
+                throw ClearingRefusedException.Of(
+                    $"参保地对清算单 {number} 的 {objections.Count} 行有异议，要求扣 {new Fen(objections.Sum(row => row.AmountFen))}（clearing show）。接受：clearing revise {number} --accept-objections；不接受：clearing revise {number}，再自行扣款",
+                    $"the insured side objects to {objections.Count} rows of statement {number} and would deduct {new Fen(objections.Sum(row => row.AmountFen))} (clearing show). To accept: clearing revise {number} --accept-objections; otherwise clearing revise {number} and deduct by hand");
+            }
+            return DraftOf(session, number, acceptObjections: false);
+        }, cancellation);
         return await desk.TakeAsync(AgencySteps.ProposeStatement, Division.Parse(row.Partner), @operator,
             scope => new ProposeStatementRequest { Statement = StatementBook.Find(scope.Session, number, row.Revision)!.ToStatement() }, cancellation);
     }
@@ -92,9 +129,17 @@ internal sealed class StatementDesk(AgencyDesk desk)
             var known = Known(scope.Session, number, LedgerSide.Insured);
             var found = StatementBook.Check(scope.Session, number, known.Revision)?.Reason ?? "";
             var request = new DisputeStatementRequest { StatementNumber = number, Revision = known.Revision, Reason = reason.Length > 0 ? reason : rows is null ? found : "" };
-            request.Rows.Add((rows ?? StatementBook.Objections(scope.Session, number, known.Revision, ObjectionOrigin.Check)).Select(objection => objection.ToMessage()));
+            var objections = rows ?? [.. StatementBook.Objections(scope.Session, number, known.Revision, ObjectionOrigin.Check).DistinctBy(objection => objection.RowTransactionId)];
+            request.Rows.Add(Fitting(request, objections.Select(objection => objection.ToMessage())));
             return request;
         }, cancellation);
+    }
+
+    /// <summary>As many rows as one message may carry; the others are left to the dispute of the next revision.</summary>
+    private IEnumerable<DisputedRow> Fitting(DisputeStatementRequest request, IEnumerable<DisputedRow> rows)
+    {
+        var left = desk.Configuration.Limits.MessageBytesMax - MessageHeadBytes - request.CalculateSize();
+        return rows.Take(DisputeStatementStep.RowsMax).TakeWhile(row => (left -= row.CalculateSize() + FieldHeadBytes) > 0);
     }
 
     /// <param name="shares">Statement numbers with what is paid of each; null as amount is all that is open.</param>
@@ -112,7 +157,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
             return request;
         }, cancellation);
 
-    /// <param name="received">By statement; null is everything as notified.</param>
+    /// <param name="received">By statement; null is everything as notified, and none that nothing arrived: the payer has the money back at its bank and may pay anew.</param>
     public Task<AgencyOutcome> ReceiveAsync(
         string noticeId, IReadOnlyList<(string Number, long AmountFen)>? received, DateOnly receivedOn, string bankReference, string @operator, CancellationToken cancellation)
     {
@@ -161,7 +206,11 @@ internal sealed class StatementDesk(AgencyDesk desk)
         };
         statement.Sums.Add(totals.Sums);
         statement.Deductions.Add(StatementBook.NotCarried(session, LedgerSide.Treatment, partner, number).Select(CarriedOver));
-        statement.Deductions.Add(place.Draft?.ToStatement().Deductions.Where(deduction => !Deductions.IsCarriedOver(deduction)) ?? []);
+        statement.Deductions.Add(HeldBack.Restorations(session, partner, number, place.Last));
+        // What was deducted by hand stays; what follows from the books was just made anew.
+        var made = statement.Deductions.ToList();
+        statement.Deductions.Add(place.Draft?.ToStatement().Deductions
+            .Where(deduction => !Deductions.IsCarriedOver(deduction) && !made.Exists(other => Deductions.IsSameRestoration(other, deduction))) ?? []);
         if (place.Draft is { } draft)
             StatementBook.DeleteDraft(session, draft.StatementNumber, draft.Revision);
         Settle(session, partner, statement, offsetFen);
@@ -199,7 +248,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
             throw ClearingRefusedException.Of($"清算单 {open.StatementNumber}（{open.Period}）尚未确认，不能切下一期", $"statement {open.StatementNumber} ({open.Period}) is not confirmed yet; the next one cannot be cut");
         }
         if (draft is not null && (draft.Period != PeriodText(period) || ClearingOutbox.OpenAbout(session, draft.StatementNumber) is not null))
-            throw ClearingRefusedException.Of($"{draft.Period} 期草稿 {draft.StatementNumber} 待提出或在途", $"draft {draft.StatementNumber} of {draft.Period} waits to be proposed, or is under way");
+            throw ClearingRefusedException.Of($"{draft.Period} 期草稿 {draft.StatementNumber} 待提出或在途；切错的以 clearing discard 作废", $"draft {draft.StatementNumber} of {draft.Period} waits to be proposed, or is under way; one cut by mistake is taken away with clearing discard");
         var last = statements.LastOrDefault(row => row.IsClosed);
         if (last is not null && string.CompareOrdinal(PeriodText(period), last.Period) <= 0)
             throw ClearingRefusedException.Of(ClearingRefusals.PeriodClosed(PeriodText(period), last.Period));
@@ -211,43 +260,28 @@ internal sealed class StatementDesk(AgencyDesk desk)
     }
 
     /// <summary>The draft to work on; of a disputed statement the next revision, which is begun here.</summary>
-    private static ClearingStatement DraftOf(Session session, string number)
+    private static ClearingStatement DraftOf(Session session, string number, bool acceptObjections)
     {
-        if (StatementBook.Latest(session, number) is not { Side: LedgerSide.Treatment } row)
-            throw Unknown(number);
-        if (ClearingOutbox.OpenAbout(session, number) is { } open)
-            throw ClearingRefusedException.Of($"清算单 {number} 的 {open.Method} 在途（{open.TransactionId}）", $"{open.Method} of statement {number} is under way ({open.TransactionId})");
+        var row = NotUnderWay(session, number);
         return row.State switch
         {
             StatementStage.Draft => row,
-            StatementStage.Disputed => Revise(session, row),
+            StatementStage.Disputed => Insert(session, Division.Parse(row.Partner), StatementRevision.Of(session, row, acceptObjections)),
             StatementStage.Confirmed or StatementStage.Paid => throw ClearingRefusedException.Of(ClearingRefusals.StatementClosed(number, row.Describe().Chinese, row.Describe().English)),
             _ => throw ClearingRefusedException.Of(ClearingRefusals.StatementState(number, row.Describe().Chinese, row.Describe().English, "草稿或有异议", "draft or disputed")),
         };
     }
 
-    /// <summary>The next revision, with what was objected to deducted: what a row is objected to again adds to what is deducted for it.</summary>
-    private static ClearingStatement Revise(Session session, ClearingStatement disputed)
+    private static ClearingStatement OwnDraft(Session session, string number) => NotUnderWay(session, number) is { State: StatementStage.Draft } draft ? draft
+        : throw ClearingRefusedException.Of($"清算单 {number} 不是草稿，对方已知，不能改动", $"statement {number} is no draft: the other side knows it, and it is not changed");
+
+    private static ClearingStatement NotUnderWay(Session session, string number)
     {
-        var (statement, partner) = (disputed.ToStatement(), Division.Parse(disputed.Partner));
-        statement.Revision++;
-        foreach (var objection in StatementBook.Objections(session, disputed.StatementNumber, disputed.Revision, ObjectionOrigin.Dispute).Where(objection => objection.RowTransactionId.Length > 0))
-        {
-            var account = RowAccount.Of(session, LedgerSide.Treatment, partner, statement, objection.RowTransactionId)!;
-            var wanted = objection.AmountFen != 0 ? objection.AmountFen : account.LeftFen;
-            // A row objected to for two reasons is still deducted once.
-            var amount = account.ClearedFen < 0 ? Math.Max(wanted, account.LeftFen) : Math.Min(wanted, account.LeftFen);
-            if (amount != 0)
-                statement.Deductions.Add(new Deduction
-                {
-                    Kind = Deductions.KindOf(objection.Kind),
-                    AmountFen = amount,
-                    RowTransactionId = objection.RowTransactionId,
-                    SourceStatementNumber = ClearedRows.ClosedIn(session, LedgerSide.Treatment, partner, objection.RowTransactionId) ?? "",
-                    Reason = objection.Reason,
-                });
-        }
-        return Insert(session, partner, statement);
+        if (StatementBook.Latest(session, number) is not { Side: LedgerSide.Treatment } row)
+            throw Unknown(number);
+        return ClearingOutbox.OpenAbout(session, number) is { } open
+            ? throw ClearingRefusedException.Of($"清算单 {number} 的 {open.Method} 在途（{open.TransactionId}）", $"{open.Method} of statement {number} is under way ({open.TransactionId})")
+            : row;
     }
 
     private static ClearingStatement Rewrite(Session session, ClearingStatement draft, Statement statement)

@@ -16,7 +16,9 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
 {
     private readonly RunningTotals _totals = new();
     private readonly List<ObjectionRow> _objections = [];
-    private readonly Dictionary<string, long> _deducted = DeductedRows(statement);
+    private readonly DeductedRows _deducted = new(statement.ToStatement());
+    private readonly Dictionary<string, long> _named = [];
+    private readonly HashSet<string> _negated = [];
     private readonly string _oldest = Oldest(statement, lateMonthsMax);
     private readonly byte[] _partner = Encoding.UTF8.GetBytes(statement.Partner);
     private string _reason = "";
@@ -46,6 +48,7 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
                 break;
             }
             LastSequence = row.Sequence;
+            Remember(row.Row);
             if (Fault(session, ledger, row.Row) is { } fault)
                 examined.Faults.Add((examined.Rows.Count, fault));
             examined.Rows.Add(new ClaimedRow(row.Row.TransactionId, row.Sequence, checked(row.Row.Payments.FundTotalFen + row.Row.Payments.AccountFen)));
@@ -64,10 +67,13 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
     }
 
     /// <summary>What the rows come to, beside what was proposed. Called after the last row.</summary>
-    public CheckRow Conclude(long nowMs)
+    public CheckRow Conclude(Session session, long nowMs)
     {
+        ForgetUndone();
         if (_reason.Length == 0)
             CompareTotals(statement.ToStatement());
+        if (_reason.Length == 0)
+            CompareDeductions(session);
         return new CheckRow { RowCount = LastSequence - statement.FirstSequence + 1, FindingCount = _findings, Reason = _reason, CheckedAtMs = nowMs };
     }
 
@@ -113,14 +119,80 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
         return $"各行之和与所提出的分项不符，申请额相差 {new Fen(off)} / the rows do not make the proposed sums; the claim is off by {new Fen(off)}";
     }
 
+    /// <summary>What the deductions will be held against: figures of the rows they name, and rows that are undone by others.</summary>
+    private void Remember(LedgerRow row)
+    {
+        if (_deducted.DeductedFen(row.TransactionId) is not null)
+            _named[row.TransactionId] = Deductions.MostFen(row, isNegated: false);
+        if (row.NegatedTransactionId.Length > 0)
+            _negated.Add(row.NegatedTransactionId);
+    }
+
     private void Object(ClaimedRow row, RowFault fault)
     {
-        // Objected to before, and nothing of it is claimed any more.
-        if (_deducted.TryGetValue(row.TransactionId, out var deducted) && deducted == row.ClearedFen)
+        var (most, deducted) = (Math.Max(0, row.ClearedFen), _deducted.DeductedFen(row.TransactionId));
+        // Objected to before, and nothing of it is claimed any more; a row that claims nothing is acknowledged with 0.00.
+        if (deducted == most)
             return;
+        Add(new ObjectionRow { RowTransactionId = row.TransactionId, Kind = fault.Kind, AmountFen = Math.Max(0, checked(most - (deducted ?? 0))), Field = fault.Field, Reason = fault.Reason });
+    }
+
+    private void Add(ObjectionRow objection)
+    {
         _findings++;
         if (_objections.Count < DisputeStatementStep.RowsMax)
-            _objections.Add(new ObjectionRow { RowTransactionId = row.TransactionId, Kind = fault.Kind, AmountFen = row.ClearedFen, Field = fault.Field, Reason = fault.Reason });
+            _objections.Add(objection);
+    }
+
+    /// <summary>A row that the statement itself undoes claims nothing: an objection to it takes nothing, and 0.00 acknowledges it.</summary>
+    private void ForgetUndone()
+    {
+        _findings -= _objections.RemoveAll(objection => _negated.Contains(objection.RowTransactionId) && _deducted.DeductedFen(objection.RowTransactionId) == 0);
+        for (var place = 0; place < _objections.Count; place++)
+        {
+            if (_negated.Contains(_objections[place].RowTransactionId))
+                _objections[place] = _objections[place] with { AmountFen = 0 };
+        }
+    }
+
+    /// <summary>What is deducted or restored for single rows: of this statement or an earlier one, never more than the row claims, nothing of one that was undone.</summary>
+    private void CompareDeductions(Session session)
+    {
+        var partner = Division.Parse(statement.Partner);
+        foreach (var row in _deducted.Rows)
+        {
+            if (_named.TryGetValue(row, out var claimed))
+                Bound(row, _deducted.StandingFen(session, LedgerSide.Insured, partner, row, isOfStatement: true), _negated.Contains(row) ? 0 : claimed);
+            else
+                CompareEarlier(session, partner, row);
+        }
+        foreach (var held in HeldBack.Rows(session, LedgerSide.Insured, partner, statement.LastSequence, statement.StatementNumber).Where(row => row.IsNegated))
+        {
+            if (_deducted.StandingFen(session, LedgerSide.Insured, partner, held.RowTransactionId, isOfStatement: false) != 0)
+                Fail($"行 {held.RowTransactionId} 已撤销，其扣款未全部退回 / row {held.RowTransactionId} was undone and what was deducted for it is not all given back");
+        }
+    }
+
+    private void CompareEarlier(Session session, Division partner, string row)
+    {
+        if (!ClearedRows.IsClaimedBefore(session, statement, row))
+        {
+            Fail($"扣款所指的行 {row} 不在本清算单及以前的清算单内 / row {row} that is deducted from is neither of this statement nor of an earlier one");
+            return;
+        }
+        var (standing, restored) = (_deducted.StandingFen(session, LedgerSide.Insured, partner, row, isOfStatement: false), _deducted.RestoredFen(row));
+        var own = LedgerRows.Find(session, row) is { Side: LedgerSide.Insured } record && record.Partner == partner ? record.Row : null;
+        // Of a row that this side does not have nothing more can be judged than that its deduction does not grow.
+        Bound(row, standing, own is null ? HeldBack.OfRow(session, LedgerSide.Insured, partner, row, statement.StatementNumber)
+            : Deductions.MostFen(own, HeldBack.IsNegated(session, LedgerSide.Insured, partner, row, statement.LastSequence)));
+        if (own is null && restored > 0)
+            Add(new ObjectionRow { RowTransactionId = row, Kind = DisputeKind.UnknownRow, AmountFen = restored, Field = "", Reason = "恢复的行参保地台账仍没有 / restored, and still not in the insured side's ledger" });
+    }
+
+    private void Bound(string row, long takenFen, long mostFen)
+    {
+        if (takenFen < 0 || takenFen > mostFen)
+            Fail($"行 {row} 共扣 {new Fen(takenFen)}，应在 0.00 至 {new Fen(mostFen)} 之间 / {new Fen(takenFen)} are taken from row {row}, 0.00 to {new Fen(mostFen)} is possible");
     }
 
     private void Fail(string reason)
@@ -153,11 +225,6 @@ internal sealed class StatementExamination(ClearingStatement statement, int late
         }
         return text.Length <= ClearingFields.TextMax;
     }
-
-    private static Dictionary<string, long> DeductedRows(ClearingStatement statement) => statement.ToStatement().Deductions
-        .Where(deduction => deduction is { RowTransactionId.Length: > 0, SourceStatementNumber: "" })
-        .GroupBy(deduction => deduction.RowTransactionId)
-        .ToDictionary(row => row.Key, row => row.Sum(deduction => deduction.AmountFen));
 
     private static string Oldest(ClearingStatement statement, int lateMonthsMax)
     {

@@ -73,12 +73,19 @@ internal static class StatementExport
         "清算明细",
         ["序号", "种类", "业务日期", "险种", "清算类别", "结算号", "就诊号", "交易流水号", "冲减流水号", "参保区划", "人员编号", "医疗机构", "就诊类别", "总额", "统筹", "公务员", "企业补充", "职工大额",
             "居民大病", "医疗救助", "其他", "基金合计", "个人账户", "现金", "医院负担"],
-        Paged(session, row).Select(found => (IReadOnlyList<object>)
-        [
-            found.Sequence, KindName(found.Row.Kind), found.Row.Cell.BusinessDate, found.Row.Cell.Scheme, found.Row.Cell.ClearingType, found.Row.SettlementNumber, found.Row.VisitNumber,
-            found.Row.TransactionId, found.Row.NegatedTransactionId, found.Row.InsuredDivision, found.Row.PersonNumber, found.Row.InstitutionCode, found.Row.VisitKind,
-            new Fen(found.Row.Charges.TotalFen), .. Funds(found.Row.Payments),
-        ]));
+        Paged(session, row).Select(found => found.Row is { } own ? Cells(found.Sequence, own) : UnknownRow(found)));
+
+    private static IReadOnlyList<object> Cells(long sequence, LedgerRow row) =>
+    [
+        sequence, KindName(row.Kind), row.Cell.BusinessDate, row.Cell.Scheme, row.Cell.ClearingType, row.SettlementNumber, row.VisitNumber, row.TransactionId, row.NegatedTransactionId,
+        row.InsuredDivision, row.PersonNumber, row.InstitutionCode, row.VisitKind, new Fen(row.Charges.TotalFen), .. Funds(row.Payments),
+    ];
+
+    /// <summary>Claimed by the treatment side and unknown here: shown, without figures.</summary>
+    private static IReadOnlyList<object> UnknownRow(ClearedRow row) =>
+    [
+        row.Sequence, "本方台账无此行", .. Enumerable.Repeat<object>("", 5), row.TransactionId, .. Enumerable.Repeat<object>("", 17),
+    ];
 
     private static ExportTable Receipts(Session session, ClearingStatement row) => new(
         "付款与到账", ["付款通知", "付款日", "银行回单", "通知金额", "本单份额", "状态", "到账日", "本单到账"],
@@ -89,7 +96,7 @@ internal static class StatementExport
                 found.Payment.ReceivedOn ?? "", new Fen(found.Share.ReceivedFen ?? 0),
             ]));
 
-    private static IEnumerable<(long Sequence, LedgerRow Row)> Paged(Session session, ClearingStatement row)
+    private static IEnumerable<ClearedRow> Paged(Session session, ClearingStatement row)
     {
         var after = row.FirstSequence - 1;
         while (ClearedRows.Page(session, row, after, PageRows) is { Count: > 0 } page)

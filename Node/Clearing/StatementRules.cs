@@ -8,7 +8,10 @@ namespace ProvincialGateway.Clearing;
 /// <summary>What a statement has to be by itself, before anybody's books are asked. Pure.</summary>
 internal static class StatementRules
 {
-    public const int SumsMax = 64, DeductionsMax = 1_000;
+    public const int SumsMax = 64, DeductionsMax = 10_000;
+
+    /// <summary>Rows of one statement; with each row's bound, no sum over them can overflow. What is more is cut into the next one.</summary>
+    public const int RowsMax = 4_000_000;
 
     /// <summary>The first day of a clearing month "yyyy-MM".</summary>
     public static bool TryPeriod(string text, out DateOnly firstDay) =>
@@ -35,6 +38,8 @@ internal static class StatementRules
         if (statement.RowsSha256.Length != SHA256.HashSizeInBytes)
             return ClearingRefusals.InvalidField("statement.rows_sha256", "应为 32 字节", "32 bytes are expected");
         var rows = statement.LastSequence - statement.FirstSequence + 1;
+        if (rows > RowsMax)
+            return ClearingRefusals.InvalidField("statement.last_sequence", $"超过 {RowsMax} 行", $"more than {RowsMax} rows");
         if (statement.Total?.Charges is null || statement.Total.Payments is null)
             return ClearingRefusals.MissingField("statement.total");
         if (statement.Total.RowCount != rows)
@@ -54,6 +59,8 @@ internal static class StatementRules
             if (Order(statement.Sums[place - 1], statement.Sums[place]) >= 0)
                 return ClearingRefusals.InvalidField($"statement.sums[{place}]", "应按险种、清算类别排序且不重复", "ordered by scheme and clearing type, each once");
         }
+        if (statement.Sums.Select(sum => sum.Sums).Append(statement.Total).Any(sums => !ClearingFields.AreWithin(sums.Charges, sums.Payments, ClearingFields.SumMaxFen)))
+            return ClearingRefusals.InvalidField("statement.sums", $"应在 ±{ClearingFields.SumMaxFen} 分之内", $"figures within ±{ClearingFields.SumMaxFen} fen are expected");
         try
         {
             return LedgerRange.TotalOf(statement.Sums).Equals(statement.Total) ? null

@@ -26,7 +26,7 @@ internal sealed class ProposeStatementStep() : AgencyStep<ProposeStatementReques
             return wrong;
         if (PlaceFault(scope, own, statement) is { } place)
             return place;
-        if (Deductions.SourceFault(scope.Session, own, scope.Partner, statement) is { } source)
+        if (Deductions.Fault(scope.Session, own, scope.Partner, statement) is { } source)
             return source;
         return PrepaymentBook.AvailableFen(scope.Session, own, scope.Partner, statement.StatementNumber) is var available && available < statement.PrepaymentOffsetFen
             ? ClearingRefusals.FigureMismatch("statement.prepayment_offset_fen", statement.PrepaymentOffsetFen, available)
@@ -124,7 +124,8 @@ internal sealed class ConfirmStatementStep() : AgencyStep<ConfirmStatementReques
 /// <summary>The insured province does not agree, and says about which rows and why.</summary>
 internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementRequest, DisputeStatementResponse>(PeerMethod.DisputeStatement, Side.Treatment)
 {
-    public const int RowsMax = 1_000;
+    /// <summary>With reasons of customary length these fit one message; a sender that may not send so much sends fewer.</summary>
+    public const int RowsMax = 10_000;
 
     public override string SubjectOf(DisputeStatementRequest request) => request.StatementNumber;
 
@@ -140,11 +141,12 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
             return ClearingRefusals.MissingField("reason");
         if (ClearingFields.Text("reason", request.Reason) is { } reason)
             return reason;
-        // As the next revision will be: objections to one row count together.
-        var revised = statement.ToStatement();
+        var (objected, seen) = (new ObjectedRows(scope.Session, statement), new HashSet<string>());
         foreach (var (row, place) in request.Rows.Select((row, place) => (row, place)))
         {
-            if ((FormFault(row, $"rows[{place}]") ?? RowFault(scope, statement, row, $"rows[{place}]") ?? AmountFault(scope, statement.Side, revised, row, $"rows[{place}]")) is { } fault)
+            if (!seen.Add(row.RowTransactionId))
+                return ClearingRefusals.InvalidField($"rows[{place}].row_transaction_id", "该行重复", "the row is named twice");
+            if (RowFault(objected, row, $"rows[{place}]") is { } fault)
                 return fault;
         }
         return null;
@@ -166,35 +168,19 @@ internal sealed class DisputeStatementStep() : AgencyStep<DisputeStatementReques
     public override string? Contradiction(DisputeStatementRequest request, DisputeStatementResponse reply) =>
         StatementReceipts.Contradiction(reply.Receipt, request.StatementNumber, request.Revision, StatementState.Disputed);
 
-    private static Refusal? FormFault(DisputedRow row, string field)
+    private static Refusal? RowFault(ObjectedRows rows, DisputedRow row, string field)
     {
         if (!Enum.IsDefined(row.Kind) || row.Kind is DisputeKind.Unspecified)
             return ClearingRefusals.InvalidField($"{field}.kind", "未知的异议种类", "not a kind of dispute");
         if (Math.Abs(Math.Max(row.AmountFen, -ClearingFields.AmountMaxFen - 1)) > ClearingFields.AmountMaxFen)
             return ClearingRefusals.InvalidField($"{field}.amount_fen", "超出范围", "out of range");
-        return ClearingFields.Text($"{field}.field", row.Field) ?? ClearingFields.Required($"{field}.reason", row.Reason);
-    }
-
-    /// <summary>A row of the statement; or, for the audit with its amount, one that an earlier statement of the relation claimed and closed.</summary>
-    private static Refusal? RowFault(AgencyScope scope, ClearingStatement statement, DisputedRow row, string field) =>
-        ClearedRows.Contains(scope.Session, statement, row.RowTransactionId)
-            || (row is { Kind: DisputeKind.Audit, AmountFen: not 0 } && ClearedRows.ClosedIn(scope.Session, statement.Side, scope.Partner, row.RowTransactionId) is not null) ? null
-        : ClearingRefusals.InvalidField($"{field}.row_transaction_id", "该行不在清算单内（审核异议写明金额的，也可为已关闭清算单的行）",
-            "the row is not of this statement (of the audit, with its amount, it may be of a closed one)");
-
-    /// <summary>What the audit takes or restores is exact; of other objections only the direction must be right, because a row that has two is deducted once.</summary>
-    private static Refusal? AmountFault(AgencyScope scope, LedgerSide own, Statement revised, DisputedRow row, string field)
-    {
-        if (row.AmountFen == 0 || RowAccount.Of(scope.Session, own, scope.Partner, revised, row.RowTransactionId) is not { } account)
-            return null;
-        if (row.Kind is DisputeKind.Audit ? account.With(Deductions.Audit, row.AmountFen).IsWithin : Math.Sign(row.AmountFen) != -Math.Sign(account.ClearedFen))
-        {
-            revised.Deductions.Add(new Deduction { Kind = Deductions.KindOf(row.Kind), AmountFen = row.AmountFen, RowTransactionId = row.RowTransactionId });
-            return null;
-        }
-        return ClearingRefusals.InvalidField($"{field}.amount_fen",
-            $"{new Fen(row.AmountFen)} 不可行：该行申请 {new Fen(account.ClearedFen)}，已扣 {new Fen(account.DeductedFen)}（审核 {new Fen(account.AuditedFen)}）",
-            $"{new Fen(row.AmountFen)} is not possible: the row claims {new Fen(account.ClearedFen)}, {new Fen(account.DeductedFen)} of it is deducted ({new Fen(account.AuditedFen)} as audit)");
+        if ((ClearingFields.Text($"{field}.field", row.Field) ?? ClearingFields.Required($"{field}.reason", row.Reason)) is { } wrong)
+            return wrong;
+        if (rows.Find(row.RowTransactionId) is not { } objected)
+            return ClearingRefusals.InvalidField($"{field}.row_transaction_id", "该行不在本清算单及以前的清算单内", "the row is neither of this statement nor of an earlier one");
+        return row.AmountFen >= -objected.TakenFen && row.AmountFen <= objected.LeftFen ? null
+            : ClearingRefusals.StatementMismatch($"{field}.amount_fen", $"要求扣 {new Fen(row.AmountFen)}，该行尚可扣 {new Fen(objected.LeftFen)}",
+                $"{new Fen(row.AmountFen)} are to be deducted, {new Fen(objected.LeftFen)} of the row are left to deduct");
     }
 }
 

@@ -18,13 +18,15 @@ internal static class ClearingViews
         var command = new Command("list", "清算单及待办期限 / statements, and what is due by when\n例 example: gateway clearing list --state proposed --as 530000 --data data-530000") { partner, state, json };
         command.SetAgencyAction((work, desk, parsed) =>
         {
-            var (statements, duties) = work.Database.Read(session => (
+            var today = work.Time.Today();
+            var (statements, duties, held) = work.Database.Read(session => (
                 StatementBook.All(session).Select(row => Entry(session, row)).ToList(),
-                ClearingDeadlines.Duties(session, work.Node.Self, desk.Configuration.Clearing, work.Time.Today())));
+                ClearingDeadlines.Duties(session, work.Node.Self, desk.Configuration.Clearing, today).ToList(), HeldBack.All(session).ToList()));
             statements = statements.FindAll(entry => (parsed.GetValue(partner) is not { } with || entry.Partner == with)
                 && (parsed.GetValue(state) is not { } wanted || entry.State.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase)));
-            var due = duties.Select(duty => new { duty.Side, Partner = duty.Partner.Code, duty.Period, duty.StatementNumber, duty.What, duty.Due, Overdue = duty.IsOverdue(work.Time.Today()) });
-            return work.Tell(new { statements, duties = due }, parsed.GetValue(json), _ => Write(work, statements, duties));
+            if (parsed.GetValue(partner) is { } only)
+                (duties, held) = (duties.FindAll(duty => duty.Partner.Code == only), held.FindAll(row => row.Partner == only));
+            return work.Tell(new { statements, duties = duties.Select(duty => Entry(duty, today)), held }, parsed.GetValue(json), _ => Write(work, statements, duties, held));
         });
         return command;
     }
@@ -52,9 +54,10 @@ internal static class ClearingViews
         command.SetAgencyAction((work, _, parsed) =>
         {
             var statement = Find(work, parsed.GetRequiredValue(number), null);
-            var rows = work.Database.Read(session => ClearedRows.Page(session, statement, parsed.GetValue(after), Math.Clamp(parsed.GetValue(max), 1, 100_000)))
-                .Select(found => LedgerCommands.Entry(found.Sequence, found.Row)).ToList();
-            return work.Tell(rows, parsed.GetValue(json), found => LedgerCommands.Write(work, found));
+            var rows = work.Database.Read(session => ClearedRows.Page(session, statement, parsed.GetValue(after), Math.Clamp(parsed.GetValue(max), 1, 100_000)));
+            return work.Tell(
+                rows.Select(found => found.Row is { } row ? LedgerCommands.Entry(found.Sequence, row) : (object)new { found.Sequence, found.TransactionId, Kind = "unknown" }).ToList(),
+                parsed.GetValue(json), _ => Write(work, rows));
         });
         return command;
     }
@@ -87,13 +90,22 @@ internal static class ClearingViews
             Entry(session, row), StatementBook.Check(session, row.StatementNumber, row.Revision),
             StatementBook.Objections(session, row.StatementNumber, row.Revision, ObjectionOrigin.Check),
             StatementBook.Objections(session, row.StatementNumber, row.Revision, ObjectionOrigin.Dispute), PaymentBook.Of(session, row.StatementNumber)));
+        var held = work.Database.Read(session => HeldBack.Rows(session, row.Side, Division.Parse(row.Partner), long.MaxValue, "")).Where(of => of.SourceStatementNumber == row.StatementNumber && of.Kind != Deductions.Audit).ToList();
         var statement = row.ToStatement();
         return work.Tell(
-            new { statement = entry, sums = statement.Sums, deductions = statement.Deductions, check, findings = found, objections = disputed, payments }, json, _ =>
+            new { statement = entry, sums = statement.Sums, deductions = statement.Deductions, check, findings = found, objections = disputed, held, payments }, json, _ =>
             {
                 WriteHead(work, row, entry, check);
                 WriteParts(work, statement, [.. found, .. disputed], payments);
+                Write(work, held);
             });
+    }
+
+    private static void Write(NodeWork work, IReadOnlyList<ClearedRow> rows)
+    {
+        LedgerCommands.Write(work, [.. rows.Where(found => found.Row is not null).Select(found => LedgerCommands.Entry(found.Sequence, found.Row!))]);
+        foreach (var unknown in rows.Where(found => found.Row is null))
+            work.Out.WriteLine($"本方台账无此行 not in this side's ledger: {unknown.Sequence} {unknown.TransactionId}");
     }
 
     private static void WriteHead(NodeWork work, ClearingStatement row, StatementEntry entry, CheckRow? check)
@@ -118,9 +130,9 @@ internal static class ClearingViews
                 ClearingWork.Money(sum.Sums.Charges.TotalFen), ClearingWork.Money(sum.Sums.Payments.FundTotalFen), ClearingWork.Money(sum.Sums.Payments.AccountFen));
         if (statement.Sums.Count > 0)
             screen.Write(table);
-        table = TextTable.Of("扣款 kind", "金额 amount", "行 row\n来源 source", "理由 reason");
-        foreach (var deduction in statement.Deductions)
-            table.Row(deduction.Kind, ClearingWork.Money(deduction.AmountFen), $"{deduction.RowTransactionId}\n{deduction.SourceStatementNumber}", deduction.Reason);
+        table = TextTable.Of("号 no.", "扣款 kind", "金额 amount", "行 row\n来源 source", "理由 reason");
+        foreach (var (deduction, place) in statement.Deductions.Select((deduction, place) => (deduction, place + 1)))
+            table.Row(ClearingWork.Number(place), deduction.Kind, ClearingWork.Money(deduction.AmountFen), $"{deduction.RowTransactionId}\n{deduction.SourceStatementNumber}", deduction.Reason);
         if (statement.Deductions.Count > 0)
             screen.Write(table);
         table = TextTable.Of("异议 objection", "金额 amount\n字段 field", "行 row", "理由 reason");
@@ -135,7 +147,29 @@ internal static class ClearingViews
             screen.Write(table);
     }
 
-    private static void Write(NodeWork work, List<StatementEntry> statements, IReadOnlyList<ClearingDuty> duties)
+    private static object Entry(ClearingDuty duty, DateOnly today) =>
+        new { duty.Side, Partner = duty.Partner.Code, duty.Period, StatementNumber = duty.Subject, duty.What, duty.Due, State = duty.StateOn(today), Overdue = duty.StateOn(today) is DutyState.Overdue };
+
+    private static string Name(DutyState state) => state switch
+    {
+        DutyState.Overdue => "逾期 OVERDUE",
+        DutyState.Due => "待办 due",
+        _ => "将到期 upcoming",
+    };
+
+    /// <summary>Rows that disputes hold back, for the next period to restore or to leave.</summary>
+    private static void Write(NodeWork work, IReadOnlyList<HeldRow> held)
+    {
+        if (held.Count == 0)
+            return;
+        var table = TextTable.Of("扣着的行 held back\n清算单 statement", "对方 partner\n本方 as", "金额 amount\n种类 kind", "处理 what follows", "理由 reason");
+        foreach (var row in held)
+            table.Row($"{row.RowTransactionId}\n{row.SourceStatementNumber} {row.Period}", $"{row.Partner}\n{ClearingWork.Name(row.Side)}", $"{ClearingWork.Money(row.HeldFen)}\n{row.Kind}",
+                row.IsNegated ? "已撤销，下期退回\nundone, given back" : row.Resolution is not null ? "已解决，下期恢复\nresolved, restored next" : "仍扣着\nstays held", $"{row.Reason}\n{row.Resolution}".TrimEnd());
+        work.OpenScreen().Write(table);
+    }
+
+    private static void Write(NodeWork work, List<StatementEntry> statements, IReadOnlyList<ClearingDuty> duties, IReadOnlyList<HeldRow> held)
     {
         if (statements.Count == 0)
             work.Out.WriteLine("没有清算单 / no statements");
@@ -146,7 +180,8 @@ internal static class ClearingViews
         if (statements.Count > 0)
             work.OpenScreen().Write(table);
         foreach (var duty in duties)
-            work.Out.WriteLine($"{(duty.IsOverdue(work.Time.Today()) ? "逾期 OVERDUE" : "待办 due")} {duty.Due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}  {duty.Partner} {duty.Period} {duty.StatementNumber ?? ""} {duty.Chinese} / {duty.English}");
+            work.Out.WriteLine($"{Name(duty.StateOn(work.Time.Today()))} {duty.Due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}  {duty.Partner} {duty.Period} {duty.Subject ?? ""} {duty.Chinese} / {duty.English}");
+        Write(work, held);
     }
 
     private static StatementEntry Entry(Session session, ClearingStatement row) => new()

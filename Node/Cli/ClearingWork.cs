@@ -18,6 +18,18 @@ internal static class ClearingWork
 
     public static Option<string> Bank(bool required = true) => new("--bank") { Description = "银行回单号 / the bank's reference", Required = required };
 
+    public static Option<bool> Again() => new("--again") { Description = "银行回单号已用过，确为另一笔 / the bank's reference was used before, and it is another transfer" };
+
+    /// <summary>The same reference twice is most often the same transfer notified twice.</summary>
+    public static void AskAboutReference(this NodeWork work, ParseResult parsed, Division partner, Option<string> bank, Option<bool> again)
+    {
+        if (parsed.GetValue(again) || parsed.GetValue(bank) is not { Length: > 0 } reference)
+            return;
+        if (work.Database.Read(session => PaymentBook.WithReference(session, partner, reference)) is { } earlier)
+            throw new CommandRefusedException($"银行回单号 {reference} 已用于 {earlier.PaidOn} 的通知 {earlier.NoticeId}。确为另一笔的，加 --again。 / "
+                + $"the bank's reference {reference} was used for notice {earlier.NoticeId} of {earlier.PaidOn}. If this is another transfer, add --again.");
+    }
+
     public static Option<string?> On(string name, string chinese, string english) => new(name) { Description = $"{chinese} yyyy-MM-dd，默认今天 / {english}; default today" };
 
     public static Option<string> Side()

@@ -44,21 +44,25 @@ internal static class PrepaymentCommands
     private static Command Deposit()
     {
         var (partner, amount, bank, json, who) = (ClearingWork.Partner(), Amount(), ClearingWork.Bank(), CommandJson.Option(), ClearingWork.Operator());
-        var paidOn = ClearingWork.On("--paid-on", "付款日", "date of the bank order");
+        var (paidOn, again) = (ClearingWork.On("--paid-on", "付款日", "date of the bank order"), ClearingWork.Again());
         var topUp = new Option<string?>("--top-up") { Description = "所付的补充请求流水号，省略为首次预付 / the top-up request it pays; without it the first deposit" };
         var command = new Command("deposit", "参保地：已汇出预付金，通知就医地 / insured side: a deposit has been sent\n"
-            + "例 example: gateway prepayment deposit --partner 440000 --amount 500000.00 --bank HD20170901-1 --as 530000 --data data-530000") { partner, amount, bank, paidOn, topUp, who, json };
-        command.SetAgencyAction(async (work, desk, parsed, cancellation) => work.Tell(await new PrepaymentDesk(desk).NotifyAsync(
-            LedgerSide.Insured, ClearingWork.Province(parsed, partner), parsed.GetValue(topUp) is null ? PrepaymentEntryKind.FirstDeposit : PrepaymentEntryKind.UrgentTopUp,
-            OptionValues.YuanAboveZero(amount.Name, parsed.GetRequiredValue(amount)), parsed.GetValue(topUp) ?? "", OptionValues.DateOrToday(work, parsed, paidOn), parsed.GetRequiredValue(bank),
-            parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json)));
+            + "例 example: gateway prepayment deposit --partner 440000 --amount 500000.00 --bank HD20170901-1 --as 530000 --data data-530000") { partner, amount, bank, again, paidOn, topUp, who, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+        {
+            work.AskAboutReference(parsed, ClearingWork.Province(parsed, partner), bank, again);
+            return work.Tell(await new PrepaymentDesk(desk).NotifyAsync(
+                LedgerSide.Insured, ClearingWork.Province(parsed, partner), parsed.GetValue(topUp) is null ? PrepaymentEntryKind.FirstDeposit : PrepaymentEntryKind.UrgentTopUp,
+                OptionValues.YuanAboveZero(amount.Name, parsed.GetRequiredValue(amount)), parsed.GetValue(topUp) ?? "", OptionValues.DateOrToday(work, parsed, paidOn), parsed.GetRequiredValue(bank),
+                parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
+        });
         return command;
     }
 
     private static Command Confirm()
     {
         var notice = new Argument<string>("notice") { Description = "预付通知的流水号 / the notice's transaction id" };
-        var amount = new Option<string?>("--amount") { Description = "实际到账金额，默认为通知金额 / what the bank credited; default what was notified" };
+        var amount = new Option<string?>("--amount") { Description = "实际到账金额，默认为通知金额，0 为未到账（退汇）/ what the bank credited; default what was notified; 0: nothing arrived" };
         var (bank, who, json, on) = (ClearingWork.Bank(required: false), ClearingWork.Operator(), CommandJson.Option(), ClearingWork.On("--received-on", "到账日", "date of the credit"));
         var command = new Command("confirm", "收款方：款已到账，双方记账 / payee: the money has arrived; both sides book it\n"
             + "例 example: gateway prepayment confirm 530000201709011000000000000012 --as 440000 --data data-440000") { notice, amount, on, bank, who, json };
@@ -99,9 +103,9 @@ internal static class PrepaymentCommands
         var (partner, side, who, json) = (ClearingWork.Partner(), ClearingWork.Side(), ClearingWork.Operator(), CommandJson.Option());
         var year = new Option<int?>("--year") { Description = "年度，默认今年 / the year; default this one" };
         var send = new Option<bool>("--send") { Description = "差额已汇出，通知对方 / the difference has been sent: notify the other side" };
-        var (bank, paidOn) = (ClearingWork.Bank(required: false), ClearingWork.On("--paid-on", "付款日", "date of the bank order"));
+        var (bank, again, paidOn) = (ClearingWork.Bank(required: false), ClearingWork.Again(), ClearingWork.On("--paid-on", "付款日", "date of the bank order"));
         var command = new Command("adjust", "按上年四季度月均基金支出计算年度调整 / the yearly adjustment, from the fourth quarter's monthly average\n"
-            + "例 example: gateway prepayment adjust --partner 440000 --side insured --year 2018 --as 530000 --data data-530000") { partner, side, year, send, bank, paidOn, who, json };
+            + "例 example: gateway prepayment adjust --partner 440000 --side insured --year 2018 --as 530000 --data data-530000") { partner, side, year, send, bank, again, paidOn, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
         {
             var (own, other, prepayments) = (ClearingWork.SideOf(parsed, side), ClearingWork.Province(parsed, partner), new PrepaymentDesk(desk));
@@ -110,6 +114,7 @@ internal static class PrepaymentCommands
                 return work.Tell(adjustment, parsed.GetValue(json), found => Write(work, found));
             if (adjustment.DifferenceFen == 0 || (adjustment.DifferenceFen > 0) != (own is LedgerSide.Insured))
                 throw new CommandRefusedException("没有应由本方支付的差额。 / there is no difference for this side to pay.");
+            work.AskAboutReference(parsed, other, bank, again);
             return work.Tell(await prepayments.NotifyAsync(own, other, PrepaymentEntryKind.YearlyAdjustment, Math.Abs(adjustment.DifferenceFen), "",
                 OptionValues.DateOrToday(work, parsed, paidOn), parsed.GetValue(bank) ?? "", parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
         });
@@ -119,12 +124,16 @@ internal static class PrepaymentCommands
     private static Command Return()
     {
         var (partner, amount, bank, who, json) = (ClearingWork.Partner(), Amount(), ClearingWork.Bank(), ClearingWork.Operator(), CommandJson.Option());
-        var paidOn = ClearingWork.On("--paid-on", "付款日", "date of the bank order");
+        var (paidOn, again) = (ClearingWork.On("--paid-on", "付款日", "date of the bank order"), ClearingWork.Again());
         var command = new Command("return", "就医地：已退还预付金，通知参保地 / treatment side: a return has been sent\n"
-            + "例 example: gateway prepayment return --partner 530000 --amount 100000.00 --bank HD20171231-9 --as 440000 --data data-440000") { partner, amount, bank, paidOn, who, json };
-        command.SetAgencyAction(async (work, desk, parsed, cancellation) => work.Tell(await new PrepaymentDesk(desk).NotifyAsync(
-            LedgerSide.Treatment, ClearingWork.Province(parsed, partner), PrepaymentEntryKind.Return, OptionValues.YuanAboveZero(amount.Name, parsed.GetRequiredValue(amount)), "",
-            OptionValues.DateOrToday(work, parsed, paidOn), parsed.GetRequiredValue(bank), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json)));
+            + "例 example: gateway prepayment return --partner 530000 --amount 100000.00 --bank HD20171231-9 --as 440000 --data data-440000") { partner, amount, bank, again, paidOn, who, json };
+        command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
+        {
+            work.AskAboutReference(parsed, ClearingWork.Province(parsed, partner), bank, again);
+            return work.Tell(await new PrepaymentDesk(desk).NotifyAsync(
+                LedgerSide.Treatment, ClearingWork.Province(parsed, partner), PrepaymentEntryKind.Return, OptionValues.YuanAboveZero(amount.Name, parsed.GetRequiredValue(amount)), "",
+                OptionValues.DateOrToday(work, parsed, paidOn), parsed.GetRequiredValue(bank), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
+        });
         return command;
     }
 

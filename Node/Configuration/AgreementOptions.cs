@@ -14,6 +14,9 @@ internal sealed record AgreementOptions
     /// <summary>Working days from the end of that month within which it is paid, 1 to 250; default 20.</summary>
     public int PayWithinWorkingDays { get; init; } = 20;
 
+    /// <summary>Days before a date of this agreement from which the node reminds of it, 0 to 60; default 3.</summary>
+    public int RemindDaysBefore { get; init; } = 3;
+
     /// <summary>How many months before the statement's own a settlement may lie, 0 to 24; default 2.</summary>
     public int LateMonthsMax { get; init; } = 2;
 
@@ -44,6 +47,7 @@ internal sealed record AgreementOptions
             IssueByDay = section.Whole("issueByDay", defaults.IssueByDay, 1, 28),
             ConfirmByDay = section.Whole("confirmByDay", defaults.ConfirmByDay, 1, 28),
             PayWithinWorkingDays = section.Whole("payWithinWorkingDays", defaults.PayWithinWorkingDays, 1, 250),
+            RemindDaysBefore = section.Whole("remindDaysBefore", defaults.RemindDaysBefore, 0, 60),
             LateMonthsMax = section.Whole("lateMonthsMax", defaults.LateMonthsMax, 0, 24),
             PrepaymentMonths = section.Whole("prepaymentMonths", defaults.PrepaymentMonths, 1, 12),
             TopUpWithinWorkingDays = section.Whole("topUpWithinWorkingDays", defaults.TopUpWithinWorkingDays, 1, 250),

@@ -62,19 +62,12 @@ internal sealed partial class LineAudits(Database database, LineAuditRules rules
         }
     }
 
-    private async Task RunOrPostponeAsync(CancellationToken cancellation)
+    private Task<bool> RunOrPostponeAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
     {
-        try
-        {
-            var (bills, findings) = await RunAsync(cancellation);
-            if (findings > 0)
-                LogFound(bills, findings);
-        }
-        catch (StorageException fault)
-        {
-            LogPostponed(fault.Message);
-        }
-    }
+        var (bills, findings) = await RunAsync(cancellation);
+        if (findings > 0)
+            LogFound(bills, findings);
+    }, LogPostponed, logger, cancellation);
 
     private ExchangeCatalogue? LoadExchange()
     {

@@ -17,15 +17,11 @@ internal sealed partial class OutboxResolver(Outbox outbox, TimeSpan interval, T
         {
             try
             {
-                await ResolveDueAsync(stoppingToken);
+                await BackgroundWork.AttemptAsync(() => ResolveDueAsync(stoppingToken), LogPostponed, logger, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
-            }
-            catch (Exception fault) when (fault is StorageException)
-            {
-                LogPostponed(fault.Message);
             }
         }
         while (await WaitAsync(timer, stoppingToken));
@@ -35,11 +31,12 @@ internal sealed partial class OutboxResolver(Outbox outbox, TimeSpan interval, T
     public Task ResolveDueAsync(CancellationToken cancellation) => Parallel.ForEachAsync(
         outbox.Due(RowsMax),
         new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
-        async (transactionId, token) =>
+        // Each by itself: one that fails does not take the round away from the others.
+        async (transactionId, token) => await BackgroundWork.AttemptAsync(async () =>
         {
             await outbox.BeginRetryAsync(transactionId, token);
             await outbox.SendAsync(transactionId, token);
-        });
+        }, LogPostponed, logger, token));
 
     private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellation)
     {

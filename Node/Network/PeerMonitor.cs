@@ -30,21 +30,14 @@ internal sealed class PeerMonitor(PeerDirectory peers, NodesConfiguration config
         }
     }
 
-    private async Task PingAsync(PeerClient peer, CancellationToken ct)
+    // Without storage there is no id to ping with; what the storage has says so, and the next round tries again.
+    private Task<bool> PingAsync(PeerClient peer, CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
     {
-        try
+        var id = await ids.NextAsync(ct);
+        var ping = new PingRequest
         {
-            var id = await ids.NextAsync(ct);
-            var ping = new PingRequest
-            {
-                Header = RequestHeaders.Create(configuration, id, peer.Entry.Division, "", time.GetUtcNow()),
-            };
-            await peer.CallAsync(PeerMethod.Ping, ping.ToByteArray(), ct);
-        }
-        catch (StorageException fault)
-        {
-            // Without storage there is no id to ping with; what the storage has says so, and the next round tries again.
-            NetworkLog.PingSkipped(logger, peer.Entry.Division, fault.Message);
-        }
-    }
+            Header = RequestHeaders.Create(configuration, id, peer.Entry.Division, "", time.GetUtcNow()),
+        };
+        await peer.CallAsync(PeerMethod.Ping, ping.ToByteArray(), ct);
+    }, reason => NetworkLog.PingSkipped(logger, peer.Entry.Division, reason), logger, ct);
 }

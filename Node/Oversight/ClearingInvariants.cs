@@ -54,35 +54,36 @@ internal static class ClearingInvariants
             "SELECT count(*) FROM clearing_row",
             new RowRule(
                 """
-                SELECT s.statement_number, s.last_sequence - s.first_sequence + 1, (SELECT count(*) FROM clearing_row c WHERE c.statement_number = s.statement_number)
-                FROM clearing_statement s LEFT JOIN clearing_check k USING (statement_number, revision)
-                WHERE s.side = 2 AND s.state IN (3, 6) AND (coalesce(k.finding_count, 1) <> 0 OR k.reason <> '' OR k.row_count <> s.last_sequence - s.first_sequence + 1)
+                SELECT statement_number, due, claimed FROM (
+                  SELECT s.statement_number, s.last_sequence - s.first_sequence + 1 AS due, k.finding_count, k.reason, k.row_count,
+                    -- a row that an earlier statement claimed stays that one's; this one objects to it
+                    (SELECT count(*) FROM clearing_row c WHERE c.statement_number = s.statement_number)
+                      + (SELECT count(DISTINCT o.row_transaction_id) FROM clearing_objection o WHERE o.statement_number = s.statement_number AND o.origin = 1 AND o.kind = 3) AS claimed
+                  FROM clearing_statement s LEFT JOIN clearing_check k USING (statement_number, revision) WHERE s.side = 2 AND s.state IN (3, 6))
+                WHERE coalesce(finding_count, 1) <> 0 OR reason <> '' OR row_count <> due OR claimed <> due
                 """,
                 "应有 {1} 行,认领 {2} 行,或核对未通过", "{1} rows due, {2} claimed, or its check is not clean")),
         NodeInvariant.OfRows(
-            "clearing-deductions", "每行的扣款不超过其申请额,恢复不超过已扣;审核扣款指明该行所在的清算单", "No row has more deducted than it claims or more restored than was deducted; the audit names the statement of the row",
+            "clearing-held", "对台账行的扣款不超过其申请额,撤销后全部退回", "Never more is held back of a row than it claims, and nothing once it is undone",
             "SELECT count(*) FROM clearing_deduction WHERE row_transaction_id <> ''",
             new RowRule(
                 """
-                SELECT transaction_id, cleared, deducted, audited FROM (
-                  SELECT r.transaction_id, r.fund_total_fen + r.account_fen AS cleared, sum(d.amount_fen) AS deducted, coalesce(sum(d.amount_fen) FILTER (WHERE d.kind = '10'), 0) AS audited
-                  FROM clearing_statement s JOIN clearing_deduction d USING (statement_number, revision)
-                  JOIN ledger_row r ON r.transaction_id = d.row_transaction_id AND r.side = s.side AND r.partner = s.partner
-                  WHERE s.state IN (2, 3, 4, 6) GROUP BY r.transaction_id)
-                WHERE min(deducted, audited) < min(cleared, 0) OR max(deducted, audited) > max(cleared, 0)
+                SELECT row_transaction_id, held, most FROM (
+                  SELECT d.row_transaction_id, sum(d.amount_fen) AS held, max(0, r.fund_total_fen + r.account_fen) * NOT EXISTS (
+                      SELECT 1 FROM ledger_row n JOIN clearing_statement e ON e.side = 1 AND e.partner = n.partner AND e.state IN (3, 6)
+                      WHERE n.negated_transaction_id = d.row_transaction_id AND n.side = 1 AND n.sequence BETWEEN e.first_sequence AND e.last_sequence) AS most
+                  FROM clearing_deduction d JOIN clearing_statement c USING (statement_number, revision) JOIN ledger_row r ON r.transaction_id = d.row_transaction_id
+                  WHERE c.side = 1 AND c.state IN (3, 6) AND r.side = 1 GROUP BY d.row_transaction_id)
+                WHERE held < 0 OR held > most
                 """,
-                "该行申请 {1} 分,各期共扣 {2} 分(审核 {3} 分)", "the row claims {1} fen, {2} are deducted in all ({3} as audit)"),
+                "尚扣 {1} 分,至多 {2} 分", "{1} fen are held back, {2} at most"),
             new RowRule(
                 """
-                SELECT d.row_transaction_id, d.statement_number, d.source_statement_number
-                FROM clearing_statement s JOIN clearing_deduction d USING (statement_number, revision)
-                LEFT JOIN ledger_row r ON s.side = 1 AND r.transaction_id = d.row_transaction_id AND r.side = 1 AND r.partner = s.partner
-                LEFT JOIN clearing_row c ON s.side = 2 AND c.transaction_id = d.row_transaction_id
-                LEFT JOIN clearing_statement e ON e.side = 1 AND e.partner = s.partner AND e.state <> 5 AND r.sequence BETWEEN e.first_sequence AND e.last_sequence
-                WHERE s.state IN (3, 6) AND d.row_transaction_id <> '' AND d.kind = '10'
-                  AND coalesce(e.statement_number, c.statement_number) IS NOT iif(d.source_statement_number = '', d.statement_number, d.source_statement_number)
+                SELECT d.statement_number || ' ' || d.revision || '.' || d.place, d.source_statement_number FROM clearing_deduction d JOIN clearing_statement c USING (statement_number, revision)
+                WHERE d.source_statement_number <> '' AND c.state IN (3, 6) AND NOT EXISTS (
+                  SELECT 1 FROM clearing_statement s WHERE s.statement_number = d.source_statement_number AND (s.side, s.partner) = (c.side, c.partner) AND s.state IN (3, 6))
                 """,
-                "清算单 {1} 扣该行,来源 {2} 不是该行所在的清算单", "statement {1} deducts for it, and its source {2} is not the statement of the row")),
+                "来源清算单 {1} 不是同一方向已确认的", "its source {1} is no closed statement of the same relation")),
         NodeInvariant.OfRows(
             "clearing-payments", "付款各份之和等于付款,到账不超过应付", "A payment is the sum of its shares, and no statement receives more than is payable",
             "SELECT count(*) FROM clearing_payment",
@@ -159,7 +160,8 @@ internal static class ClearingInvariants
           SELECT notice_id, 4, notice_id, partner, paid_on, 9, amount_fen FROM prepayment_notice WHERE is_payer AND state IN (2, 3)
           UNION ALL SELECT notice_id, 4, notice_id, partner, paid_on, 8, -amount_fen FROM prepayment_notice WHERE is_payer AND state IN (2, 3)
           UNION ALL SELECT receipt_id, 5, notice_id, partner, received_on, CASE side WHEN 2 THEN 6 ELSE 7 END, CASE WHEN is_payer THEN received_fen ELSE -received_fen END FROM prepayment_notice WHERE state = 3
-          UNION ALL SELECT receipt_id, 5, notice_id, partner, received_on, CASE WHEN is_payer THEN 9 ELSE 8 END, CASE WHEN is_payer THEN -received_fen ELSE received_fen END FROM prepayment_notice WHERE state = 3
+          UNION ALL SELECT receipt_id, 5, notice_id, partner, received_on, CASE WHEN is_payer THEN 9 ELSE 8 END, CASE WHEN is_payer THEN -received_fen - returned_fen ELSE received_fen END FROM prepayment_notice WHERE state = 3
+          UNION ALL SELECT receipt_id, 5, notice_id, partner, received_on, 8, returned_fen FROM prepayment_notice WHERE is_payer AND state = 3
           UNION ALL SELECT decision_id, 6, statement_number, partner, decided_on, 3, deducted_fen - carried_fen + prepayment_offset_fen FROM clearing_statement WHERE side = 2 AND state IN (3, 6)
           UNION ALL SELECT decision_id, 6, statement_number, partner, decided_on, 1, carried_fen - deducted_fen FROM clearing_statement WHERE side = 2 AND state IN (3, 6)
           UNION ALL SELECT decision_id, 6, statement_number, partner, decided_on, 6, -prepayment_offset_fen FROM clearing_statement WHERE side = 2 AND state IN (3, 6)
@@ -169,7 +171,8 @@ internal static class ClearingInvariants
           UNION ALL SELECT notice_id, 7, notice_id, partner, paid_on, 9, amount_fen FROM clearing_payment WHERE side = 2 AND state IN (2, 3)
           UNION ALL SELECT notice_id, 7, notice_id, partner, paid_on, 8, -amount_fen FROM clearing_payment WHERE side = 2 AND state IN (2, 3)
           UNION ALL SELECT receipt_id, 8, notice_id, partner, received_on, 3, received_fen FROM clearing_payment WHERE side = 2 AND state = 3
-          UNION ALL SELECT receipt_id, 8, notice_id, partner, received_on, 9, -received_fen FROM clearing_payment WHERE side = 2 AND state = 3
+          UNION ALL SELECT receipt_id, 8, notice_id, partner, received_on, 9, -received_fen - returned_fen FROM clearing_payment WHERE side = 2 AND state = 3
+          UNION ALL SELECT receipt_id, 8, notice_id, partner, received_on, 8, returned_fen FROM clearing_payment WHERE side = 2 AND state = 3
           UNION ALL SELECT receipt_id, 8, notice_id, partner, received_on, 8, received_fen FROM clearing_payment WHERE side = 1 AND state = 3
           UNION ALL SELECT receipt_id, 8, notice_id, partner, received_on, 4, -received_fen FROM clearing_payment WHERE side = 1 AND state = 3)
         """;

@@ -53,7 +53,7 @@ internal static class PrepaymentInvariants
         """
         SELECT side, partner, notice_id AS reference, kind, received_on AS business_date,
           CASE WHEN is_payer = (side = 2) THEN received_fen ELSE -received_fen END AS amount, receipt_id AS transaction_id
-        FROM prepayment_notice WHERE state = 3
+        FROM prepayment_notice WHERE state = 3 AND received_fen > 0
         UNION ALL SELECT side, partner, statement_number, 4, decided_on, -prepayment_offset_fen, decision_id
         FROM clearing_statement WHERE state IN (3, 6) AND prepayment_offset_fen > 0
         """;

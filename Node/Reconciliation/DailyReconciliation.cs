@@ -41,17 +41,7 @@ internal sealed partial class DailyReconciliation(
         }
     }
 
-    private async Task TryAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await RunDueAsync(cancellation);
-        }
-        catch (StorageException fault)
-        {
-            LogPostponed(fault.Message);
-        }
-    }
+    private Task<bool> TryAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(() => RunDueAsync(cancellation), LogPostponed, logger, cancellation);
 
     private async Task RunDueAsync(Division partner, CancellationToken cancellation)
     {

@@ -82,7 +82,7 @@ internal sealed partial class FeeDetailSender(
         var peer = lane.Peer.Entry.Division;
         while (await lane.WaitAsync(cancellation))
         {
-            try
+            await BackgroundWork.AttemptAsync(async () =>
             {
                 if (lane.TakeCameUp())
                     await database.WriteAsync(session => FeeTransfers.MakeDue(session, peer, time.NowMs()), cancellation);
@@ -92,11 +92,7 @@ internal sealed partial class FeeDetailSender(
                     await SendAsync(lane.Peer, settlementNumber, cancellation);
                     Changed();
                 }
-            }
-            catch (StorageException fault)
-            {
-                LogPostponed(peer, fault.Message);
-            }
+            }, reason => LogPostponed(peer, reason), logger, cancellation);
         }
     }
 

@@ -71,21 +71,14 @@ internal sealed partial class FilingRequests(
         }
     }
 
-    private async Task ResolveDueAsync(CancellationToken cancellation)
+    private Task<bool> ResolveDueAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
     {
-        try
+        foreach (var id in database.Read(session => FilingRequestStore.Due(session, time.NowMs(), DueMax)))
         {
-            foreach (var id in database.Read(session => FilingRequestStore.Due(session, time.NowMs(), DueMax)))
-            {
-                await database.WriteAsync(session => FilingRequestStore.BeginRetry(session, id, _options, time.NowMs()), cancellation);
-                await DeliverAsync(id, cancellation);
-            }
+            await database.WriteAsync(session => FilingRequestStore.BeginRetry(session, id, _options, time.NowMs()), cancellation);
+            await DeliverAsync(id, cancellation);
         }
-        catch (StorageException fault)
-        {
-            LogPostponed(fault.Message);
-        }
-    }
+    }, LogPostponed, logger, cancellation);
 
     private async Task<FilingRequestRow> SendAsync(
         FilingRequestKind kind, Division insured, string requestedBy, Action<RequestHeader> setHeader, IMessage request, CancellationToken cancellation)

@@ -55,17 +55,8 @@ internal sealed partial class HeldUploadResolver(
 
     private void OnCatalogueActivated(object? sender, CatalogueActivatedEventArgs changed) => CatalogueChanged(changed.AdapterId);
 
-    private async Task ResumeOrPostponeAsync(string adapter, CancellationToken cancellation)
-    {
-        try
-        {
-            await ResumeAsync(adapter, cancellation);
-        }
-        catch (StorageException fault)
-        {
-            LogPostponed(adapter, fault.Message);
-        }
-    }
+    private Task<bool> ResumeOrPostponeAsync(string adapter, CancellationToken cancellation) =>
+        BackgroundWork.AttemptAsync(() => ResumeAsync(adapter, cancellation), reason => LogPostponed(adapter, reason), logger, cancellation);
 
     private HisResult? Resume(Session session, string transactionId)
     {

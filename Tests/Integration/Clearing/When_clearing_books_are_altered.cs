@@ -24,6 +24,9 @@ internal sealed class When_clearing_books_are_altered : ClearingTest
         ("a range with a gap", true, "UPDATE clearing_statement SET first_sequence = 2, last_sequence = 2", ["clearing-ranges", "clearing-claims", "clearing-statements"]),
         ("a claim beside the rows", true, "UPDATE clearing_statement SET claimed_fen = claimed_fen + 1, payable_fen = payable_fen + 1", ["clearing-claims", "clearing-statements", "clearing-payments"]),
         ("a check that was not clean", false, "UPDATE clearing_check SET finding_count = 1", ["clearing-rows"]),
+        ("a row that nobody claims", false, "DELETE FROM clearing_row", ["clearing-rows"]),
+        ("more held back than the row claims", true, "UPDATE clearing_deduction SET amount_fen = 99999999", ["clearing-held", "clearing-statements"]),
+        ("a source of nowhere", true, "UPDATE clearing_deduction SET source_statement_number = 'B44000017080000001'", ["clearing-held"]),
         ("a share of a payment", false, "UPDATE clearing_payment_share SET received_fen = received_fen - 1", ["clearing-payments"]),
         ("a message that was never sent", false, "UPDATE clearing_outbound SET state = 1, reply = NULL, answered_at_ms = NULL WHERE method = 'NotifyPayment'", ["clearing-messages"]),
         ("a deduction that nobody stated", true, "INSERT INTO clearing_deduction SELECT statement_number, revision, 9, '99', 1, '', NULL, '', '', 'x' FROM clearing_statement", ["clearing-statements"]),
@@ -63,17 +66,11 @@ internal sealed class When_clearing_books_are_altered : ClearingTest
         Accepted(await Depositor.AnswerTopUpAsync(request, 1_000_00, null, "", "", CancellationToken.None));
         var notice = Accepted(await Depositor.NotifyAsync(LedgerSide.Insured, Guangdong.Division, PrepaymentEntryKind.UrgentTopUp, 1_000_00, request, Today, "x", "", CancellationToken.None));
         Accepted(await Holder.ConfirmAsync(notice, null, Today, "", "", CancellationToken.None));
-        var draft = await CutAsync(September, offsetFen: 10_000_00);
-        await Claimant.DeductAsync(draft.StatementNumber, new Deduction
-        {
-            Kind = Deductions.Audit,
-            AmountFen = 100_00,
-            RowTransactionId = Guangdong.Value<string>("SELECT transaction_id FROM ledger_row WHERE sequence = 1"),
-            Reason = "重复收费",
-        }, CancellationToken.None);
-        Accepted(await Claimant.ProposeAsync(draft.StatementNumber, "测试经办", CancellationToken.None));
-        await CheckedAsync(draft.StatementNumber, 1);
-        var statement = Statement(Guangdong, draft.StatementNumber);
+        var statement = await CutAsync(September, offsetFen: 10_000_00);
+        var row = Guangdong.Value<string>("SELECT transaction_id FROM ledger_row");
+        await Claimant.DeductAsync(statement.StatementNumber, new Deduction { Kind = Deductions.Inspection, AmountFen = 100_00, RowTransactionId = row, Reason = "检查" }, CancellationToken.None);
+        Accepted(await Claimant.ProposeAsync(statement.StatementNumber, "", CancellationToken.None));
+        await CheckedAsync(statement.StatementNumber, 1);
         await ConfirmAsync(statement.StatementNumber);
         Accepted(await Claimant.ReceiveAsync(await PayAsync(statement.StatementNumber), null, Today, "", "", CancellationToken.None));
     }

@@ -37,7 +37,7 @@ internal sealed class When_prepayment_moves : ClearingTest
         Accepted(await Holder.ConfirmAsync(notice, 14_999_99, Today, "", "", CancellationToken.None));
 
         Assert.That(TopUp(request).State, Is.EqualTo(TopUpStage.Granted), "One fen is missing.");
-        Assert.That(Yunnan.Balance(Account.Suspense), Is.EqualTo(1));
+        Assert.That(Yunnan.Balance(Account.Suspense), Is.Zero, "It is back at the bank.");
         Assert.That(Level(), Is.EqualTo(PrepaymentLevel.Normal));
         AssertMirrored(WorkedExampleFen, 54_999_99);
     }

@@ -33,6 +33,7 @@ internal sealed class When_statements_are_confirmed_by_themselves : ClearingTest
 
         var objections = Yunnan.Host.Database.Read(session => LineAuditObjections.Of(session, Statement(Yunnan, first.StatementNumber)));
         Accepted(await Payer.DisputeAsync(first.StatementNumber, objections, "", "测试复核", CancellationToken.None));
+        await Claimant.ReviseAsync(first.StatementNumber, acceptObjections: true, CancellationToken.None);
         Accepted(await Claimant.ProposeAsync(first.StatementNumber, "测试经办", CancellationToken.None));
         await Eventually.GetAsync("Yunnan to confirm the revision", () => Statement(Yunnan, first.StatementNumber).State, Is.EqualTo(StatementStage.Confirmed));
         Assert.That(Statement(Guangdong, first.StatementNumber).DeductedFen, Is.EqualTo(120_00));

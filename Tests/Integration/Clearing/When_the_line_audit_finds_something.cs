@@ -36,7 +36,7 @@ internal sealed class When_the_line_audit_finds_something : ClearingTest
 
         Assert.That((confirmed.Revision, confirmed.DeductedFen, confirmed.PayableFen), Is.EqualTo((4, 350_00L, WorkedExampleFen - 350_00)));
         Assert.That(confirmed.ToStatement().Deductions.Select(deduction => (deduction.Kind, deduction.AmountFen, deduction.SourceStatementNumber)),
-            Is.EqualTo(new[] { (Deductions.Audit, 300_00L, ""), (Deductions.Audit, 150_00L, ""), (Deductions.Audit, -100_00L, "") }));
+            Is.EqualTo(new[] { (Deductions.Audit, 200_00L, ""), (Deductions.Audit, 150_00L, "") }), "what is given back before it is paid was never taken");
         AssertMirrored(WorkedExampleFen - 350_00, 0);
     }
 
@@ -51,8 +51,7 @@ internal sealed class When_the_line_audit_finds_something : ClearingTest
 
         var october = await ClearMonthAsync(October);
         Assert.That((october.Revision, october.ClaimedFen, october.DeductedFen, october.PayableFen), Is.EqualTo((2, 0L, 500_00L, -500_00L)));
-        Assert.That(october.ToStatement().Deductions.Single(), Has.Property("SourceStatementNumber").EqualTo(september.StatementNumber)
-            .And.Property("RowTransactionId").EqualTo(Guangdong.Value<string>("SELECT transaction_id FROM ledger_row WHERE sequence = 1")));
+        Assert.That(october.ToStatement().Deductions.Single(), Has.Property("RowTransactionId").EqualTo(Guangdong.Value<string>("SELECT transaction_id FROM ledger_row WHERE sequence = 1")));
         AssertMirrored(WorkedExampleFen - 500_00, 0);
 
         await RestoreAsync(1, 200_00);
@@ -79,9 +78,7 @@ internal sealed class When_the_line_audit_finds_something : ClearingTest
         Clock.PutForward(TimeSpan.FromDays(31));
         (await Guangzhou.CancelAsync(visit, null)).Granted();
         var october = await ProposeAsync(October);
-        Assert.That(Open().Select(finding => (finding.IsUndone, finding.AuditedFen, finding.DeductedFen, finding.DueFen)), Is.EqualTo(new[] { (true, 0L, 500_01L, -500_01L) }));
-        await DisputeAsync(october.StatementNumber);
-        await ReviseAsync(october.StatementNumber, 2);
+        Assert.That(Open(), Is.Empty, "the cut has given it back by itself");
         var back = await ConfirmAsync(october.StatementNumber);
 
         Assert.That((back.ClaimedFen, back.DeductedFen, back.PayableFen), Is.EqualTo((-WorkedExampleFen, -500_01L, -paid.PayableFen)), "back goes what was paid, not more");
@@ -162,16 +159,14 @@ internal sealed class When_the_line_audit_finds_something : ClearingTest
         foreach (var (what, objections, field) in new (string, ObjectionRow[], string)[]
         {
             ("more than the row claims", [Objection(row, DisputeKind.Audit, WorkedExampleFen + 1)], "rows[0].amount_fen"),
-            ("more than the row claims, in two parts", [Objection(row, DisputeKind.Audit, WorkedExampleFen), Objection(row, DisputeKind.Audit, 1)], "rows[1].amount_fen"),
+            ("one row twice", [Objection(row, DisputeKind.Audit, WorkedExampleFen), Objection(row, DisputeKind.Audit, 1)], "rows[1].row_transaction_id"),
             ("more back than was deducted", [Objection(row, DisputeKind.Audit, -1)], "rows[0].amount_fen"),
-            ("a closed row for another reason", [Objection(row, DisputeKind.TooLate, 1_00)], "rows[0].row_transaction_id"),
-            ("a closed row without an amount", [Objection(row, DisputeKind.Audit, 0)], "rows[0].row_transaction_id"),
             ("a row of nobody", [Objection("440000201709201000000000009999", DisputeKind.Audit, 1_00)], "rows[0].row_transaction_id"),
             ("an own row the wrong way", [Objection(own, DisputeKind.TooLate, -1_00)], "rows[0].amount_fen"),
         })
         {
             var outcome = await Payer.DisputeAsync(october.StatementNumber, objections, "", "", CancellationToken.None);
-            Assert.That((outcome.Refusal?.Code, outcome.Refusal?.Field), Is.EqualTo((RefusalCode.InvalidField, field)), what);
+            Assert.That(outcome.Refusal?.Field, Is.EqualTo(field), what);
             var request = new DisputeStatementRequest
             {
                 Header = new RequestHeader { SentAtMs = Clock.GetUtcNow().ToUnixTimeMilliseconds() },
@@ -181,12 +176,11 @@ internal sealed class When_the_line_audit_finds_something : ClearingTest
             request.Rows.Add(objections.Select(objection => objection.ToMessage()));
             Assert.That(Guangdong.Host.Database.Read(session => AgencySteps.DisputeStatement.Refuse(ScopeOfGuangdong(session), request))?.Field, Is.EqualTo(field), $"{what}, at the treatment side");
         }
-        foreach (var (what, source, amount) in new[] { ("another's source", october.StatementNumber, 1_00L), ("no source", "", 1_00L), ("too much", september.StatementNumber, WorkedExampleFen + 1), ("too much back", september.StatementNumber, -1L) })
+        foreach (var (what, source, amount) in new[] { ("too much", "", WorkedExampleFen + 1), ("too much back", september.StatementNumber, -1L) })
         {
             var proposed = october.ToStatement();
             proposed.Deductions.Add(new Deduction { Kind = Deductions.Audit, AmountFen = amount, RowTransactionId = row, SourceStatementNumber = source, Reason = "审核" });
-            foreach (var (province, side, partner) in new[] { (Yunnan, LedgerSide.Insured, Guangdong.Division), (Guangdong, LedgerSide.Treatment, Yunnan.Division) })
-                Assert.That(province.Host.Database.Read(session => Deductions.SourceFault(session, side, partner, proposed))?.Code, Is.EqualTo(RefusalCode.StatementMismatch), $"{what}, {side}");
+            Assert.That(Guangdong.Host.Database.Read(session => Deductions.Fault(session, LedgerSide.Treatment, Yunnan.Division, proposed))?.Code, Is.EqualTo(RefusalCode.StatementMismatch), what);
         }
         await ConfirmAsync(october.StatementNumber);
     }
@@ -220,6 +214,7 @@ internal sealed class When_the_line_audit_finds_something : ClearingTest
 
     private async Task ReviseAsync(string number, int revision)
     {
+        await Claimant.ReviseAsync(number, acceptObjections: true, CancellationToken.None);
         Accepted(await Claimant.ProposeAsync(number, "测试经办", CancellationToken.None));
         Assert.That((await CheckedAsync(number, revision))?.IsClean, Is.True);
     }

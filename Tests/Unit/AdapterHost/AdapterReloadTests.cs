@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using NUnit.Framework;
 using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Adapters.Contracts;
@@ -133,7 +134,7 @@ internal sealed class AdapterReloadTests
     [Test]
     public void A_change_is_loaded_when_it_stands_still()
     {
-        var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(1), TimeProvider.System);
+        var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<AdapterWatch>.Instance);
         watch.Look();
         watch.Look();
         Assert.That(_folder.Log.Entries.Select(entry => entry.EventId), Has.None.EqualTo(Replaced), "nothing has changed");
@@ -150,7 +151,7 @@ internal sealed class AdapterReloadTests
     [Test]
     public void A_version_that_is_refused_is_tried_once()
     {
-        var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(1), TimeProvider.System);
+        var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<AdapterWatch>.Instance);
         _folder.ChangeManifest("version", "2.0.0");
         for (var look = 0; look < 5; look++)
             watch.Look();
@@ -166,7 +167,7 @@ internal sealed class AdapterReloadTests
     public void A_folder_that_is_gone_leaves_the_adapter_in_force()
     {
         Directory.Delete(_folder.File(""), recursive: true);
-        var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(1), TimeProvider.System);
+        var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger<AdapterWatch>.Instance);
         watch.Look();
         watch.Look();
 
@@ -178,7 +179,7 @@ internal sealed class AdapterReloadTests
     public async Task The_watch_looks_at_every_interval()
     {
         var time = new ManualTimeProvider();
-        using var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(3), time);
+        using var watch = new AdapterWatch(_directory, TimeSpan.FromSeconds(3), time, NullLogger<AdapterWatch>.Instance);
         await watch.StartAsync(CancellationToken.None);
         Publish("second");
         await Eventually.GetAsync("the new version", () =>

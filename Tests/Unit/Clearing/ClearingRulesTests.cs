@@ -37,6 +37,12 @@ internal sealed class ClearingRulesTests
         yield return Case("kind of deduction", RefusalCode.InvalidField, statement => statement.Deductions[0].Kind = "30");
         yield return Case("deduction of nothing", RefusalCode.InvalidField, statement => statement.Deductions[0].AmountFen = 0);
         yield return Case("restored from nowhere", RefusalCode.InvalidField, statement => statement.Deductions[0].AmountFen = -1);
+        yield return Case("restored to a row from nowhere", RefusalCode.InvalidField, statement => (statement.Deductions[0].AmountFen, statement.Deductions[0].RowTransactionId) = (-1, "440000201709201000000000000001"));
+        yield return Case("deducted from a row with a source", RefusalCode.InvalidField,
+            statement => (statement.Deductions[0].SourceStatementNumber, statement.Deductions[0].RowTransactionId) = ("B44000017080000001", "440000201709201000000000000001"));
+        yield return Case("more rows than a statement takes", RefusalCode.InvalidField, statement => statement.LastSequence = StatementRules.RowsMax + 1);
+        yield return Case("monstrous figure", RefusalCode.InvalidField, statement => statement.Sums[0].Sums.Charges.TotalFen = long.MaxValue);
+        yield return Case("monstrous claim", RefusalCode.StatementMismatch, statement => statement.ClaimedFen = long.MinValue);
         yield return Case("deduction without reason", RefusalCode.MissingField, statement => statement.Deductions[0].Reason = "");
         yield return Case("least amount of all", RefusalCode.InvalidField, statement => statement.Deductions[0].AmountFen = long.MinValue);
     }
@@ -72,8 +78,8 @@ internal sealed class ClearingRulesTests
     public void Every_posting_set_balances_and_the_two_sides_mirror_each_other() => Check.QuickThrowOnFailure(Prop.ForAll(
         ArbMap.Default.ArbFor<int>(), ArbMap.Default.ArbFor<int>(), (first, second) =>
         {
-            IReadOnlyList<Posting>[] insured = [ClearingPostings.StatementConfirmed(LedgerSide.Insured, first, second), ClearingPostings.PaymentReceived(LedgerSide.Insured, first), ClearingPostings.PrepaymentReceived(LedgerSide.Insured, first > 0, first)];
-            IReadOnlyList<Posting>[] treatment = [ClearingPostings.StatementConfirmed(LedgerSide.Treatment, first, second), ClearingPostings.PaymentReceived(LedgerSide.Treatment, first), ClearingPostings.PrepaymentReceived(LedgerSide.Treatment, first <= 0, first)];
+            IReadOnlyList<Posting>[] insured = [ClearingPostings.StatementConfirmed(LedgerSide.Insured, first, second), ClearingPostings.PaymentReceived(LedgerSide.Insured, first, second), ClearingPostings.PrepaymentReceived(LedgerSide.Insured, first > 0, first, second)];
+            IReadOnlyList<Posting>[] treatment = [ClearingPostings.StatementConfirmed(LedgerSide.Treatment, first, second), ClearingPostings.PaymentReceived(LedgerSide.Treatment, first, second), ClearingPostings.PrepaymentReceived(LedgerSide.Treatment, first <= 0, first, second)];
             return insured.Concat(treatment).Append(ClearingPostings.Sent(first)).All(set => set.Sum(posting => posting.AmountFen) == 0)
                 && insured.Zip(treatment).All(pair => Of(pair.First, Account.PayableToPartner) == -Of(pair.Second, Account.ReceivableFromPartner)
                     && Of(pair.First, Account.PrepaymentDeposited) == -Of(pair.Second, Account.PrepaymentHeld));
