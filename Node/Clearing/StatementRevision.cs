@@ -8,6 +8,7 @@ namespace ProvincialGateway.Clearing;
 /// <summary>The next revision of a disputed statement: the same rows, with the deductions that the dispute is about. Its figures are settled by the desk.</summary>
 internal static class StatementRevision
 {
+    /// <summary>With what has to be given back of settlements that were undone meanwhile.</summary>
     /// <param name="acceptObjections">Deducts what the insured side objects to; false leaves the deductions as they were.</param>
     public static Statement Of(Session session, ClearingStatement disputed, bool acceptObjections)
     {

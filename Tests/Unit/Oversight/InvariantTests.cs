@@ -362,7 +362,7 @@ public sealed class InvariantTests
     /// <summary>Their breaches are made in the books of a cleared month: Tests/Integration/Clearing/When_clearing_books_are_altered.</summary>
     internal static readonly string[] OfClearing =
     [
-        "prepayment-entries", "prepayment-origin", "prepayment-top-ups", "pair-prepayment", "pair-deposit", "clearing-postings", "clearing-ranges", "clearing-claims", "clearing-rows", "clearing-deductions",
+        "prepayment-entries", "prepayment-origin", "prepayment-top-ups", "pair-prepayment", "pair-deposit", "clearing-postings", "clearing-ranges", "clearing-claims", "clearing-rows", "clearing-held",
         "clearing-payments", "clearing-messages", "clearing-statements", "clearing-replies", "pair-statements", "pair-payments",
     ];
 
