@@ -70,10 +70,13 @@ internal static class ClearingInvariants
                 """
                 SELECT row_transaction_id, held, most FROM (
                   SELECT d.row_transaction_id, sum(d.amount_fen) AS held, max(0, r.fund_total_fen + r.account_fen) * NOT EXISTS (
-                      SELECT 1 FROM ledger_row n JOIN clearing_statement e ON e.side = 1 AND e.partner = n.partner AND e.state IN (3, 6)
-                      WHERE n.negated_transaction_id = d.row_transaction_id AND n.side = 1 AND n.sequence BETWEEN e.first_sequence AND e.last_sequence) AS most
-                  FROM clearing_deduction d JOIN clearing_statement c USING (statement_number, revision) JOIN ledger_row r ON r.transaction_id = d.row_transaction_id
-                  WHERE c.side = 1 AND c.state IN (3, 6) AND r.side = 1 GROUP BY d.row_transaction_id)
+                      SELECT 1 FROM ledger_row n LEFT JOIN clearing_row k ON k.transaction_id = n.transaction_id
+                      JOIN clearing_statement e ON (e.side, e.partner) = (n.side, n.partner) AND e.state IN (3, 6)
+                        AND iif(n.side = 1, n.sequence BETWEEN e.first_sequence AND e.last_sequence, e.statement_number = k.statement_number)
+                      WHERE n.negated_transaction_id = d.row_transaction_id AND (n.side, n.partner) = (c.side, c.partner)) AS most
+                  FROM clearing_deduction d JOIN clearing_statement c USING (statement_number, revision)
+                  JOIN ledger_row r ON r.transaction_id = d.row_transaction_id AND (r.side, r.partner) = (c.side, c.partner)
+                  WHERE c.state IN (3, 6) GROUP BY d.row_transaction_id)
                 WHERE held < 0 OR held > most
                 """,
                 "尚扣 {1} 分,至多 {2} 分", "{1} fen are held back, {2} at most"),

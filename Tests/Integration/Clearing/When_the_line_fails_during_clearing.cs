@@ -116,6 +116,7 @@ internal sealed class When_the_line_fails_during_clearing : ClearingTest
         var row = Guangdong.Value<string>("SELECT transaction_id FROM ledger_row");
         await FromYunnanAsync(trouble, () => Payer.DisputeAsync(
             number, [new ObjectionRow { RowTransactionId = row, Kind = DisputeKind.Audit, AmountFen = 1_000_00, Field = "", Reason = "重复收费" }], "", "测试复核", CancellationToken.None));
+        await Claimant.ReviseAsync(number, acceptObjections: true, CancellationToken.None);
         await FromGuangdongAsync(trouble, () => Claimant.ProposeAsync(number, "测试经办", CancellationToken.None));
         await CheckedAsync(number, 2);
         await FromYunnanAsync(trouble, () => Payer.ConfirmAsync(number, "测试复核", CancellationToken.None));

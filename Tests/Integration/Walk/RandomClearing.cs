@@ -71,7 +71,7 @@ internal sealed class RandomClearing(PilotCountry country, Operators operators, 
     }
 
     private Task? ProposeAsync(PilotProvince claimant) => Statement(claimant, "side = 1 AND state IN (1, 4)") is { } statement
-        ? RunAsync(claimant, "Propose", "clearing", "propose", statement.Number)
+        ? RunAsync(claimant, "Propose", "clearing", "propose", statement.Number, "--accept-objections")
         : null;
 
     private Task? ConfirmStatementAsync(PilotProvince payer) => Statement(payer, "side = 2 AND state = 2") is { } statement
