@@ -6,13 +6,18 @@ namespace ProvincialGateway.Insured;
 /// <summary>Every "no" of the insured side, in one place: code, field, reason and next step in both languages, without personal data.</summary>
 internal static class InsuredRefusals
 {
+    private const string SendsAnew = "sends a new transaction.";
+
     public static Refusal MissingField(string field) => Of(RefusalCode.MissingField, field,
         $"缺少必填项 {field}。", $"mandatory field {field} is empty.",
-        "请就医地补全后用新的交易流水号重发。", "The treatment side completes it and sends a new transaction.");
+        "请就医地补全后用新的交易流水号重发。", $"The treatment side completes it and {SendsAnew}");
 
     public static Refusal InvalidField(string field, string zh, string en) => Of(RefusalCode.InvalidField, field,
         $"{field} 的值不正确：{zh}。", $"field {field} is not valid: {en}.",
-        "请就医地更正后用新的交易流水号重发。", "The treatment side corrects it and sends a new transaction.");
+        "请就医地更正后用新的交易流水号重发。", $"The treatment side corrects it and {SendsAnew}");
+
+    /// <summary>The next step is for who sent a message; nothing of use for an operator who typed it here.</summary>
+    public static bool IsForSender(Refusal refusal) => refusal.Code is RefusalCode.InvalidField or RefusalCode.MissingField && refusal.NextStepEn.EndsWith(SendsAnew, StringComparison.Ordinal);
 
     public static Refusal IdConflict(string field) => Of(RefusalCode.IdConflict, field,
         $"交易流水号已被使用且内容不同，不同之处：{field}。原交易的结果不变。", $"the transaction id is known with other content; it differs in {field}. The first answer stands.",

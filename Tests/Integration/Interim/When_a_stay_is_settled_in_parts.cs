@@ -1,7 +1,6 @@
-using Google.Protobuf;
-using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Provincial.His.V1;
+using ProvincialGateway.Insured;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Recovery;
@@ -165,18 +164,13 @@ internal sealed class When_a_stay_is_settled_in_parts : RecoveryTest
         (await Guangzhou.CancelDischargeAsync(visit, "C1")).Granted();
         await ChargeAsync(visit, "1", "10", Today);
         (await Guangzhou.SettleInPartAsync(visit, "T1")).Granted();
-        var (peers, ids) = (Guangdong.Host.Services.GetRequiredService<PeerDirectory>(), Guangdong.Host.Services.GetRequiredService<TransactionIdSource>());
-        var request = new Provincial.Exchange.V1.ReverseTransactionRequest
-        {
-            Header = RequestHeaders.Create(Guangdong.Configuration, await ids.NextAsync(CancellationToken.None), Yunnan.Division, "", Clock.GetUtcNow()),
-            OriginalTransactionId = Guangdong.Value<string>($"SELECT transaction_id FROM outbound WHERE kind = {(int)OutboundKind.DischargeCancellation}"),
-        };
+        // Our own treatment side would not ask for it; another implementation may.
+        var cancellation = Guangdong.Value<string>($"SELECT transaction_id FROM outbound WHERE kind = {(int)OutboundKind.DischargeCancellation}");
+        var undo = new Undo("440100201709200000009999999999", cancellation, ByReversal: true, Clock.NowMs(), Today);
 
-        var outcome = await peers.Find(Yunnan.Division)!.CallAsync(PeerMethod.ReverseTransaction, request.ToByteArray(), CancellationToken.None);
+        var obstacle = await Yunnan.Host.Database.WriteAsync(session => InsuredUndoSteps.Reverse(session, OutboundKind.DischargeCancellation, undo), CancellationToken.None);
 
-        var refusal = Provincial.Exchange.V1.ReverseTransactionResponse.Parser.ParseFrom(((PeerOutcome.Answered)outcome).Reply).Refusal;
-        Assert.That((refusal?.Code, refusal?.MessageEn), Is.EqualTo((Provincial.Exchange.V1.RefusalCode.NotReversible, refusal?.MessageEn)));
-        Assert.That(refusal!.MessageEn, Does.Contain($"settled through {Today.Iso()}"));
+        Assert.That(obstacle?.English, Is.EqualTo($"the stay is settled through {Today.Iso()}"));
     }
 
     [Test]
