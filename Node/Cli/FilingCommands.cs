@@ -7,7 +7,7 @@ using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Cli;
 
-/// <summary><c>gateway filings import|list|show|change|cancel|decide</c> of the insured side; the others are the treatment side's.</summary>
+/// <summary><c>gateway filings import|record|list|show|change|cancel|decide</c> of the insured side; the others are the treatment side's.</summary>
 internal static class FilingCommands
 {
     private const int ListMax = 500;
@@ -16,7 +16,7 @@ internal static class FilingCommands
 
     public static Command Create() => new("filings", "异地就医备案 / filings for treatment elsewhere")
     {
-        ImportCommands.Filings(), List(), Show(), Change(), Cancel(), Decide(),
+        ImportCommands.Filings(), Record(), List(), Show(), Change(), Cancel(), Decide(),
         FilingRequestCommands.Submit(), FilingRequestCommands.Withdraw(), FilingRequestCommands.Ask(), FilingRequestCommands.Requests(),
     };
 
@@ -47,6 +47,36 @@ internal static class FilingCommands
         var command = new Command("show", "一份备案的全部版本、依据它的就诊与结算 / all versions of a filing, and the visits and settlements that rest on it\n"
             + "例 example: gateway filings show F5301001709200000001 --as 530000 --data data-530000") { number, json };
         command.SetNodeAction(new NodeSelection(), (work, parsed) => Tell(work, parsed.GetRequiredValue(number), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command Record()
+    {
+        var person = new Argument<string>("person") { Description = "个人编号 / person number" };
+        var kind = new Option<string?>("--kind") { Description = "备案类别交换码 01..06 / filing kind, exchange code", Required = true };
+        var area = new Option<string>("--area") { Description = "就医地区划 / target area", Required = true };
+        var from = new Option<string?>("--from") { Description = "首日,省略为今天 / first day, by default today" };
+        var to = new Option<string?>("--to") { Description = "末日,省略则按本统筹区规则 / last day, by default as the division's rules say" };
+        var (by, json) = (new OperatorOption(), CommandJson.Option());
+        var command = new Command("record", "登记参保人在本地办理的备案,立即生效 / records a filing that the person made at home, effective at once\n"
+            + "例 example: gateway filings record 5301000001 --kind 02 --area 440100 --from 2017-10-01 --reason 本人申请 --as 530000 --data data-530000") { person, kind, area, from, to };
+        by.AddTo(command);
+        command.Add(json);
+        command.SetNodeAction(new NodeSelection(), async (work, parsed, cancellation) =>
+        {
+            var (change, lastDay, register) = (by.Read(work, parsed), OptionValues.Date(parsed, to), new FilingRegister(RulesOf(work)));
+            var wanted = new FilingRow
+            {
+                FilingNumber = "",
+                PersonNumber = parsed.GetRequiredValue(person),
+                Kind = OptionValues.ExchangeCode(CodeSystem.FilingKind, parsed, kind)!,
+                TargetArea = AbroadArea(work, parsed.GetRequiredValue(area)).Code,
+                ValidFrom = OptionValues.DateOrToday(work, parsed, from).Iso(),
+                State = FilingStatus.Effective,
+            };
+            var (number, refusal) = await work.Database.WriteAsync(session => register.Record(session, wanted, lastDay, work.Time.Today(), change), cancellation);
+            return number is not null ? Tell(work, number, parsed.GetValue(json)) : throw OperatorOption.RefusedHere(refusal!);
+        });
         return command;
     }
 

@@ -51,7 +51,7 @@ internal sealed class OperatorOption
     }
 
     /// <summary>Of a field that is wrong the next step is for who sent a message; whoever typed it corrects it and types it again.</summary>
-    private static CommandRefusedException RefusedHere(Refusal refusal) => InsuredRefusals.IsForSender(refusal)
+    public static CommandRefusedException RefusedHere(Refusal refusal) => InsuredRefusals.IsForSender(refusal)
         ? new CommandRefusedException($"{refusal.Code.ToString()} {refusal.MessageZh} / {refusal.MessageEn}")
         : Refused(refusal);
 

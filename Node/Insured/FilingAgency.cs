@@ -89,8 +89,7 @@ internal sealed partial class FilingAgency(
         if (FilingRegister.OverlapOf(session, filing) is { } overlap)
             return new() { Refusal = overlap };
         var (now, today) = time.Moment();
-        var numbered = filing with { FilingNumber = IssuedNumber.Filing(insured, today, Counters.Next(session, $"filing.{insured.Code}.{today.Iso()}")), RecordedAtMs = now };
-        FilingStore.Insert(session, numbered, new Change(request.Header.SenderDivision, $"SubmitFiling {request.Header.TransactionId}", now));
+        var numbered = FilingRegister.Issue(session, filing, insured, today, new Change(request.Header.SenderDivision, $"SubmitFiling {request.Header.TransactionId}", now));
         return new() { Filing = ToRecord(numbered, insured) };
     }
 

@@ -22,6 +22,31 @@ internal sealed record FilingChange
 /// </summary>
 internal sealed class FilingRegister(FilingRules rules)
 {
+    /// <summary>Records a filing that the person made at home; it is effective at once, because who records it decides.</summary>
+    /// <param name="lastDay">Null leaves it to the division's rules.</param>
+    /// <returns>Its number, or why it was not recorded.</returns>
+    public (string? Number, Refusal? Refusal) Record(Session session, FilingRow wanted, DateOnly? lastDay, DateOnly today, Change change)
+    {
+        if (PersonStore.ByNumber(session, wanted.PersonNumber) is not { } person)
+            return (null, InsuredRefusals.PersonNotFound());
+        var from = ChinaTime.ParseIso(wanted.ValidFrom);
+        if (lastDay < from)
+            return (null, InsuredRefusals.InvalidField("valid_to", $"早于 {wanted.ValidFrom}", $"is before {wanted.ValidFrom}"));
+        var standing = PersonEventStore.Standing(session, person, from);
+        if (!standing.IsInsured)
+            return (null, InsuredRefusals.NotInsured(standing));
+        var filing = wanted with { ValidTo = (lastDay ?? rules.For(standing.Division).LastDay(wanted.Kind, from, asked: null))?.Iso() };
+        return OverlapOf(session, filing) is { } overlap ? (null, overlap) : (Issue(session, filing, standing.Division, today, change).FilingNumber, null);
+    }
+
+    /// <summary>Stores a filing under the next number of the division that insures the person.</summary>
+    public static FilingRow Issue(Session session, FilingRow filing, Division insured, DateOnly today, Change change)
+    {
+        var numbered = filing with { FilingNumber = IssuedNumber.Filing(insured, today, Counters.Next(session, $"filing.{insured.Code}.{today.Iso()}")), RecordedAtMs = change.AtMs };
+        FilingStore.Insert(session, numbered, change);
+        return numbered;
+    }
+
     public Refusal? Cancel(Session session, FilingRow filing, Change change)
     {
         if (!filing.Stands)

@@ -94,21 +94,24 @@ internal static class NumberInvariants
         UNION ALL SELECT reversal_id, 'his_void', @province FROM his_void WHERE reversal_id NOT IN (SELECT transaction_id FROM outbound)
         """;
 
+    // A file that is imported brings numbers of its own; all others are issued here.
+    private const string IssuedFilings = "SELECT filing_number FROM filing_version WHERE version = 1 AND (changed_by, change_reason) NOT IN (VALUES ('import', 'import'), ('', ''))";
+
     private const string Numbers =
-        """
+        $"""
         SELECT visit_number AS number, 'S' AS kind, @province AS issuer, NULL AS business_date FROM insured_visit
         UNION ALL SELECT settlement_number, 'A', @province, business_date FROM insured_settlement
-        UNION ALL SELECT filing_number, 'F', @province, NULL FROM filing WHERE submitted_by IS NOT NULL
+        UNION ALL SELECT filing_number, 'F', @province, NULL FROM ({IssuedFilings})
         UNION ALL SELECT visit_number, 'S', insured_division, NULL FROM treatment_visit WHERE visit_number IS NOT NULL
         UNION ALL SELECT settlement_number, 'A', insured_province, business_date FROM treatment_settlement
         """;
 
     // The name of the day's counter, as the insured side builds it, from the number itself.
     private const string IssuedSerials =
-        """
+        $"""
         SELECT CASE substr(number, 1, 1) WHEN 'S' THEN 'visit.' WHEN 'F' THEN 'filing.' ELSE 'settlement.' END || substr(number, 2, 6)
           || '.20' || substr(number, 8, 2) || '-' || substr(number, 10, 2) || '-' || substr(number, 12, 2) AS counter, CAST(substr(number, 14) AS INTEGER) AS serial
         FROM (SELECT visit_number AS number FROM insured_visit UNION ALL SELECT settlement_number FROM insured_settlement
-          UNION ALL SELECT filing_number FROM filing WHERE submitted_by IS NOT NULL)
+          UNION ALL {IssuedFilings})
         """;
 }

@@ -55,6 +55,31 @@ internal sealed class When_a_filing_is_made_for_an_open_visit : FilingsTest
     }
 
     [Test]
+    public async Task The_insured_sides_operator_records_it_at_home_and_it_counts()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.UnfiledOfKunming, SampleBills.IntensiveCare(FeesOn));
+        await using var desk = YunnanDesk();
+        string[] record = ["filings", "record", Unfiled, "--area", "440100", "--from", AdmittedOn.Iso(), "--reason", "本人申请", "--kind"];
+        var unknown = await desk.RefuseAsync([.. record, "07"]);
+        var backwards = await desk.RefuseAsync([.. record, "05", "--to", AdmittedOn.AddDays(-1).Iso()]);
+        var shown = await desk.AskAsync([.. record, "05"]);
+        var again = await desk.RefuseAsync([.. record, "05"]);
+        var nobody = await desk.RefuseAsync("filings", "record", "5301999999", "--kind", "05", "--area", "440100", "--reason", "本人申请");
+        var home = await desk.RefuseAsync("filings", "record", Unfiled, "--kind", "05", "--area", "530300", "--reason", "本人申请");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await Guangzhou.SettleAsync(visit)).Granted().Result.Figures.PoolFen, Is.EqualTo(Filed));
+            Assert.That(((string?)shown["filing"]!["state"], (string?)shown["filing"]!["to"]), Is.EqualTo(("effective", AdmittedOn.AddMonths(6).AddDays(-1).Iso())));
+            Assert.That(unknown, Does.Contain("--kind").And.Contain("01, 02"));
+            Assert.That(backwards, Does.Contain("valid_to"));
+            Assert.That(again, Does.Contain((string)shown["filing"]!["number"]!));
+            Assert.That(nobody, Does.Contain("PersonNotFound"));
+            Assert.That(home, Does.Contain("--area"));
+        }
+    }
+
+    [Test]
     public async Task Every_open_visit_that_rests_on_it_is_looked_at()
     {
         var first = await AdmitAsync(Guangzhou, Patient.UnfiledOfKunming);

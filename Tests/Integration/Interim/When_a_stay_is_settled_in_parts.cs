@@ -166,7 +166,7 @@ internal sealed class When_a_stay_is_settled_in_parts : RecoveryTest
         (await Guangzhou.SettleInPartAsync(visit, "T1")).Granted();
         // Our own treatment side would not ask for it; another implementation may.
         var cancellation = Guangdong.Value<string>($"SELECT transaction_id FROM outbound WHERE kind = {(int)OutboundKind.DischargeCancellation}");
-        var undo = new Undo("440100201709200000009999999999", cancellation, ByReversal: true, Clock.NowMs(), Today);
+        var undo = new Insured.Undo("440100201709200000009999999999", cancellation, ByReversal: true, Clock.NowMs(), Today);
 
         var obstacle = await Yunnan.Host.Database.WriteAsync(session => InsuredUndoSteps.Reverse(session, OutboundKind.DischargeCancellation, undo), CancellationToken.None);
 
