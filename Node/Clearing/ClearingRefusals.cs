@@ -43,8 +43,8 @@ internal static class ClearingRefusals
     /// <summary>Of a statement that is confirmed or paid, and so never changed again.</summary>
     public static Refusal StatementClosed(string number, string stateZh, string stateEn) => Of(RefusalCode.StatementState, "statement_number",
         $"清算单 {number} 状态为“{stateZh}”，已确认的清算单不再变动。", $"statement {number} is '{stateEn}'; a confirmed statement is not changed any more.",
-        "迟到的审核扣款，由就医地以 gateway clearing deduct 记入下一期草稿（先 gateway clearing cut）。",
-        "A late deduction goes into the treatment side's next draft: gateway clearing cut, then gateway clearing deduct.");
+        "迟到的审核扣款，参保地在下一张清算单上以 gateway clearing dispute --line-audit 提出；其他扣款由就医地以 gateway clearing deduct 记入下一期草稿（先 gateway clearing cut）。",
+        "What the line audit finds late the insured side objects to in the next statement: gateway clearing dispute --line-audit. Other deductions go into the treatment side's next draft: gateway clearing cut, then gateway clearing deduct.");
 
     public static Refusal StatementRange(long statedFrom, long due) => Of(RefusalCode.StatementRange, "statement.first_sequence",
         $"清算单从台账序号 {statedFrom} 起，应从 {due} 起。", $"the statement begins at ledger sequence {statedFrom}, {due} is due.",
