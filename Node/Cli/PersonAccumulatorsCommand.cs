@@ -36,9 +36,11 @@ internal sealed class PersonAccumulatorsCommand
     {
         var (number, asJson) = (parsed.GetValue(_number), parsed.GetValue(_json));
         var rebuilt = parsed.GetValue(_rebuild) ? await RebuildAsync(work, parsed, number, cancellation) : null;
-        var figures = work.Database.Read(session => number is null ? AccumulatorRebuild.Different(session) : Known(session, number, AccumulatorRebuild.Of(session, number)));
+        var (figures, records) = work.Database.Read(session => number is null
+            ? (AccumulatorRebuild.Different(session), new List<RebuildRecord>())
+            : (Known(session, number, AccumulatorRebuild.Of(session, number)), AccumulatorRebuild.Records(session, number)));
         var isEqual = figures.TrueForAll(figure => figure.IsEqual);
-        work.Tell(new { IsEqual = isEqual, Rebuilt = rebuilt, Figures = figures }, asJson, _ => Write(work, figures, rebuilt, isEqual));
+        work.Tell(new { IsEqual = isEqual, Rebuilt = rebuilt, Figures = figures, Records = records }, asJson, _ => Write(work, figures, records, isEqual));
         return isEqual ? 0 : Different;
     }
 
@@ -47,31 +49,23 @@ internal sealed class PersonAccumulatorsCommand
     {
         if (number is null)
             throw new CommandRefusedException("--rebuild 须指明个人编号:一次重建一人。 / --rebuild needs a person number: one person at a time.");
-        var (change, trail) = (_by.Read(work, parsed), new RebuildTrail(work.Node.DataFolder));
-        var record = await work.Database.WriteAsync(session =>
+        var change = _by.Read(work, parsed);
+        return await work.Database.WriteAsync(session =>
         {
-            var changes = Known(session, number, AccumulatorRebuild.Of(session, number)).FindAll(figure => !figure.IsEqual);
-            if (changes.Count == 0)
-                return null;
-            // On disk before the change is: a crash leaves a line too many, never a change without a line.
-            var intended = trail.Intend(change, number, changes);
-            AccumulatorRebuild.Apply(session, number);
-            return intended;
+            Known(session, number, []);
+            return AccumulatorRebuild.Apply(session, number, change);
         }, cancellation);
-        if (record is not null)
-            trail.Done(record);
-        return record;
     }
 
     private static List<AccumulatorFigure> Known(Session session, string number, List<AccumulatorFigure> figures) =>
         figures.Count > 0 || PersonStore.ByNumber(session, number) is not null ? figures : throw PersonCommands.Unknown(number);
 
-    private static void Write(NodeWork work, List<AccumulatorFigure> figures, RebuildRecord? rebuilt, bool isEqual)
+    private static void Write(NodeWork work, List<AccumulatorFigure> figures, List<RebuildRecord> records, bool isEqual)
     {
-        if (rebuilt is not null)
+        foreach (var record in records)
         {
-            work.Out.WriteLine($"已重建 {rebuilt.Changes.Count} 项,记录在 {RebuildTrail.FileName} 第 {rebuilt.Number} 号 / {rebuilt.Changes.Count} figures rebuilt, on record in {RebuildTrail.FileName} as number {rebuilt.Number}");
-            foreach (var change in rebuilt.Changes)
+            work.Out.WriteLine($"第 {record.Number} 号重建 rebuild {record.Number}: {record.At} {record.By} {record.Reason}");
+            foreach (var change in record.Changes)
                 work.Out.WriteLine($"  {change.Year} {change.Layer ?? "-"} {change.Figure}: {Text(change, change.Stored)} → {Text(change, change.Rebuilt)}");
         }
         if (figures.Count > 0)

@@ -1,4 +1,5 @@
 using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Insured;
 
@@ -9,6 +10,11 @@ internal sealed record AccumulatorFigure(string PersonNumber, int Year, string? 
 {
     public bool IsEqual => Stored == Rebuilt;
 }
+
+/// <summary>A rebuild on record.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Changes">What was stored, and what took its place.</param>
+internal sealed record RebuildRecord(long Number, string At, string By, string Reason, string PersonNumber, IReadOnlyList<AccumulatorFigure> Changes);
 
 /// <summary>
 /// Accumulators beside the settlements they are the sum of. Settling and undoing keep them equal; where a database was restored or repaired by
@@ -36,8 +42,40 @@ internal static class AccumulatorRebuild
     /// <summary>The figures of all persons that are not equal.</summary>
     public static List<AccumulatorFigure> Different(Session session) => Query(session, personNumber: null, having: "HAVING sum(stored) <> sum(rebuilt)");
 
-    /// <summary>Makes the stored figures of one person those of the standing settlements. The caller keeps on record what they were.</summary>
-    public static void Apply(Session session, string personNumber)
+    /// <summary>Makes the stored figures of one person those of the standing settlements, and keeps what they were.</summary>
+    /// <returns>Null when there was nothing to change.</returns>
+    public static RebuildRecord? Apply(Session session, string personNumber, Change change)
+    {
+        var changes = Of(session, personNumber).FindAll(figure => !figure.IsEqual);
+        if (changes.Count == 0)
+            return null;
+        var number = session.QuerySingle<long>(
+            """
+            INSERT INTO accumulator_rebuild (number, person_number, rebuilt_by, reason, rebuilt_at_ms)
+            VALUES ((SELECT coalesce(max(number), 0) + 1 FROM accumulator_rebuild), @personNumber, @By, @Reason, @AtMs) RETURNING number
+            """,
+            new { personNumber, change.By, change.Reason, change.AtMs });
+        foreach (var figure in changes)
+        {
+            session.ExecuteExpecting(1,
+                "INSERT INTO accumulator_rebuild_figure (number, year, layer, figure, stored, rebuilt) VALUES (@number, @Year, @layer, @Figure, @Stored, @Rebuilt)",
+                new { number, figure.Year, layer = figure.Layer ?? "", figure.Figure, figure.Stored, figure.Rebuilt });
+        }
+        Replace(session, personNumber);
+        return new RebuildRecord(number, At(change.AtMs), change.By, change.Reason, personNumber, changes);
+    }
+
+    /// <summary>What was rebuilt of a person so far, oldest first.</summary>
+    public static List<RebuildRecord> Records(Session session, string personNumber) => session.Query<RebuildRow>(
+        "SELECT number, rebuilt_by, reason, rebuilt_at_ms FROM accumulator_rebuild WHERE person_number = @personNumber ORDER BY number", new { personNumber })
+        .ConvertAll(row => new RebuildRecord(row.Number, At(row.RebuiltAtMs), row.RebuiltBy, row.Reason, personNumber, session.Query<FigureRow>(
+            """
+            SELECT @personNumber AS person_number, year, nullif(layer, '') AS layer, figure, stored, rebuilt FROM accumulator_rebuild_figure
+            WHERE number = @Number ORDER BY year, layer, figure
+            """,
+            new { personNumber, row.Number }).ConvertAll(Figure)));
+
+    private static void Replace(Session session, string personNumber)
     {
         var person = new { personNumber };
         session.Execute("DELETE FROM accumulator_layer WHERE person_number = @personNumber", person);
@@ -56,7 +94,11 @@ internal static class AccumulatorRebuild
         WHERE @personNumber IS NULL OR person_number = @personNumber
         GROUP BY person_number, year, layer, figure {having} ORDER BY person_number, year, layer, figure
         """,
-        new { personNumber }).ConvertAll(row => new AccumulatorFigure(row.PersonNumber, row.Year, row.Layer, row.Figure, row.Stored, row.Rebuilt));
+        new { personNumber }).ConvertAll(Figure);
+
+    private static AccumulatorFigure Figure(FigureRow row) => new(row.PersonNumber, row.Year, row.Layer, row.Figure, row.Stored, row.Rebuilt);
+
+    private static string At(long ms) => ChinaTime.FromMs(ms).ToString("O");
 
     private static string Figures(string years, string layers, bool isStored)
     {
@@ -66,6 +108,14 @@ internal static class AccumulatorRebuild
 
         string Figure(string table, string layer, string name, string column) =>
             $"SELECT person_number, year, {layer} AS layer, '{name}' AS figure, {(isStored ? column : "0")} AS stored, {(isStored ? "0" : column)} AS rebuilt FROM {table}";
+    }
+
+    private sealed class RebuildRow
+    {
+        public required long Number { get; init; }
+        public required string RebuiltBy { get; init; }
+        public required string Reason { get; init; }
+        public required long RebuiltAtMs { get; init; }
     }
 
     private sealed class FigureRow
