@@ -95,7 +95,11 @@ internal static class NumberInvariants
         """;
 
     // A file that is imported brings numbers of its own; all others are issued here.
-    private const string IssuedFilings = "SELECT filing_number FROM filing_version WHERE version = 1 AND (changed_by, change_reason) NOT IN (VALUES ('import', 'import'), ('', ''))";
+    private const string IssuedFilings =
+        """
+        SELECT filing_number FROM filing WHERE submitted_by IS NOT NULL
+        UNION SELECT filing_number FROM filing_version WHERE version = 1 AND (changed_by, change_reason) NOT IN (VALUES ('import', 'import'), ('', ''))
+        """;
 
     private const string Numbers =
         $"""
@@ -112,6 +116,6 @@ internal static class NumberInvariants
         SELECT CASE substr(number, 1, 1) WHEN 'S' THEN 'visit.' WHEN 'F' THEN 'filing.' ELSE 'settlement.' END || substr(number, 2, 6)
           || '.20' || substr(number, 8, 2) || '-' || substr(number, 10, 2) || '-' || substr(number, 12, 2) AS counter, CAST(substr(number, 14) AS INTEGER) AS serial
         FROM (SELECT visit_number AS number FROM insured_visit UNION ALL SELECT settlement_number FROM insured_settlement
-          UNION ALL {IssuedFilings})
+          UNION ALL SELECT filing_number FROM ({IssuedFilings}))
         """;
 }
