@@ -4,7 +4,10 @@ using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Storage;
 
-/// <summary>Brings a database up to this version, one transaction per script, and refuses one that this version did not make.</summary>
+/// <summary>
+/// Brings a database up to this version, and refuses one that this version did not make. All scripts that are due are one transaction: when one fails,
+/// the version that ran before still runs on the data.
+/// </summary>
 internal static class Migrator
 {
     /// <exception cref="StorageRefusedException">The database is foreign, newer, built from an edited script, or a script fails on its data.</exception>
@@ -24,11 +27,8 @@ internal static class Migrator
                 """);
             var recorded = connection.Query<RecordedRow>("SELECT number AS Number, name AS Name, sha256 AS Sha256 FROM schema_migration ORDER BY number").AsList();
             RequireSame(recorded, scripts);
-            Connections.WithoutForeignKeys(connection, () =>
-            {
-                foreach (var script in scripts.Skip(recorded.Count))
-                    Apply(connection, script, time);
-            });
+            if (recorded.Count < scripts.Count)
+                Connections.WithoutForeignKeys(connection, () => ApplyAll(connection, scripts.Skip(recorded.Count), time));
         }
         catch (SqliteException fault) when (StorageUnavailableException.From(fault) is { } unavailable)
         {
@@ -36,9 +36,16 @@ internal static class Migrator
         }
     }
 
-    private static void Apply(SqliteConnection connection, MigrationScript script, TimeProvider time)
+    private static void ApplyAll(SqliteConnection connection, IEnumerable<MigrationScript> due, TimeProvider time)
     {
         using var transaction = connection.BeginTransaction(deferred: false);
+        foreach (var script in due)
+            Apply(connection, transaction, script, time);
+        transaction.Commit();
+    }
+
+    private static void Apply(SqliteConnection connection, SqliteTransaction transaction, MigrationScript script, TimeProvider time)
+    {
         try
         {
             connection.Execute(script.Sql, transaction: transaction);
@@ -52,7 +59,6 @@ internal static class Migrator
         connection.Execute(
             "INSERT INTO schema_migration (number, name, sha256, applied_at_ms) VALUES (@Number, @Name, @Sha256, @appliedAtMs)",
             new { script.Number, script.Name, script.Sha256, appliedAtMs = time.NowMs() }, transaction);
-        transaction.Commit();
     }
 
     private static StorageRefusedException Failed(MigrationScript script, SqliteException? fault) => new(

@@ -83,6 +83,17 @@ internal sealed class MigrationTests
     }
 
     [Test]
+    public async Task A_failing_script_undoes_those_before_it_so_that_the_previous_version_still_runs()
+    {
+        await OpenAndCloseAsync(1_000, First);
+        var failing = MigrationScript.Parse("0003_failing.sql", "INSERT INTO first VALUES (1);");
+        Assert.That(() => Open(2_000, First, Second, failing), Throws.TypeOf<StorageRefusedException>().With.Message.Contains("0003_failing.sql"));
+
+        await using var previous = Open(3_000, First);
+        Assert.That(previous.Read(session => session.Query<string>("SELECT name FROM sqlite_schema WHERE type = 'table'")), Is.EquivalentTo(new[] { "schema_migration", "first" }));
+    }
+
+    [Test]
     public async Task A_script_may_rebuild_a_table_that_others_refer_to()
     {
         var referring = MigrationScript.Parse("0002_referring.sql", "CREATE TABLE second (id INTEGER PRIMARY KEY REFERENCES first (id)) STRICT; INSERT INTO second VALUES (1);");
