@@ -11,6 +11,7 @@ internal sealed class StatementDesk(AgencyDesk desk)
 {
     /// <summary>More than the head of a request takes, and more than the tag and length of a repeated field.</summary>
     private const int MessageHeadBytes = 4_096, FieldHeadBytes = 8;
+
     /// <summary>Rows that a refusal names; <c>details audit list --open</c> has all.</summary>
     private const int LeftOutShown = 10;
 

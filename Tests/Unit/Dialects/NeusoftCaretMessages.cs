@@ -20,6 +20,9 @@ internal static class NeusoftCaretMessages
         "ZY0000012345|1|11|202101151500000|20210115090807|Y000123|XJ01CAA040E001|阿莫西林胶囊|0.8333|10|01|0.25g*24||||D0001||粒|0301||0|演示员甲||$"
         + "ZY0000012345|2|21|202101151500001|20210115091000|Z000045|250301001|胸部正位片|62|1|||||D0001|演示医生丙||次|0301||0|演示员甲||";
 
+    public static string SdzLine(string price, string quantity, string amount) =>
+        $"ZY12345_1|1|11|9001|20210115090807|Y000123|XJ01CAA040E001|阿莫西林胶囊|{price}|{quantity}|01|0.25g*24|||D0001|D0001|||0301||1|演示员甲|||{amount}|0.00||";
+
     public const string NcSettlement = "ZY0000012345|FP00012345|21|20210120160000|20210120150000|1|J18.900|肺炎|1|0|演示员甲|||";
 
     public const string RemoteAdmission =
