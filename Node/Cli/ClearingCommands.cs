@@ -47,7 +47,8 @@ internal static class ClearingCommands
             + "例 example: gateway clearing propose B44000017090000001 --as 440000 --data data-440000") { number, accept, who, json };
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
         {
-            if (parsed.GetValue(accept))
+            // A draft has no objections to accept: what is proposed for the first time goes over as it is.
+            if (parsed.GetValue(accept) && ClearingViews.Find(work, parsed.GetRequiredValue(number), null).State is StatementStage.Disputed)
                 await new StatementDesk(desk).ReviseAsync(parsed.GetRequiredValue(number), acceptObjections: true, cancellation);
             return work.Tell(await new StatementDesk(desk).ProposeAsync(parsed.GetRequiredValue(number), parsed.GetRequiredValue(who), cancellation), parsed.GetValue(json));
         });
