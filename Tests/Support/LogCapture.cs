@@ -55,9 +55,9 @@ public sealed class LogCapture
         Entries.Where(entry => entry.Level >= LogLevel.Error && !_announcedErrors.Contains(entry.EventId) && !IsCallerGone(entry)), Is.Empty,
         "Errors were logged that the test does not announce with ExpectError.");
 
-    /// <summary>A caller that hangs up while its message is read is an error to the gRPC library, before the node has the call.</summary>
+    /// <summary>A caller that hangs up, or a line that is cut, while a message is read is an error to the gRPC library, before the node has the call.</summary>
     private static bool IsCallerGone(LogEntry entry) =>
-        entry.Exception is IOException { Message: "The client reset the request stream." } && entry.Source.EndsWith("ServerCallHandler", StringComparison.Ordinal);
+        entry.Exception is IOException { Message: "The client reset the request stream." or "The request stream was aborted." } && entry.Source.EndsWith("ServerCallHandler", StringComparison.Ordinal);
 
     private void Add(LogEntry entry)
     {
