@@ -273,7 +273,7 @@ internal sealed class NodeHost : IAsyncDisposable
                     LineAudit = lineAudit,
                     Adapters = AdapterDirectory.Load(
                         options.AdaptersFolder, entry.Adapters, new CatalogueArchive(database, DataFolder.CataloguePath(options.DataFolder), options.Time),
-                        AdapterBudget.From(options.Configuration.Limits), options.Time, loggers.CreateLogger<AdapterDirectory>()),
+                        options.SharedAssemblies, AdapterBudget.From(options.Configuration.Limits), options.Time, loggers.CreateLogger<AdapterDirectory>()),
                     Loggers = loggers,
                 };
             }

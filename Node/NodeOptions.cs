@@ -19,6 +19,9 @@ internal sealed record NodeOptions
     /// <summary>The packed adapters, one folder each; by default beside the program.</summary>
     public string AdaptersFolder { get; init; } = AdapterDirectory.PackedFolder;
 
+    /// <summary>For nodes that share a process; null in production.</summary>
+    public AdapterAssemblies? SharedAssemblies { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Ports reserved beforehand, for nodes that share a process; empty in production.</summary>

@@ -12,15 +12,17 @@ public sealed class AdapterDirectory : IDisposable
 {
     private readonly string _folder;
     private readonly CatalogueArchive? _archive;
+    private readonly AdapterAssemblies? _shared;
     private readonly AdapterBudget _budget;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _changing = new();
     private volatile AdapterSnapshot _current;
 
-    private AdapterDirectory(string folder, CatalogueArchive? archive, AdapterBudget budget, TimeProvider time, ILogger log, IReadOnlyList<string> ids)
+    private AdapterDirectory(
+        string folder, CatalogueArchive? archive, AdapterAssemblies? shared, AdapterBudget budget, TimeProvider time, ILogger log, IReadOnlyList<string> ids)
     {
-        (_folder, _archive, _budget, _time, _log) = (folder, archive, budget, time, log);
+        (_folder, _archive, _shared, _budget, _time, _log) = (folder, archive, shared, budget, time, log);
         _current = new AdapterSnapshot([.. ids.Select(Load)]);
         foreach (var status in _current.Statuses)
             Report(status);
@@ -45,14 +47,16 @@ public sealed class AdapterDirectory : IDisposable
     /// <param name="archive">The versions this node keeps; null knows the adapters' own tables only.</param>
     /// <param name="log">Told of every adapter, loaded or not, and later of every fault inside one.</param>
     internal static AdapterDirectory Load(string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, ILogger<AdapterDirectory> log) =>
-        Load(adaptersFolder, configuredIds, archive, AdapterBudget.Default, TimeProvider.System, log);
+        Load(adaptersFolder, configuredIds, archive, shared: null, AdapterBudget.Default, TimeProvider.System, log);
 
     /// <inheritdoc cref="Load(string, IReadOnlyList{string}, CatalogueArchive, ILogger{AdapterDirectory})"/>
+    /// <param name="shared">Assemblies that other nodes of the process use too; null where the node has its process to itself.</param>
     /// <param name="budget">Of every call into an adapter.</param>
     /// <param name="time">For the rest of an adapter that overruns.</param>
     internal static AdapterDirectory Load(
-        string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, AdapterBudget budget, TimeProvider time, ILogger log) =>
-        new(Path.GetFullPath(adaptersFolder), archive, budget, time, log, [.. configuredIds.Distinct(StringComparer.Ordinal)]);
+        string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, AdapterAssemblies? shared, AdapterBudget budget, TimeProvider time,
+        ILogger log) =>
+        new(Path.GetFullPath(adaptersFolder), archive, shared, budget, time, log, [.. configuredIds.Distinct(StringComparer.Ordinal)]);
 
     /// <summary>Null when the adapter is not configured or not loaded. To call its dialect, <see cref="Open"/> the directory.</summary>
     public LoadedAdapter? Find(string id) => _current.Find(id);
@@ -144,7 +148,8 @@ public sealed class AdapterDirectory : IDisposable
     private AdapterSlot Load(string id)
     {
         var fingerprint = AdapterFingerprint.Of(FolderOf(id));
-        var (status, runtime) = new AdapterLoader(FolderOf(id), id, _archive, _budget, _time, _log).Load();
+        var assemblies = _shared?.Open(id, FolderOf(id), fingerprint);
+        var (status, runtime) = new AdapterLoader(FolderOf(id), id, _archive, assemblies, _budget, _time, _log).Load();
         if (AdapterFingerprint.Of(FolderOf(id)) == fingerprint)
             return new AdapterSlot { Status = status, Runtime = runtime, Fingerprint = fingerprint };
         // What was hashed and what was loaded may not be the same files.

@@ -11,7 +11,14 @@ namespace ProvincialGateway.AdapterHost;
 /// </summary>
 internal sealed class AdapterLoadContext(string id, string folder) : AssemblyLoadContext($"adapter {id}", isCollectible: true)
 {
-    public Assembly LoadDialect(string fileName) => LoadFrom(Path.Combine(folder, fileName));
+    private readonly Lock _loading = new();
+    private readonly Dictionary<string, Assembly> _dialects = new(StringComparer.Ordinal);
+
+    public Assembly LoadDialect(string fileName)
+    {
+        lock (_loading)
+            return _dialects.TryGetValue(fileName, out var loaded) ? loaded : _dialects[fileName] = LoadFrom(Path.Combine(folder, fileName));
+    }
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {

@@ -6,7 +6,8 @@ namespace ProvincialGateway.AdapterHost;
 
 /// <summary>Takes one adapter's folder through every check. The first check that fails decides the state and names all of its faults.</summary>
 /// <param name="archive">The versions this node keeps; null knows the adapter's own tables only.</param>
-internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? archive, AdapterBudget budget, TimeProvider time, ILogger log)
+/// <param name="shared">The assemblies, when other nodes use them too; null loads them for this adapter alone.</param>
+internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? archive, AdapterLoadContext? shared, AdapterBudget budget, TimeProvider time, ILogger log)
 {
     private const int ReasonsMax = 20;
 
@@ -33,8 +34,8 @@ internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? 
 
     private (AdapterStatus Status, AdapterRuntime? Runtime) Load(AdapterManifest manifest)
     {
-        var (context, threads) = (new AdapterLoadContext(id, folder), new AdapterThreads(id, budget, log));
-        var runtime = new AdapterRuntime(context, threads);
+        var (context, threads) = (shared ?? new AdapterLoadContext(id, folder), new AdapterThreads(id, budget, log));
+        var runtime = new AdapterRuntime(shared is null ? context : null, threads);
         var status = Load(manifest, context, threads);
         if (status.State == AdapterState.Loaded)
             return (status, runtime);

@@ -1,7 +1,9 @@
 namespace ProvincialGateway.AdapterHost;
 
 /// <summary>What one loaded adapter runs on: its assemblies and its threads. Given back when the last snapshot that knows the adapter is gone.</summary>
-internal sealed class AdapterRuntime(AdapterLoadContext context, AdapterThreads threads)
+/// <param name="context">Unloaded in the end when it is this adapter's alone; null when the assemblies are shared and somebody else's to unload.</param>
+/// <param name="threads">Always the adapter's own.</param>
+internal sealed class AdapterRuntime(AdapterLoadContext? context, AdapterThreads threads)
 {
     private int _holders = 1;
 
@@ -12,7 +14,7 @@ internal sealed class AdapterRuntime(AdapterLoadContext context, AdapterThreads 
         if (Interlocked.Decrement(ref _holders) > 0)
             return;
         threads.Dispose();
-        context.Unload();
+        context?.Unload();
     }
 }
 

@@ -19,6 +19,12 @@ internal sealed record PilotOptions
     /// <summary>The packed adapters.</summary>
     public string AdaptersFolder { get; init; } = AdapterDirectory.PackedFolder;
 
+    /// <summary>When several countries of one process use the same adapters; null for one country.</summary>
+    public AdapterAssemblies? SharedAssemblies { get; init; }
+
+    /// <summary>When several countries of one process begin alike; null prepares every province by itself.</summary>
+    public PilotTemplates? Templates { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Where a node's log events go.</summary>

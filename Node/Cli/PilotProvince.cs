@@ -52,20 +52,19 @@ internal sealed class PilotProvince : IAsyncDisposable
     {
         if (IsRunning)
             throw new InvalidOperationException($"The node of {Division} runs already.");
-        _host = await NodeHost.StartAsync(new NodeOptions
-        {
-            Configuration = Configuration,
-            Self = Division,
-            DataFolder = DataFolder,
-            AdaptersFolder = _options.AdaptersFolder,
-            Time = _options.Time,
-            ReservedPorts = [_peers, _his],
-            Logging = logging => _options.Logging(Division, logging),
-        }, cancellation);
-        if (_tokens.Count > 0)
-            return;
-        foreach (var (institution, token) in await PilotSamples.ImportAsync(Division, _host, _options.Time, cancellation))
-            _tokens.Add(institution, token);
+        if (_tokens.Count == 0 && _options.Templates is { } templates)
+            Remember(await templates.FillAsync(this, _options, cancellation));
+        _host = await StartNodeAsync(_options.Time, cancellation);
+        if (_tokens.Count == 0)
+            Remember(await PilotSamples.ImportAsync(Division, _host, _options.Time, cancellation));
+    }
+
+    /// <summary>The first start and its samples without anything after them; the node is stopped again.</summary>
+    /// <returns>Code and token of each institution.</returns>
+    internal async Task<IReadOnlyList<(string Code, string Token)>> TakeSamplesAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        await using var host = await StartNodeAsync(time, cancellation);
+        return await PilotSamples.ImportAsync(Division, host, time, cancellation);
     }
 
     /// <summary>Stops the node in good order; nothing happens when it is stopped already.</summary>
@@ -88,5 +87,23 @@ internal sealed class PilotProvince : IAsyncDisposable
         await StopAsync();
         _peers.Dispose();
         _his.Dispose();
+    }
+
+    private Task<NodeHost> StartNodeAsync(TimeProvider time, CancellationToken cancellation) => NodeHost.StartAsync(new NodeOptions
+    {
+        Configuration = Configuration,
+        Self = Division,
+        DataFolder = DataFolder,
+        AdaptersFolder = _options.AdaptersFolder,
+        SharedAssemblies = _options.SharedAssemblies,
+        Time = time,
+        ReservedPorts = [_peers, _his],
+        Logging = logging => _options.Logging(Division, logging),
+    }, cancellation);
+
+    private void Remember(IReadOnlyList<(string Code, string Token)> tokens)
+    {
+        foreach (var (institution, token) in tokens)
+            _tokens.Add(institution, token);
     }
 }

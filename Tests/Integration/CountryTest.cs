@@ -65,6 +65,8 @@ internal abstract class CountryTest : LoggedTest
             Configure = configuration => Configure(configuration with { Timeouts = Patient }),
             Time = Clock,
             AdaptersFolder = AdaptersFolder,
+            SharedAssemblies = Prepared.Assemblies,
+            Templates = Prepared.Templates,
             Logging = (division, logging) => logging.AddProvider(Logs.Provider(division.Code)),
         });
         Arrange();

@@ -368,7 +368,7 @@ internal sealed class AdapterStateTests
     private AdapterStatus Load()
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(_adapter.Log.Provider("node")));
-        using var directory = AdapterDirectory.Load(_adapter.Root, [_adapter.Id], archive: null, Budget, TimeProvider.System, loggers.CreateLogger<AdapterDirectory>());
+        using var directory = AdapterDirectory.Load(_adapter.Root, [_adapter.Id], archive: null, shared: null, Budget, TimeProvider.System, loggers.CreateLogger<AdapterDirectory>());
         return directory.Statuses.Single();
     }
 
