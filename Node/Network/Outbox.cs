@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Grpc.Core;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Storage;
@@ -120,7 +119,7 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
           AND NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = @Reversal AND r.state IN (1, 4))
         ORDER BY o.next_attempt_at_ms LIMIT @rowsMax
         """,
-        new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal, held = JsonSerializer.Serialize(peers.Held()) }));
+        new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal, held = peers.HeldAsJson() }));
 
     /// <summary>Counts an attempt before it is made and sets when the one after it is due: doubling from the interval up to the cap.</summary>
     public Task BeginRetryAsync(string transactionId, CancellationToken cancellation) => database.WriteAsync(session =>

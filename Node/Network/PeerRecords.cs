@@ -3,6 +3,14 @@ using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Network;
 
+/// <summary>Stored requests to one province that have no applied answer.</summary>
+internal sealed class PeerOpen
+{
+    public required string Peer { get; init; }
+    public required long Unanswered { get; init; }
+    public required long Parked { get; init; }
+}
+
 /// <summary>What is on record of pauses and planned maintenance: it outlives restarts of this node.</summary>
 internal static class PeerRecords
 {
@@ -20,6 +28,17 @@ internal static class PeerRecords
     /// <exception cref="StorageInvariantException">It is not paused.</exception>
     public static void Resume(Session session, Division peer, string by, long nowMs) => session.ExecuteExpecting(1,
         "UPDATE peer_pause SET resumed_by = @by, resumed_at_ms = @nowMs WHERE peer = @Code AND resumed_at_ms IS NULL", new { by, nowMs, peer.Code });
+
+    /// <summary>What waited for the peer may be sent at once.</summary>
+    public static void MakeDue(Session session, Division peer, long nowMs)
+    {
+        foreach (var table in (string[])["outbound", "filing_request", "clearing_outbound"])
+            session.Execute($"UPDATE {table} SET next_attempt_at_ms = @nowMs WHERE state = 1 AND peer = @Code AND next_attempt_at_ms > @nowMs", new { nowMs, peer.Code });
+    }
+
+    /// <summary>Transactions without an applied answer, by the province they are for.</summary>
+    public static IReadOnlyList<PeerOpen> Open(Session session) => session.Query<PeerOpen>(
+        "SELECT peer, sum(state = 1) AS unanswered, sum(state = 4) AS parked FROM outbound WHERE state IN (1, 4) GROUP BY peer");
 
     /// <summary>This node's own; null when none is planned or it is over.</summary>
     public static Maintenance? Own(Session session, long nowMs) => session.QuerySingleOrDefault<MaintenanceRow?>(
