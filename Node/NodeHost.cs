@@ -83,6 +83,8 @@ internal sealed class NodeHost : IAsyncDisposable
         NetworkLog.Draining(logger, drain.Begin(), limit);
         using var enough = new CancellationTokenSource(limit, time);
         var telling = services.GetRequiredService<OwnStanding>().TellAsync(enough.Token);
+        // Whoever comes right after the signal still finds somebody who says why.
+        await Task.Delay(limit < Farewell ? limit : Farewell, time);
         if (await drain.FinishAsync(limit, time) is > 0 and var left)
             NetworkLog.DrainedLate(logger, left, limit);
         await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -241,6 +243,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
     // After the drain: connections that will not end are cut.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.
     private static IPEndPoint ListenAddress(Uri address) => new(
