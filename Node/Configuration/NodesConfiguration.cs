@@ -35,8 +35,11 @@ internal sealed record NodesConfiguration
     /// <summary>The node that answers for a division, found by the division's province; null when that province has none.</summary>
     public NodeEntry? Find(Division anyDivision) => Nodes.FirstOrDefault(node => node.Division == anyDivision.Province);
 
-    /// <summary>What a request to a division's node is written in: the newest release both speak, once that is known.</summary>
-    public string ReleaseFor(Division anyDivision) => Agreed.With(anyDivision)?.ToString() ?? ProtocolRelease;
+    /// <summary>What a request to a division's node is written in: the newest release both speak, once that is known. Never newer than this software.</summary>
+    public string ReleaseFor(Division anyDivision) => Agreed.With(anyDivision)?.ToString()
+        ?? (Configuration.ProtocolRelease.TryParse(ProtocolRelease, out var configured) && configured.IsAtLeast(Configuration.ProtocolRelease.Newest)
+            ? Configuration.ProtocolRelease.Newest.ToString()
+            : ProtocolRelease);
 }
 
 /// <summary>One province's node as every other node sees it.</summary>

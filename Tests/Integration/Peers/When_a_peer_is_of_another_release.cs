@@ -64,7 +64,13 @@ internal sealed class When_a_peer_is_of_another_release : LoggedTest
         var verified = await persons.VerifyPersonAsync(new() { Header = Header(1, release), Person = patient, ServiceDate = admitted, TreatmentDivision = "530100" });
         var admission = await visits.RegisterAdmissionAsync(new()
         {
-            Header = Header(2, release), Person = patient, Institution = hospital, VisitKind = "21", AdmissionDate = admitted, HospitalVisitNumber = "ZY0001", Diagnoses = { diagnoses },
+            Header = Header(2, release),
+            Person = patient,
+            Institution = hospital,
+            VisitKind = "21",
+            AdmissionDate = admitted,
+            HospitalVisitNumber = "ZY0001",
+            Diagnoses = { diagnoses },
         });
         Assert.That(admission.Refusal, Is.Null);
         var visit = admission.Admission.VisitNumber;
@@ -72,7 +78,12 @@ internal sealed class When_a_peer_is_of_another_release : LoggedTest
         var charges = new Charges { TotalFen = 5_000_00, InScopeFen = 5_000_00 };
         var bill = new Bill
         {
-            VisitNumber = visit, Institution = hospital, ServiceDate = today, Charges = charges, LineCount = 1, Diagnoses = { diagnoses },
+            VisitNumber = visit,
+            Institution = hospital,
+            ServiceDate = today,
+            Charges = charges,
+            LineCount = 1,
+            Diagnoses = { diagnoses },
             CategorySums = { new CategorySum { FeeCategory = "06", Charges = charges, LineCount = 1 } },
         };
         var previewed = await settlements.PreviewSettlementAsync(new() { Header = Header(4, release), Bill = bill });
