@@ -125,7 +125,7 @@ internal sealed class PeerClient : IAsyncDisposable
         }
         catch (TimeoutRejectedException)
         {
-            return call.Conclude(new PeerOutcome.Unreachable("时限内未接通 / no connection within the time limit"));
+            return call.Conclude(call.TurnedAway ?? new PeerOutcome.Unreachable("时限内未接通 / no connection within the time limit"));
         }
         catch (OperationCanceledException) when (call.Abandoned.IsCancellationRequested)
         {
@@ -182,6 +182,7 @@ internal sealed class PeerClient : IAsyncDisposable
             var outcome = PeerFault.Judge(fault, attempt, _connection);
             Note(outcome);
             call.MayBeProcessed |= outcome is PeerOutcome.Unknown;
+            call.TurnedAway = outcome is PeerOutcome.Unreachable { TurnedAway: not null } away ? away : null;
             return outcome;
         }
     }
@@ -222,6 +223,9 @@ internal sealed class PeerClient : IAsyncDisposable
 
         /// <summary>Once true, only an answer can end the uncertainty.</summary>
         public bool MayBeProcessed { get; set; }
+
+        /// <summary>The last attempt's end, when the peer turned it away for now: a better reason than that time ran out before the next.</summary>
+        public PeerOutcome.Unreachable? TurnedAway { get; set; }
 
         public TimeSpan AttemptTimeout(TimeSpan attemptMax, DateTimeOffset now)
         {
