@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using NUnit.Framework;
-using Provincial.His.V1;
 using ProvincialGateway.Oversight;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Values;
