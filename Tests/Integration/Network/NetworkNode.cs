@@ -76,6 +76,7 @@ internal sealed class NetworkNode : IAsyncDisposable
         if (monitored)
             builder.Services.AddPeerMonitor(configuration, ids, Time);
         _host = builder.Build();
+        _host.UseUnservedCalls();
         _host.MapPeerServices();
         _host.MapGrpcService<ScriptedPersonService>();
         _host.MapGrpcService<CountingFeeDetailService>();

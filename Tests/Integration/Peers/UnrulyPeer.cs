@@ -60,7 +60,7 @@ internal sealed class UnrulyPeer : IAsyncDisposable
     public static byte[] Frame(int length, byte type, byte flags, int streamId)
     {
         var head = new byte[9];
-        (head[0], head[1], head[2], head[3], head[4]) = ((byte)(length >> 16), (byte)(length >> 8), (byte)length, type, flags);
+        (head[0], head[1], head[2], head[3], head[4]) = ((byte)((length >> 16) & 0xFF), (byte)((length >> 8) & 0xFF), (byte)(length & 0xFF), type, flags);
         BinaryPrimitives.WriteInt32BigEndian(head.AsSpan(5), streamId);
         return head;
     }

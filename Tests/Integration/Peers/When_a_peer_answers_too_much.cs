@@ -38,7 +38,7 @@ internal sealed class When_a_peer_answers_too_much : RecoveryTest
             foreach (var one in Framed(reply))
             {
                 await body.WriteAsync(new[] { one }, ct);
-                await Task.Delay(TimeSpan.FromMilliseconds(50), ct);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), ct);
             }
         }),
     ];
@@ -47,7 +47,7 @@ internal sealed class When_a_peer_answers_too_much : RecoveryTest
 
     protected override NodesConfiguration Configure(NodesConfiguration configuration) => configuration with
     {
-        Timeouts = configuration.Timeouts with { InteractiveBudget = TimeSpan.FromSeconds(1), Attempt = TimeSpan.FromSeconds(1) },
+        Timeouts = configuration.Timeouts with { InteractiveBudget = TimeSpan.FromSeconds(5), Attempt = TimeSpan.FromSeconds(5) },
     };
 
     [TestCaseSource(nameof(Ways))]

@@ -26,7 +26,7 @@ internal sealed class When_a_peer_speaks_no_protocol : RecoveryTest
 
     protected override NodesConfiguration Configure(NodesConfiguration configuration) => configuration with
     {
-        Timeouts = configuration.Timeouts with { InteractiveBudget = TimeSpan.FromSeconds(1), Attempt = TimeSpan.FromSeconds(1) },
+        Timeouts = configuration.Timeouts with { InteractiveBudget = TimeSpan.FromSeconds(5), Attempt = TimeSpan.FromSeconds(5) },
     };
 
     [TestCaseSource(nameof(Ways))]
