@@ -22,8 +22,9 @@ internal sealed class NodeHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly Opened _opened;
+    private readonly NodeOptions _options;
 
-    private NodeHost(WebApplication application, Opened opened) => (_application, _opened) = (application, opened);
+    private NodeHost(WebApplication application, Opened opened, NodeOptions options) => (_application, _opened, _options) = (application, opened, options);
 
     public Database Database => _opened.Database;
 
@@ -44,6 +45,8 @@ internal sealed class NodeHost : IAsyncDisposable
         var entry = options.Configuration.Find(options.Self) is { } found && found.Division == options.Self
             ? found
             : throw new NodeRefusedException($"nodes.json 中没有节点 {options.Self}；请核对 --as。 / nodes.json has no node {options.Self}; check --as.");
+        // Nodes of one process may be given one configuration; what each agrees on with its peers is its own.
+        options = options with { Configuration = options.Configuration with { Agreed = new() } };
         var opened = await Opened.OpenAsync(options, entry, cancellation);
         WebApplication? application = null;
         try
@@ -51,7 +54,7 @@ internal sealed class NodeHost : IAsyncDisposable
             application = Build(options, entry, opened);
             await ListenAsync(application, options.Self, cancellation);
             application.Services.GetRequiredService<HealthStatuses>().Set("", serving: true);
-            return new NodeHost(application, opened);
+            return new NodeHost(application, opened, options);
         }
         catch
         {
@@ -62,12 +65,35 @@ internal sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Until the process is told to stop.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellation) => _application.WaitForShutdownAsync(cancellation);
+    /// <summary>Until the process is told to stop, or a fault stops the node from within.</summary>
+    public async Task WaitForShutdownAsync(CancellationToken cancellation)
+    {
+        using var told = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _application.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, told.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Before a stop in good order: takes nothing new, tells the peers so that they queue, and lets what is in flight finish within the configured limit.
+    /// </summary>
+    public async Task DrainAsync()
+    {
+        var (services, limit, time) = (_application.Services, _options.Configuration.Timeouts.DrainLimit, _options.Time);
+        var (drain, logger) = (services.GetRequiredService<NodeDrain>(), services.GetRequiredService<ILogger<NodeDrain>>());
+        services.GetRequiredService<HealthStatuses>().Set("", serving: false);
+        NetworkLog.Draining(logger, drain.Begin(), limit);
+        using var enough = new CancellationTokenSource(limit, time);
+        var telling = services.GetRequiredService<OwnStanding>().TellAsync(enough.Token);
+        // Whoever comes right after the signal still finds somebody who says why.
+        await Task.Delay(limit < Farewell ? limit : Farewell, time);
+        if (await drain.FinishAsync(limit, time) is > 0 and var left)
+            NetworkLog.DrainedLate(logger, left, limit);
+        await telling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     public async ValueTask DisposeAsync()
     {
         _application.Services.GetRequiredService<HealthStatuses>().Set("", serving: false);
+        _application.Services.GetRequiredService<NodeDrain>().GiveUp();
         await _application.StopAsync(CancellationToken.None);
         await _application.DisposeAsync();
         await _opened.DisposeAsync();
@@ -102,6 +128,9 @@ internal sealed class NodeHost : IAsyncDisposable
             kestrel.ListenForPeers(peers, opened.Certificate, trust);
             kestrel.Listen(his, listen => listen.Protocols = HttpProtocols.Http1);
         });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        // Signals are for whoever runs the node: it drains before it stops.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         if (options.ReservedPorts.Count > 0)
             builder.Services.TakeOver(options.ReservedPorts);
         AddSlices(builder.Services, options, opened, trust);
@@ -113,7 +142,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private static void AddSlices(IServiceCollection services, NodeOptions options, Opened opened, PeerTrust trust)
     {
         var (configuration, time) = (options.Configuration, options.Time);
-        services.AddNetwork(configuration, options.Self, opened.Certificate, trust, time);
+        services.AddNetwork(configuration, options.Self, opened.Certificate, trust, opened.Database, opened.Ids, time);
         services.AddPeerMonitor(configuration, opened.Ids, time);
         services.AddSingleton(opened.Adapters);
         services.AddHostedService(provider => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time, provider.GetRequiredService<ILogger<AdapterWatch>>()));
@@ -137,7 +166,7 @@ internal sealed class NodeHost : IAsyncDisposable
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
         services.AddSingleton(provider => new HisEndpoint(
             opened.Database, opened.Adapters, provider.GetRequiredService<TreatmentAgency>(), configuration.Limits, time,
-            provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<HisEndpoint>>()));
+            provider.GetRequiredService<NodeDrain>(), provider.GetRequiredService<ILogger<HisEndpoint>>()));
         var persons = new PersonStore(opened.Vault);
         var assessment = new BenefitAssessment(options.Self, persons, opened.Policy, opened.Filings);
         var inbox = new Inbox(opened.Database, opened.Vault, time);
@@ -212,11 +241,23 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<ClearingGrpcService>();
     }
 
+    // After the drain: connections that will not end are cut.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+
     // A literal address is bound as it is; a name is what others call the node, so all interfaces are bound.
     private static IPEndPoint ListenAddress(Uri address) => new(
         IPAddress.TryParse(address.Host.Trim('[', ']'), out var literal) ? literal
         : address.IsLoopback ? IPAddress.Loopback
         : IPAddress.Any, address.Port);
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     /// <summary>What a node holds open besides its sockets, closed in reverse order.</summary>
     private sealed class Opened : IAsyncDisposable

@@ -36,6 +36,7 @@ internal static class Program
             PrepaymentCommands.Create(),
             ClearingCommands.Create(),
             LedgerCommands.Create(),
+            PeerCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

@@ -22,6 +22,8 @@ public partial class GetNodeRequest : IExchangeRequest;
 public partial class GetNodeResponse : IExchangeReply;
 public partial class PingRequest : IExchangeRequest;
 public partial class PingResponse : IExchangeReply;
+public partial class AnnounceStandingRequest : IExchangeRequest;
+public partial class AnnounceStandingResponse : IExchangeReply;
 public partial class VerifyPersonRequest : IExchangeRequest;
 public partial class VerifyPersonResponse : IExchangeReply;
 public partial class RegisterAdmissionRequest : IExchangeRequest;

@@ -46,7 +46,7 @@ internal sealed partial class ClearingSender(
     /// <summary>Attempts everything that is due. The background loop calls it; a test may.</summary>
     public async Task SendDueAsync(CancellationToken cancellation)
     {
-        var due = database.Read(session => ClearingOutbox.Due(session, time.NowMs(), RowsMax));
+        var due = database.Read(session => ClearingOutbox.Due(session, time.NowMs(), RowsMax, peers.HeldAsJson()));
         // Each by itself: an answer that this node cannot take in does not hold up the others.
         await Parallel.ForEachAsync(due, cancellation, async (id, token) => await BackgroundWork.AttemptAsync(() => SendAsync(id, token), LogPostponed, logger, token));
     }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
@@ -15,7 +17,7 @@ internal static class CheckCommand
         var json = new Option<bool>("--json") { Description = "只输出生效配置的 JSON / the effective configuration only, as JSON" };
         var command = new Command("check", "检查配置、证书、适配器与政策后退出 / check configuration, certificate, adapters and policy, then exit\n例 example: gateway check --nodes nodes.sample.json --as 530000 --data data-530000") { json };
         selection.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, cancellation) =>
         {
             var node = selection.Read(parsed);
             if (parsed.GetValue(json))
@@ -27,6 +29,8 @@ internal static class CheckCommand
             var faults = Problems(node).ToList();
             foreach (var fault in faults)
                 Console.WriteLine($"✗ {fault}");
+            foreach (var warning in await ClockWarningsAsync(parsed, node, cancellation))
+                Console.WriteLine($"⚠ {warning}");
             Console.WriteLine(faults.Count == 0 ? "✓ 可以启动 / ready to serve" : $"✗ {faults.Count} 个问题 / problems");
             return faults.Count == 0 ? 0 : 1;
         });
@@ -42,6 +46,21 @@ internal static class CheckCommand
         }
         foreach (var fault in CertificateFaults(node).Concat(PolicyFaults(node)).Concat(FilingFaults(node)).Concat(AdapterFaults(node)))
             yield return fault;
+    }
+
+    /// <summary>Only the node that serves has heard its peers' clocks; none of its business keeps it from serving.</summary>
+    private static async Task<IReadOnlyList<string>> ClockWarningsAsync(ParseResult parsed, SelectedNode node, CancellationToken cancellation)
+    {
+        using var served = Directory.Exists(node.DataFolder) ? await ControlSocket.ConnectAsync(node.DataFolder, cancellation) : null;
+        if (served is null)
+            return [];
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        string[] words = ["peers", "list", "--json", .. ControlClient.AbsoluteArguments(parsed).Skip(1)];
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = TextWriter.Null };
+        if (await Program.RunAsync(Program.Root().Parse(words), invocation, cancellation) != 0)
+            return [];
+        return [.. JsonNode.Parse(output.ToString())!.AsArray().OfType<JsonObject>().Where(peer => peer["isClockWrong"]?.GetValue<bool>() == true).Select(peer =>
+            $"{peer["division"]} 的时钟与本节点相差 {peer["clockOffsetMs"]} 毫秒，请分别校时。 / the clock of {peer["division"]} is {peer["clockOffsetMs"]} ms from this node's; compare both with a time server.")];
     }
 
     private static IEnumerable<string> CertificateFaults(SelectedNode node)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging.Console;
 using ProvincialGateway.Storage;
 
@@ -7,6 +8,9 @@ namespace ProvincialGateway.Cli;
 /// <summary><c>gateway serve</c>: one node, until SIGTERM or Ctrl-C.</summary>
 internal static class ServeCommand
 {
+    // As a shell says of a process that SIGTERM has ended.
+    private const int EndedAtOnce = 128 + 15;
+
     public static Command Create()
     {
         var selection = new NodeSelection();
@@ -14,6 +18,9 @@ internal static class ServeCommand
         selection.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            // In this order: the first signal waits for this action, and would hold up whoever listens after it.
+            using var terminate = EndAtTheSecond(PosixSignal.SIGTERM);
+            using var interrupt = EndAtTheSecond(PosixSignal.SIGINT);
             // A stop signal waits for what runs only once this action has returned its task.
             await Task.Yield();
             var node = selection.Read(parsed).WithData();
@@ -22,9 +29,21 @@ internal static class ServeCommand
             Console.WriteLine($"节点 {node.Self.Code} {node.Entry.Name} 正在运行 / node {node.Self.Code} serves: peers {node.Entry.Address}, hospitals {node.Entry.HisAddress}");
             await host.WaitForShutdownAsync(cancellation);
             Console.WriteLine($"节点 {node.Self.Code} 正在停止 / node {node.Self.Code} stops");
+            await host.DrainAsync();
             return 0;
         });
         return command;
+    }
+
+    /// <summary>Whoever says it twice does not want to wait: nothing is lost, what is on disk goes on at the next start.</summary>
+    private static PosixSignalRegistration EndAtTheSecond(PosixSignal signal)
+    {
+        var said = 0;
+        return PosixSignalRegistration.Create(signal, _ =>
+        {
+            if (Interlocked.Increment(ref said) > 1)
+                Environment.Exit(EndedAtOnce);
+        });
     }
 
     private static async Task<NodeHost> StartAsync(SelectedNode node, CancellationToken cancellation)

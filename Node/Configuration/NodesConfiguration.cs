@@ -1,4 +1,3 @@
-using System.Globalization;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Configuration;
@@ -9,8 +8,14 @@ internal sealed record NodesConfiguration
     /// <summary>The one major release of the exchange contract that this software speaks.</summary>
     public const int ProtocolMajor = 1;
 
-    /// <summary>Release of the exchange contract, "major.minor", e.g. "1.0". Its major is <see cref="ProtocolMajor"/>.</summary>
+    /// <summary>
+    /// Release of the exchange contract, "major.minor", e.g. "1.0", that every node speaks: what is said to a peer before it has told what it speaks.
+    /// Its major is <see cref="ProtocolMajor"/>.
+    /// </summary>
     public required string ProtocolRelease { get; init; }
+
+    /// <summary>Learned while the node runs; not of the file. A node has one of its own.</summary>
+    public AgreedReleases Agreed { get; init; } = new();
 
     /// <summary>Release of the exchange code set, e.g. "2016.1".</summary>
     public required string CatalogueRelease { get; init; }
@@ -30,19 +35,11 @@ internal sealed record NodesConfiguration
     /// <summary>The node that answers for a division, found by the division's province; null when that province has none.</summary>
     public NodeEntry? Find(Division anyDivision) => Nodes.FirstOrDefault(node => node.Division == anyDivision.Province);
 
-    /// <summary>Splits "major.minor" and gives the major.</summary>
-    public static bool TryMajorOf(string? release, out int major)
-    {
-        major = 0;
-        var parts = (release ?? "").Split('.');
-        return parts.Length == 2 && TryNumber(parts[0], out major) && TryNumber(parts[1], out _);
-    }
-
-    private static bool TryNumber(string text, out int number)
-    {
-        number = 0;
-        return text.Length is > 0 and <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-    }
+    /// <summary>What a request to a division's node is written in: the newest release both speak, once that is known. Never newer than this software.</summary>
+    public string ReleaseFor(Division anyDivision) => Agreed.With(anyDivision)?.ToString()
+        ?? (Configuration.ProtocolRelease.TryParse(ProtocolRelease, out var configured) && configured.IsAtLeast(Configuration.ProtocolRelease.Newest)
+            ? Configuration.ProtocolRelease.Newest.ToString()
+            : ProtocolRelease);
 }
 
 /// <summary>One province's node as every other node sees it.</summary>

@@ -71,7 +71,7 @@ internal static partial class NodesFile
     private static string ProtocolRelease(JsonSection root)
     {
         var release = root.Text("protocolRelease");
-        if (release != "" && !(NodesConfiguration.TryMajorOf(release, out var major) && major == NodesConfiguration.ProtocolMajor))
+        if (release != "" && !(Configuration.ProtocolRelease.TryParse(release, out var parsed) && parsed.Major == NodesConfiguration.ProtocolMajor))
             root.Reject("protocolRelease", $"应为“主版本.次版本”,本软件支持的主版本为 {NodesConfiguration.ProtocolMajor}。",
                 $"must be \"major.minor\"; this software speaks major {NodesConfiguration.ProtocolMajor}");
         return release;
@@ -95,6 +95,10 @@ internal static partial class NodesFile
             HisBodyBytesMax = limits.Whole("hisBodyBytesMax", defaults.HisBodyBytesMax, LimitOptions.HisBodyBytesMin, LimitOptions.HisBodyBytesCeiling),
             LinesPerMessageMax = limits.Whole("linesPerMessageMax", defaults.LinesPerMessageMax, 1, LimitOptions.LinesPerMessageCeiling),
             AdapterCallTimeMax = limits.Seconds("adapterCallSecondsMax", defaults.AdapterCallTimeMax, 0.05m, 60),
+            PeerConcurrentCallsMax = limits.Whole("peerConcurrentCallsMax", defaults.PeerConcurrentCallsMax, 1, LimitOptions.ConcurrentCallsCeiling),
+            PeerCallsPerSecondMax = limits.Whole("peerCallsPerSecondMax", defaults.PeerCallsPerSecondMax, 1, LimitOptions.CallsPerSecondCeiling),
+            HospitalConcurrentCallsMax = limits.Whole("hospitalConcurrentCallsMax", defaults.HospitalConcurrentCallsMax, 1, LimitOptions.ConcurrentCallsCeiling),
+            HospitalCallsPerSecondMax = limits.Whole("hospitalCallsPerSecondMax", defaults.HospitalCallsPerSecondMax, 1, LimitOptions.CallsPerSecondCeiling),
             AdapterCallBytesMax = limits.Whole("adapterCallBytesMax", defaults.AdapterCallBytesMax, LimitOptions.AdapterCallBytesMin, int.MaxValue),
         };
         limits.End();
@@ -118,6 +122,8 @@ internal static partial class NodesFile
             ResolverInterval = timeouts.Seconds("resolverIntervalSeconds", defaults.ResolverInterval, 0.1m, 3600),
             ResolverDelayMax = timeouts.Seconds("resolverDelayMaxSeconds", defaults.ResolverDelayMax, 0.1m, 86_400),
             AdapterPollInterval = timeouts.Seconds("adapterPollIntervalSeconds", defaults.AdapterPollInterval, 0.1m, 3600),
+            DrainLimit = timeouts.Seconds("drainSeconds", defaults.DrainLimit, 0, 18),
+            ClockSkewWarning = timeouts.Seconds("clockSkewWarningSeconds", defaults.ClockSkewWarning, 0.1m, 3600),
         };
         if (read.Attempt > read.InteractiveBudget)
             timeouts.Reject("attemptSeconds", "不得大于 interactiveBudgetSeconds。", "must not exceed interactiveBudgetSeconds");

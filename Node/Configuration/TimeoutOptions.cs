@@ -38,4 +38,10 @@ internal sealed record TimeoutOptions
 
     /// <summary>Between two looks at the adapters' folders, 0.1 to 3,600 s; default 3 s. A change that stands for two looks is loaded.</summary>
     public TimeSpan AdapterPollInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>What is in flight when the node is told to stop may take this long, 0 to 18 s; default 15 s. The whole stop stays below 30 s.</summary>
+    public TimeSpan DrainLimit { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How far a peer's clock may be from this node's before operators are warned, 0.1 to 3,600 s; default 5 s.</summary>
+    public TimeSpan ClockSkewWarning { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text;
@@ -5,6 +6,7 @@ using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 using ProvincialGateway.Configuration;
+using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -17,12 +19,14 @@ namespace ProvincialGateway.His;
 /// own error convention.
 /// </summary>
 internal sealed partial class HisEndpoint(
-    Database database, AdapterDirectory adapters, TreatmentAgency agency, LimitOptions limits, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<HisEndpoint> logger)
+    Database database, AdapterDirectory adapters, TreatmentAgency agency, LimitOptions limits, TimeProvider time, NodeDrain drain, ILogger<HisEndpoint> logger)
 {
     private const string CanonicalPrefix = "/his/v1/";
     private const string AdapterPrefix = "/his/";
+    private const string Stopping = "节点正在停止 the node is stopping";
 
     private readonly CanonicalJson _canonical = new();
+    private readonly ConcurrentDictionary<string, CallBudget> _budgets = new(StringComparer.Ordinal);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -113,14 +117,51 @@ internal sealed partial class HisEndpoint(
         };
         try
         {
-            return await agency.HandleAsync(caller, exchange, lifetime.ApplicationStopping);
+            return await HandleAsync(caller, exchange);
         }
         catch (Exception fault) when (fault is StorageException or OperationCanceledException)
         {
             LogNotAnswered(institution.Code, request.TransactionCode, fault.Message);
-            return HisRefusals.Unfinished(operation, fault is StorageException ? fault.Message : "节点正在停止 the node is stopping");
+            return HisRefusals.Unfinished(operation, fault is StorageException ? fault.Message : Stopping);
         }
     }
+
+    /// <summary>
+    /// A hospital takes its own share only, and a node that stops takes nothing new. Whoever is turned away may be repeating what was begun before, so only
+    /// a question is refused; of a step the result stays open until it is asked for again.
+    /// </summary>
+    private async Task<HisResult> HandleAsync(HisCaller caller, HisOperation operation)
+    {
+        var budget = _budgets.GetOrAdd(caller.Institution.Code, _ => new CallBudget(new(limits.HospitalConcurrentCallsMax, limits.HospitalCallsPerSecondMax), time));
+        if (budget.TryEnter() is not null)
+            return TurnAway(caller, operation, TooMany());
+        try
+        {
+            if (!drain.TryEnter())
+                return TurnAway(caller, operation, Stopping);
+            try
+            {
+                return await agency.HandleAsync(caller, operation, drain.GivenUp);
+            }
+            finally
+            {
+                drain.Leave();
+            }
+        }
+        finally
+        {
+            budget.Leave();
+        }
+    }
+
+    private HisResult TurnAway(HisCaller caller, HisOperation operation, string reason)
+    {
+        NetworkLog.HospitalTurnedAway(logger, caller.Institution.Code, caller.TransactionCode, reason);
+        return HisRefusals.Unfinished(operation, reason);
+    }
+
+    private string TooMany() => $"本院请求过多，同时最多 {limits.HospitalConcurrentCallsMax} 个、每秒最多 {limits.HospitalCallsPerSecondMax} 个，本次未处理 "
+        + $"too many requests of this hospital, at most {limits.HospitalConcurrentCallsMax} at once and {limits.HospitalCallsPerSecondMax} a second, this one was not looked at";
 
     /// <summary>The adapter in the path must be the institution's own; a path shared by dialects is spoken in the institution's dialect.</summary>
     private HisRefusal? RefuseRoute(string path, IHisDialect dialect, LoadedAdapter adapter)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using ProvincialGateway.Configuration;
+using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Network;
@@ -7,9 +8,9 @@ namespace ProvincialGateway.Network;
 /// <summary>How a host takes in this slice: what it makes itself it passes, the rest is registered here.</summary>
 internal static class NetworkServices
 {
-    /// <summary>Adds <see cref="PeerDirectory"/>, <see cref="HealthStatuses"/>, gRPC with its limits and the identity gate.</summary>
+    /// <summary>Adds <see cref="PeerDirectory"/>, <see cref="NodeDrain"/>, <see cref="PeerDoor"/>, <see cref="OwnStanding"/>, <see cref="HealthStatuses"/>, gRPC with its limits and the identity gate.</summary>
     public static IServiceCollection AddNetwork(this IServiceCollection services, NodesConfiguration configuration, Division self,
-        NodeCertificate certificate, PeerTrust trust, TimeProvider time)
+        NodeCertificate certificate, PeerTrust trust, Database database, TransactionIdSource ids, TimeProvider time)
     {
         services.AddGrpc(options =>
         {
@@ -19,18 +20,32 @@ internal static class NetworkServices
             options.EnableDetailedErrors = false;
             options.Interceptors.Add<PeerIdentityInterceptor>();
         });
-        services.AddSingleton(provider => new PeerIdentityInterceptor(trust, self, provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
-        services.AddSingleton(provider => new NodeGrpcService(configuration, self, provider.GetRequiredService<EndpointDataSource>(), time));
+        services.AddSingleton(provider => new PeerIdentityInterceptor(trust, self, provider.GetRequiredService<PeerDoor>(), provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+        services.AddSingleton(provider => new NodeGrpcService(configuration, self, provider.GetRequiredService<EndpointDataSource>(), provider.GetRequiredService<OwnStanding>(), time));
         services.AddSingleton<HealthStatuses>();
         services.AddSingleton<HealthGrpcService>();
-        services.AddSingleton(provider => new PeerDirectory(configuration, self, certificate, trust, time, provider.GetRequiredService<ILogger<PeerClient>>()));
+        services.AddSingleton(provider =>
+        {
+            var peers = new PeerDirectory(configuration, self, certificate, trust, time, provider.GetRequiredService<ILogger<PeerClient>>());
+            database.Read(session =>
+            {
+                PeerRecords.Recall(session, peers);
+                return true;
+            });
+            return peers;
+        });
+        services.AddSingleton<NodeDrain>();
+        services.AddSingleton(provider => new PeerDoor(
+            provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<NodeDrain>(), configuration.Limits, time, provider.GetRequiredService<ILogger<PeerDoor>>()));
+        services.AddSingleton(provider => new OwnStanding(
+            configuration, database, provider.GetRequiredService<PeerDirectory>(), ids, provider.GetRequiredService<NodeDrain>(), time, provider.GetRequiredService<ILogger<OwnStanding>>()));
         return services;
     }
 
     /// <summary>Pings peers for as long as the host runs.</summary>
     public static IServiceCollection AddPeerMonitor(this IServiceCollection services, NodesConfiguration configuration, TransactionIdSource ids, TimeProvider time) =>
         services.AddHostedService(provider => new PeerMonitor(
-            provider.GetRequiredService<PeerDirectory>(), configuration, ids, time, provider.GetRequiredService<ILogger<PeerMonitor>>()));
+            provider.GetRequiredService<PeerDirectory>(), configuration, ids, provider.GetRequiredService<OwnStanding>(), time, provider.GetRequiredService<ILogger<PeerMonitor>>()));
 
     /// <summary>Lets Kestrel listen on reserved ports with sockets of theirs; other end points are bound as usual.</summary>
     public static IServiceCollection TakeOver(this IServiceCollection services, params IReadOnlyList<ReservedPort> ports) =>

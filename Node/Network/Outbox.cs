@@ -109,16 +109,17 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     /// <summary>
     /// Rows whose next attempt is due, oldest first. What a reversal is under way for waits for it, also when that is parked: sent now, it would be
-    /// done to be undone.
+    /// done to be undone. What is for a peer that nothing is sent to now waits without an attempt.
     /// </summary>
     public IReadOnlyList<string> Due(int rowsMax) => database.Read(session => session.Query<string>(
         """
         SELECT o.transaction_id FROM outbound o
         WHERE o.state = 1 AND o.next_attempt_at_ms <= @now
+          AND o.peer NOT IN (SELECT value FROM json_each(@held))
           AND NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = @Reversal AND r.state IN (1, 4))
         ORDER BY o.next_attempt_at_ms LIMIT @rowsMax
         """,
-        new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal }));
+        new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal, held = peers.HeldAsJson() }));
 
     /// <summary>Counts an attempt before it is made and sets when the one after it is due: doubling from the interval up to the cap.</summary>
     public Task BeginRetryAsync(string transactionId, CancellationToken cancellation) => database.WriteAsync(session =>

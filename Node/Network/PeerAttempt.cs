@@ -16,6 +16,9 @@ internal sealed class PeerAttempt(TimeSpan timeout)
     /// <summary>The peer answered with a status and no message, which gRPC does only when no reply had been begun.</summary>
     public bool StatusWithoutReply { get; set; }
 
+    /// <summary>What the peer said beside that status; null when it was not turned away at the door.</summary>
+    public TurnedAway? TurnedAway { get; set; }
+
     /// <summary>Called when the request's bytes are about to leave.</summary>
     /// <exception cref="OperationCanceledException">The attempt has been given up: its outcome says "not sent", so nothing may be sent any more.</exception>
     public void Start()

@@ -22,6 +22,7 @@ internal sealed class PeerAttemptHandler(HttpMessageHandler inner, AsyncLocal<Pe
         request.Content = new ObservedContent(request.Content!, attempt);
         var response = await base.SendAsync(request, cancellationToken);
         attempt.StatusWithoutReply = response.Headers.Contains(StatusHeader);
+        attempt.TurnedAway = attempt.StatusWithoutReply ? TurnedAway.Read(response.Headers) : null;
         return response;
     }
 

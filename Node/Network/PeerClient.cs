@@ -42,7 +42,7 @@ internal sealed class PeerClient : IAsyncDisposable
     /// <param name="ct">Gives up waiting; what was sent by then stays sent, and the outcome says so.</param>
     public async Task<PeerOutcome> CallAsync(PeerMethod method, byte[] request, CancellationToken ct)
     {
-        var outcome = NotToBeSent(request) ?? await SendAsync(new PeerCall(method, request, _time.GetUtcNow() + _configuration.Timeouts.InteractiveBudget, ct));
+        var outcome = NotToBeSent(method, request) ?? await SendAsync(new PeerCall(method, request, _time.GetUtcNow() + _configuration.Timeouts.InteractiveBudget, ct));
         if (outcome is PeerOutcome.Rejected rejected)
             NetworkLog.CallRejected(_logger, Entry.Division, method, rejected.Status, rejected.Detail);
         if (outcome is PeerOutcome.Unknown unknown)
@@ -59,8 +59,8 @@ internal sealed class PeerClient : IAsyncDisposable
     /// <param name="ct">Gives up; what was sent by then stays sent.</param>
     public async Task<PeerOutcome> StreamAsync(PeerMethod method, IAsyncEnumerable<byte[]> messages, PeerStreamLimits limits, CancellationToken ct)
     {
-        if (NotToBeSent([]) is { } unlisted)
-            return unlisted;
+        if (NotToBeSent(method, []) is { } notSent)
+            return notSent;
         var attempt = new PeerAttempt(limits.Whole);
         _current.Value = attempt;
         using var idle = new CancellationTokenSource(limits.Idle, _time);
@@ -96,8 +96,11 @@ internal sealed class PeerClient : IAsyncDisposable
     }
 
     /// <summary>What needs no network to be known.</summary>
-    private PeerOutcome? NotToBeSent(byte[] request)
+    private PeerOutcome? NotToBeSent(PeerMethod method, byte[] request)
     {
+        // How a peer stands is asked and told however it stands.
+        if (method.Service != PeerMethod.Ping.Service && State.Hold is { } hold)
+            return new PeerOutcome.Unreachable(hold.Text) { IsHeld = true };
         if (request.Length > _configuration.Limits.MessageBytesMax)
             return new PeerOutcome.Rejected(StatusCode.ResourceExhausted,
                 $"报文 {request.Length} 字节,超过上限 {_configuration.Limits.MessageBytesMax} 字节,未发送;请减少内容。 / "
@@ -122,7 +125,7 @@ internal sealed class PeerClient : IAsyncDisposable
         }
         catch (TimeoutRejectedException)
         {
-            return call.Conclude(new PeerOutcome.Unreachable("时限内未接通 / no connection within the time limit"));
+            return call.Conclude(call.TurnedAway ?? new PeerOutcome.Unreachable("时限内未接通 / no connection within the time limit"));
         }
         catch (OperationCanceledException) when (call.Abandoned.IsCancellationRequested)
         {
@@ -179,6 +182,7 @@ internal sealed class PeerClient : IAsyncDisposable
             var outcome = PeerFault.Judge(fault, attempt, _connection);
             Note(outcome);
             call.MayBeProcessed |= outcome is PeerOutcome.Unknown;
+            call.TurnedAway = outcome is PeerOutcome.Unreachable { TurnedAway: not null } away ? away : null;
             return outcome;
         }
     }
@@ -193,6 +197,10 @@ internal sealed class PeerClient : IAsyncDisposable
                 break;
             case PeerOutcome.Rejected:
                 State.Succeeded();
+                break;
+            case PeerOutcome.Unreachable { TurnedAway: { } away }:
+                State.Succeeded();
+                State.Heard(away);
                 break;
             case PeerOutcome.Unreachable unreachable:
                 State.Failed(unreachable.Reason);
@@ -215,6 +223,9 @@ internal sealed class PeerClient : IAsyncDisposable
 
         /// <summary>Once true, only an answer can end the uncertainty.</summary>
         public bool MayBeProcessed { get; set; }
+
+        /// <summary>The last attempt's end, when the peer turned it away for now: a better reason than that time ran out before the next.</summary>
+        public PeerOutcome.Unreachable? TurnedAway { get; set; }
 
         public TimeSpan AttemptTimeout(TimeSpan attemptMax, DateTimeOffset now)
         {

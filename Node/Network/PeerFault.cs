@@ -11,14 +11,27 @@ internal static class PeerFault
         var mayHaveLeft = attempt.Close() && !Causes(fault).Any(cause => cause is PeerRefusedConnectionException);
         if (!mayHaveLeft)
             return new PeerOutcome.Unreachable(WhyNotConnected(fault, connection));
+        if (attempt.StatusWithoutReply && ForNow(fault.StatusCode, attempt.TurnedAway) is { } away)
+            return new PeerOutcome.Unreachable(fault.Status.Detail) { TurnedAway = away };
         return attempt.StatusWithoutReply && ProvesNothingWasDone(fault.StatusCode)
             ? new PeerOutcome.Rejected(fault.StatusCode, fault.Status.Detail)
             : new PeerOutcome.Unknown($"{fault.StatusCode}: {fault.Status.Detail}");
     }
 
+    /// <summary>
+    /// Turned away for now: nothing was done, and the same bytes may be taken later. RESOURCE_EXHAUSTED is that unless the peer says that the message is
+    /// too large: what might be taken later must never end as refused for good. UNAVAILABLE proves nothing unless the door itself says so.
+    /// </summary>
+    private static TurnedAway? ForNow(StatusCode status, TurnedAway? said) => (status, said) switch
+    {
+        (StatusCode.ResourceExhausted, null) => new(DoorReason.Busy),
+        (StatusCode.ResourceExhausted or StatusCode.Unavailable, { IsForNow: true }) => said,
+        _ => null,
+    };
+
     /// <remarks>
     /// A node gives these statuses before it hands a request to a service, and a service that throws one promises to have done nothing.
-    /// RESOURCE_EXHAUSTED is the framework's word for a message above the limit.
+    /// RESOURCE_EXHAUSTED comes this far for a message above the limit only.
     /// </remarks>
     private static bool ProvesNothingWasDone(StatusCode status) => status is StatusCode.PermissionDenied or StatusCode.Unauthenticated
         or StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented or StatusCode.ResourceExhausted;

@@ -10,7 +10,7 @@ namespace ProvincialGateway.Network;
 /// The one gate before every service: who calls, may the request's head pass, and what the caller is told when a service fails. The
 /// certificate is judged again for each call, because a connection may outlive it.
 /// </summary>
-internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, ILogger<PeerIdentityInterceptor> logger) : Interceptor
+internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, PeerDoor door, ILogger<PeerIdentityInterceptor> logger) : Interceptor
 {
     private const string AskedKey = "provincial-gateway.asked";
 
@@ -53,6 +53,7 @@ internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, IL
         {
             var peer = Identify(context);
             caller = peer.Code;
+            using var inside = door.Enter(peer, context.Method);
             PeerIdentity.Set(context, new(peer));
             return await serve(peer);
         }
@@ -74,6 +75,8 @@ internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, IL
                 + $"internal fault of node {self}, outcome unknown; ask with the same transaction id, and have that province look at its log"));
         }
     }
+
+    private void RequireServing() => door.RequireServing();
 
     private Division Identify(ServerCallContext context)
     {
@@ -104,6 +107,7 @@ internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, IL
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
+            gate.RequireServing();
             if (!await stream.MoveNext(cancellationToken))
                 return false;
             if (!_begun)

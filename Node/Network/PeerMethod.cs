@@ -9,6 +9,7 @@ internal readonly record struct PeerMethod(string Service, string Name)
 {
     public static readonly PeerMethod GetNode = Of(NodeService.Descriptor, nameof(GetNode));
     public static readonly PeerMethod Ping = Of(NodeService.Descriptor, nameof(Ping));
+    public static readonly PeerMethod AnnounceStanding = Of(NodeService.Descriptor, nameof(AnnounceStanding));
 
     public static readonly PeerMethod VerifyPerson = Of(PersonService.Descriptor, nameof(VerifyPerson));
 

@@ -2,14 +2,16 @@ using Google.Protobuf;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Network;
 
 /// <summary>
-/// Pings every peer at the configured interval, so that an outage is known before a patient waits for it, and so that an open circuit is
-/// tried again without one.
+/// Pings every peer at the configured interval, so that an outage is known before a patient waits for it, and so that an open circuit is tried again
+/// without one. A peer that has come up is asked who it is: from what it speaks follows the release that requests to it are written in.
 /// </summary>
-internal sealed class PeerMonitor(PeerDirectory peers, NodesConfiguration configuration, TransactionIdSource ids, TimeProvider time, ILogger<PeerMonitor> logger)
+internal sealed class PeerMonitor(
+    PeerDirectory peers, NodesConfiguration configuration, TransactionIdSource ids, OwnStanding standing, TimeProvider time, ILogger<PeerMonitor> logger)
     : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -18,26 +20,122 @@ internal sealed class PeerMonitor(PeerDirectory peers, NodesConfiguration config
     private async Task WatchAsync(PeerClient peer, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(configuration.Timeouts.PeerPingInterval, time);
+        var watched = new Watched(peer);
         try
         {
             do
-                await PingAsync(peer, ct);
+                await LookAsync(watched, ct);
             while (await timer.WaitForNextTickAsync(ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The node stops.
         }
+        finally
+        {
+            watched.End();
+        }
     }
 
     // Without storage there is no id to ping with; what the storage has says so, and the next round tries again.
-    private Task<bool> PingAsync(PeerClient peer, CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
+    private Task<bool> LookAsync(Watched watched, CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
     {
-        var id = await ids.NextAsync(ct);
-        var ping = new PingRequest
+        var peer = watched.Peer;
+        peer.State.LookAtHold();
+        await PingAsync(watched, ct);
+        // Who a peer is may have changed while it was away: it was upgraded.
+        if (peer.State.Status.Availability is PeerAvailability.Up && watched.TakeCameUp())
+            await MeetAsync(peer, ct);
+    }, reason => NetworkLog.PingSkipped(logger, watched.Peer.Entry.Division, reason), logger, ct);
+
+    private async Task PingAsync(Watched watched, CancellationToken ct)
+    {
+        var peer = watched.Peer;
+        var ping = new PingRequest { Header = await HeaderAsync(peer, ct) };
+        var (sentAt, started) = (time.GetUtcNow(), time.GetTimestamp());
+        if (await peer.CallAsync(PeerMethod.Ping, ping.ToByteArray(), ct) is not PeerOutcome.Answered(var bytes))
+            return;
+        var roundTrip = time.GetElapsedTime(started);
+        if (Read(PingResponse.Parser, bytes, ping.Header) is not { Pong: { } pong } answer)
+            return;
+        if (answer.AnsweredAtMs is > 0 and < 253_370_764_800_000)
+            watched.NoteClock(sentAt, roundTrip, ChinaTime.FromMs(answer.AnsweredAtMs), configuration.Timeouts.ClockSkewWarning, logger);
+        await standing.HearAsync(peer.Entry.Division, pong.Standing, ct);
+    }
+
+    private async Task MeetAsync(PeerClient peer, CancellationToken ct)
+    {
+        var request = new GetNodeRequest { Header = await HeaderAsync(peer, ct) };
+        if (await peer.CallAsync(PeerMethod.GetNode, request.ToByteArray(), ct) is not PeerOutcome.Answered(var bytes) || Read(GetNodeResponse.Parser, bytes, request.Header) is not { Node: { } node })
+            return;
+        var agreed = ProtocolRelease.Common(node.ProtocolReleases);
+        peer.State.Set(new PeerInformation
         {
-            Header = RequestHeaders.Create(configuration, id, peer.Entry.Division, "", time.GetUtcNow()),
-        };
-        await peer.CallAsync(PeerMethod.Ping, ping.ToByteArray(), ct);
-    }, reason => NetworkLog.PingSkipped(logger, peer.Entry.Division, reason), logger, ct);
+            Name = node.Name,
+            SoftwareRelease = node.SoftwareRelease,
+            ProtocolReleases = [.. node.ProtocolReleases],
+            CatalogueRelease = node.CatalogueRelease,
+            Agreed = agreed,
+        });
+        if (agreed is { } release)
+        {
+            configuration.Agreed.Agree(peer.Entry.Division, release);
+            NetworkLog.ReleaseAgreed(logger, peer.Entry.Division, string.Join(' ', node.ProtocolReleases), release.ToString());
+        }
+        else
+        {
+            NetworkLog.ReleaseNotShared(logger, peer.Entry.Division, string.Join(' ', node.ProtocolReleases), string.Join(' ', ProtocolRelease.Spoken));
+        }
+    }
+
+    private async Task<RequestHeader> HeaderAsync(PeerClient peer, CancellationToken ct) =>
+        RequestHeaders.Create(configuration, await ids.NextAsync(ct), peer.Entry.Division, "", time.GetUtcNow());
+
+    /// <summary>Null for bytes that are no answer to this request: a ping may be repeated, nothing depends on it.</summary>
+    private static T? Read<T>(MessageParser<T> parser, byte[] bytes, RequestHeader asked)
+        where T : class, IExchangeReply, IMessage<T>
+    {
+        try
+        {
+            var reply = parser.ParseFrom(bytes);
+            return reply.TransactionId == asked.TransactionId ? reply : null;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class Watched
+    {
+        private int _cameUp = 1;
+        private bool _isSkewed;
+
+        public Watched(PeerClient peer)
+        {
+            Peer = peer;
+            peer.State.CameUp += OnCameUp;
+        }
+
+        public PeerClient Peer { get; }
+
+        public bool TakeCameUp() => Interlocked.Exchange(ref _cameUp, 0) == 1 || Peer.State.Information is null;
+
+        public void NoteClock(DateTimeOffset sentAt, TimeSpan roundTrip, DateTimeOffset answeredAt, TimeSpan threshold, ILogger logger)
+        {
+            Peer.State.Clock.Add(sentAt, roundTrip, answeredAt);
+            var best = Peer.State.Clock.Best!;
+            if (_isSkewed == best.Certain > threshold)
+                return;
+            _isSkewed = !_isSkewed;
+            if (_isSkewed)
+                NetworkLog.ClockSkewed(logger, Peer.Entry.Division, (long)best.Offset.TotalMilliseconds, threshold);
+            else
+                NetworkLog.ClockInOrder(logger, Peer.Entry.Division, (long)best.Offset.TotalMilliseconds);
+        }
+
+        public void End() => Peer.State.CameUp -= OnCameUp;
+
+        private void OnCameUp(object? sender, EventArgs up) => Interlocked.Exchange(ref _cameUp, 1);
+    }
 }

@@ -17,8 +17,18 @@ internal abstract record PeerOutcome
     /// <param name="Detail">Why, in the peer's words.</param>
     internal sealed record Rejected(StatusCode Status, string Detail) : PeerOutcome;
 
-    /// <summary>No attempt of this call certainly left this node: nothing answers there, no trust, or the circuit is open.</summary>
-    internal sealed record Unreachable(string Reason) : PeerOutcome;
+    /// <summary>
+    /// Nothing was done and the same bytes may be sent later. No attempt of this call certainly left this node (nothing answers there, no trust, the
+    /// circuit is open, the peer is paused or away), or the peer turned it away at its door for now.
+    /// </summary>
+    internal sealed record Unreachable(string Reason) : PeerOutcome
+    {
+        /// <summary>What the peer said at its door; null when it was not asked.</summary>
+        public TurnedAway? TurnedAway { get; init; }
+
+        /// <summary>This node does not send to the peer now: no network was tried.</summary>
+        public bool IsHeld { get; init; }
+    }
 
     /// <summary>At least one attempt may have been processed: only the peer knows. Ask it with GetTransaction.</summary>
     internal sealed record Unknown(string Reason) : PeerOutcome;

@@ -16,7 +16,9 @@ internal static class PeerPipeline
         if (timeouts.RetriesMax > 0)
             pipeline.AddRetry(new RetryStrategyOptions<PeerOutcome>
             {
-                ShouldHandle = arguments => new(IsTransient(arguments.Outcome)),
+                ShouldHandle = arguments => new(IsTransient(arguments.Outcome) || IsBusy(arguments.Outcome)),
+                // A peer that says when to come again is not asked before.
+                DelayGenerator = arguments => new(IsBusy(arguments.Outcome) ? ((PeerOutcome.Unreachable)arguments.Outcome.Result!).TurnedAway!.RetryAfter : null),
                 MaxRetryAttempts = timeouts.RetriesMax,
                 Delay = timeouts.RetryDelay,
                 BackoffType = DelayBackoffType.Exponential,
@@ -39,7 +41,10 @@ internal static class PeerPipeline
 
     /// <summary>Repeating is safe for every outcome, because the id and the bytes are the same; it is useful only where it may end otherwise.</summary>
     private static bool IsTransient(Outcome<PeerOutcome> outcome) =>
-        outcome.Exception is TimeoutRejectedException || outcome.Result is PeerOutcome.Unreachable or PeerOutcome.Unknown;
+        outcome.Exception is TimeoutRejectedException || outcome.Result is PeerOutcome.Unreachable { TurnedAway: null } or PeerOutcome.Unknown;
+
+    /// <summary>The peer is well and takes no more from this node at the moment: no reason to open the circuit.</summary>
+    private static bool IsBusy(Outcome<PeerOutcome> outcome) => outcome.Result is PeerOutcome.Unreachable { TurnedAway.Reason: DoorReason.Busy };
 
     private static ValueTask Note(PeerState state, PeerCircuit circuit)
     {

@@ -35,21 +35,34 @@ internal sealed record PeerStatus
 }
 
 /// <summary>
-/// Whether a peer answers. It changes only after several attempts in a row say the same, so that one lost packet is no outage and one
-/// lucky answer no recovery; the first attempt after start counts at once. Safe for many threads.
+/// Whether a peer answers, and whether it is sent to. It answers or not only after several attempts in a row say the same, so that one lost packet is no
+/// outage and one lucky answer no recovery; the first attempt after start counts at once. Safe for many threads.
 /// </summary>
 internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger)
 {
     public const int FailuresToDown = 3;
     public const int SuccessesToUp = 2;
 
+    /// <summary>Not for as long as a stop may take: a node that is back sooner would stay held. Whoever asks too early is told again.</summary>
+    public static readonly TimeSpan DrainingBelievedFor = TimeSpan.FromSeconds(5);
+
+    /// <summary>After this the peer is asked again, unless a ping has said more.</summary>
+    public static readonly TimeSpan PauseBelievedFor = TimeSpan.FromSeconds(60);
+
     private readonly Lock _gate = new();
     private PeerStatus _status = new() { Availability = PeerAvailability.Unknown, Circuit = PeerCircuit.Closed };
     private bool _lastSucceeded;
     private int _streak;
+    private PeerPause? _pause;
+    private Maintenance? _maintenance;
+    private PeerHold? _said;
+    private bool _wasHeld;
+    private PeerInformation? _information;
 
-    /// <summary>Raised when the peer answers again, or for the first time: what waits for it may be tried at once.</summary>
+    /// <summary>Raised when the peer answers again, for the first time, or is sent to again: what waits for it may be tried at once.</summary>
     public event EventHandler? CameUp;
+
+    public ClockSkew Clock { get; } = new();
 
     public PeerStatus Status
     {
@@ -57,6 +70,46 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
         {
             lock (_gate)
                 return _status;
+        }
+    }
+
+    /// <summary>Null while no operator of this node has paused the peer.</summary>
+    public PeerPause? Pause
+    {
+        get
+        {
+            lock (_gate)
+                return _pause;
+        }
+    }
+
+    /// <summary>What the peer has planned, before and during it; null when it has planned nothing, or that is over.</summary>
+    public Maintenance? Planned
+    {
+        get
+        {
+            lock (_gate)
+                return _maintenance is { } planned && time.GetUtcNow() < planned.Until ? planned : null;
+        }
+    }
+
+    /// <summary>Null until the peer has told.</summary>
+    public PeerInformation? Information
+    {
+        get
+        {
+            lock (_gate)
+                return _information;
+        }
+    }
+
+    /// <summary>Why nothing is sent to the peer now; null when it is sent to.</summary>
+    public PeerHold? Hold
+    {
+        get
+        {
+            lock (_gate)
+                return HoldAt(time.GetUtcNow());
         }
     }
 
@@ -70,6 +123,70 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
             _status = _status with { Circuit = circuit };
         NetworkLog.CircuitChanged(logger, peer, circuit);
     }
+
+    /// <param name="pause">Null resumes.</param>
+    public void Set(PeerPause? pause)
+    {
+        lock (_gate)
+            _pause = pause;
+        LookAtHold();
+    }
+
+    public void Set(PeerInformation information)
+    {
+        lock (_gate)
+            _information = information;
+    }
+
+    /// <summary>The peer's own word, which takes the place of whatever it said before.</summary>
+    public void Heard(PeerHoldCause? cause, Maintenance? maintenance)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            _maintenance = maintenance;
+            _said = cause switch
+            {
+                PeerHoldCause.Draining => PeerHold.DrainingUntil(now + DrainingBelievedFor),
+                PeerHoldCause.PausedThere => PeerHold.PausedThereUntil(now + PauseBelievedFor),
+                _ => null,
+            };
+        }
+        LookAtHold();
+    }
+
+    /// <summary>The peer turned a call away at its door.</summary>
+    public void Heard(TurnedAway away)
+    {
+        if (away.Reason is DoorReason.Draining or DoorReason.Paused)
+            Heard(away.Reason is DoorReason.Draining ? PeerHoldCause.Draining : PeerHoldCause.PausedThere, Planned);
+    }
+
+    /// <summary>What ends by itself ends without a word: whoever watches the peer looks.</summary>
+    public void LookAtHold()
+    {
+        PeerHold? hold;
+        lock (_gate)
+        {
+            hold = HoldAt(time.GetUtcNow());
+            if (_wasHeld == hold is not null)
+                return;
+            _wasHeld = hold is not null;
+        }
+        if (hold is not null)
+        {
+            NetworkLog.PeerHeld(logger, peer, hold.Text);
+            return;
+        }
+        NetworkLog.PeerReleased(logger, peer);
+        CameUp?.Invoke(this, EventArgs.Empty);
+    }
+
+    private PeerHold? HoldAt(DateTimeOffset now) =>
+        _pause is { } pause ? PeerHold.Of(pause)
+        : _maintenance is { } maintenance && maintenance.IsAt(now) ? PeerHold.Of(maintenance)
+        : _said is { Until: { } until } said && now < until ? said
+        : null;
 
     private void Observe(bool success, string error)
     {

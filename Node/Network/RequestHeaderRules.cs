@@ -39,11 +39,11 @@ internal static class RequestHeaderRules
 
     private static HeaderRefusal? CheckRelease(string release)
     {
-        if (!NodesConfiguration.TryMajorOf(release, out var major))
+        if (!ProtocolRelease.TryParse(release, out var spoken))
             return Invalid("header.protocol_release", "应为“主版本.次版本”", "must be \"major.minor\"");
-        return major == NodesConfiguration.ProtocolMajor ? null : new(StatusCode.FailedPrecondition,
-            $"header.protocol_release:对方使用协议 {major}.x,本节点支持 {NodesConfiguration.ProtocolMajor}.x;请升级较旧的一方 / "
-            + $"the sender speaks protocol {major}.x, this node {NodesConfiguration.ProtocolMajor}.x; upgrade the older side");
+        return spoken.IsTaken ? null : new(StatusCode.FailedPrecondition,
+            $"header.protocol_release:对方使用协议 {spoken},本节点使用 {ProtocolRelease.Newest},主版本须相同,次版本至多相差一;请升级较旧的一方 / "
+            + $"the sender speaks protocol {spoken}, this node {ProtocolRelease.Newest}: same major, minors at most one apart; upgrade the older side");
     }
 
     private static HeaderRefusal Invalid(string field, string chinese, string english) =>

@@ -19,7 +19,7 @@ internal static class RequestHeaders
         ReceiverDivision = receiver.Code,
         Operator = @operator,
         SentAtMs = at.ToUnixTimeMilliseconds(),
-        ProtocolRelease = configuration.ProtocolRelease,
+        ProtocolRelease = configuration.ReleaseFor(receiver),
         CatalogueRelease = configuration.CatalogueRelease,
     };
 }

@@ -33,7 +33,8 @@ internal static class UnservedCalls
             return null;
         return (StatusCode)number switch
         {
-            StatusCode.ResourceExhausted or StatusCode.Unimplemented => (StatusCode)number,
+            StatusCode.ResourceExhausted when !PeerIdentityInterceptor.WasAsked(context) => MarkTooLarge(outcome),
+            StatusCode.Unimplemented => StatusCode.Unimplemented,
             StatusCode.Unknown when !PeerIdentityInterceptor.WasAsked(context) => RefuseUnreadable(outcome),
             _ => null,
         };
@@ -43,6 +44,13 @@ internal static class UnservedCalls
     private static IHeaderDictionary OutcomeOf(HttpResponse response) => response.Headers.ContainsKey(StatusHeader)
         ? response.Headers
         : response.HttpContext.Features.Get<IHttpResponseTrailersFeature>()?.Trailers ?? response.Headers;
+
+    /// <summary>Or the caller would take it for a refusal of this moment, and send the same bytes again and again.</summary>
+    private static StatusCode MarkTooLarge(IHeaderDictionary outcome)
+    {
+        outcome[TurnedAway.DoorHeader] = TurnedAway.NameOf(DoorReason.TooLarge);
+        return StatusCode.ResourceExhausted;
+    }
 
     /// <summary>gRPC's own word for it is UNKNOWN, which means that the request may have been executed. It was never read.</summary>
     private static StatusCode RefuseUnreadable(IHeaderDictionary outcome)

@@ -87,7 +87,7 @@ internal sealed partial class FeeDetailSender(
                 if (lane.TakeCameUp())
                     await database.WriteAsync(session => FeeTransfers.MakeDue(session, peer, time.NowMs()), cancellation);
                 // Every attempt sets the next one into the future, so this ends.
-                while (database.Read(session => FeeTransfers.NextDue(session, peer, time.NowMs())) is { } settlementNumber)
+                while (lane.Peer.State.Hold is null && database.Read(session => FeeTransfers.NextDue(session, peer, time.NowMs())) is { } settlementNumber)
                 {
                     await SendAsync(lane.Peer, settlementNumber, cancellation);
                     Changed();

@@ -50,8 +50,12 @@ internal static class FilingRequestStore
         $"SELECT {Columns} FROM filing_request ORDER BY rowid DESC LIMIT @rowsMax", new { rowsMax });
 
     /// <summary>Unanswered requests whose next attempt is due.</summary>
-    public static List<string> Due(Session session, long nowMs, int rowsMax) => session.Query<string>(
-        "SELECT transaction_id FROM filing_request WHERE state = 1 AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms LIMIT @rowsMax", new { nowMs, rowsMax });
+    public static List<string> Due(Session session, long nowMs, int rowsMax, string held) => session.Query<string>(
+        """
+        SELECT transaction_id FROM filing_request
+        WHERE state = 1 AND next_attempt_at_ms <= @nowMs AND peer NOT IN (SELECT value FROM json_each(@held))
+        ORDER BY next_attempt_at_ms LIMIT @rowsMax
+        """, new { nowMs, rowsMax, held });
 
     /// <summary>Counts an attempt before it is made and sets when the one after it is due.</summary>
     public static void BeginRetry(Session session, string transactionId, OutboxOptions options, long nowMs)

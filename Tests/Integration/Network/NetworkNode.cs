@@ -64,16 +64,19 @@ internal sealed class NetworkNode : IAsyncDisposable
         Nodes = nodes,
     };
 
-    public async Task StartAsync(NodesConfiguration configuration, bool monitored = false)
+    public async Task StartAsync(NodesConfiguration shared, bool monitored = false)
     {
+        var configuration = shared with { Agreed = new() };
         var trust = new PeerTrust(configuration, Province, Time);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddProvider(_logs.Provider(Province.Code));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForPeers(Port.EndPoint, Certificate, trust));
-        builder.Services.AddNetwork(configuration, Province, Certificate, trust, Time).TakeOver(Port).AddSingleton(Persons);
+        var ids = await OpenIdsAsync();
+        builder.Services.AddNetwork(configuration, Province, Certificate, trust, _database!, ids, Time).TakeOver(Port).AddSingleton(Persons);
         if (monitored)
-            builder.Services.AddPeerMonitor(configuration, await OpenIdsAsync(), Time);
+            builder.Services.AddPeerMonitor(configuration, ids, Time);
         _host = builder.Build();
+        _host.UseUnservedCalls();
         _host.MapPeerServices();
         _host.MapGrpcService<ScriptedPersonService>();
         _host.MapGrpcService<CountingFeeDetailService>();

@@ -43,7 +43,7 @@ internal sealed class PeerCallTests : NetworkTest
         {
             Assert.That(node.Division, Is.EqualTo("440000"));
             Assert.That(node.Name, Is.EqualTo("测试节点 440000"));
-            Assert.That(node.ProtocolReleases, Is.EqualTo(new[] { "1.0" }));
+            Assert.That(node.ProtocolReleases, Is.EqualTo(new[] { "1.0", "1.1" }));
             Assert.That(node.SoftwareRelease, Does.Match(@"^\d+\.\d+\.\d+"));
             Assert.That(node.Services, Is.EqualTo(new[]
             {

@@ -27,7 +27,7 @@ internal sealed class LyingPeer : IAsyncDisposable
     private readonly WebApplication _host;
     private int _calls;
 
-    private LyingPeer(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer, bool aboutDetails)
+    private LyingPeer(PilotProvince province, TimeProvider time, LogCapture logs, Func<HttpContext, byte[], Task> answer, bool aboutDetails)
     {
         _certificate = NodeCertificate.Load(province.DataFolder);
         var trust = new PeerTrust(province.Configuration, province.Division, time);
@@ -48,7 +48,15 @@ internal sealed class LyingPeer : IAsyncDisposable
     /// <param name="aboutDetails">Also to the lines of a settlement, which set out when they like; else they are turned away.</param>
     public static async Task<LyingPeer> StartAsync(PilotProvince province, TimeProvider time, LogCapture logs, Func<byte[], Answer> answer, bool aboutDetails = false)
     {
-        var peer = new LyingPeer(province, time, logs, answer, aboutDetails);
+        var peer = new LyingPeer(province, time, logs, (context, request) => SayAsync(context, answer(request)), aboutDetails);
+        await peer._host.StartAsync();
+        return peer;
+    }
+
+    /// <param name="speak">Writes the body of a reply, which ends with the status OK, from the bytes of a request message.</param>
+    public static async Task<LyingPeer> StartSpeakingAsync(PilotProvince province, TimeProvider time, LogCapture logs, Func<Stream, byte[], CancellationToken, Task> speak)
+    {
+        var peer = new LyingPeer(province, time, logs, (context, request) => SpeakAsync(context, request, speak), aboutDetails: false);
         await peer._host.StartAsync();
         return peer;
     }
@@ -61,7 +69,7 @@ internal sealed class LyingPeer : IAsyncDisposable
         _port.Dispose();
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<byte[], Answer> answer, bool aboutDetails)
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, byte[], Task> answer, bool aboutDetails)
     {
         if (!aboutDetails && context.Request.Path.StartsWithSegments(FeeDetails))
         {
@@ -71,7 +79,21 @@ internal sealed class LyingPeer : IAsyncDisposable
         Interlocked.Increment(ref _calls);
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        await SayAsync(context, answer(body.ToArray()[FrameHead..]));
+        await answer(context, body.ToArray()[FrameHead..]);
+    }
+
+    private static async Task SpeakAsync(HttpContext context, byte[] request, Func<Stream, byte[], CancellationToken, Task> speak)
+    {
+        context.Response.ContentType = "application/grpc";
+        try
+        {
+            await speak(context.Response.Body, request, context.RequestAborted);
+            context.Response.AppendTrailer("grpc-status", "0");
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody listens any more.
+        }
     }
 
     private static async Task SayAsync(HttpContext context, Answer answer)

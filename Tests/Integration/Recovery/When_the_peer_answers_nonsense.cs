@@ -157,6 +157,7 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
     [TestCase(StatusCode.Unavailable)]
     [TestCase(StatusCode.DataLoss)]
     [TestCase((StatusCode)77)]
+    [TestCase(StatusCode.ResourceExhausted)]
     public async Task A_status_that_proves_nothing_leaves_it_pending_until_the_truth_is_told(StatusCode status)
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));

@@ -12,7 +12,7 @@ internal sealed class UnimplementedTests : TrustTest
 {
     private static readonly HashSet<string> Implemented =
     [
-        "/provincial.exchange.v1.NodeService/GetNode", "/provincial.exchange.v1.NodeService/Ping", "/provincial.exchange.v1.PersonService/VerifyPerson",
+        "/provincial.exchange.v1.NodeService/GetNode", "/provincial.exchange.v1.NodeService/Ping", "/provincial.exchange.v1.NodeService/AnnounceStanding", "/provincial.exchange.v1.PersonService/VerifyPerson",
         "/provincial.exchange.v1.VisitService/RegisterAdmission", "/provincial.exchange.v1.VisitService/RegisterDischarge",
         "/provincial.exchange.v1.VisitService/RegisterOutpatient",
         "/provincial.exchange.v1.SettlementService/PreviewSettlement", "/provincial.exchange.v1.SettlementService/Settle",

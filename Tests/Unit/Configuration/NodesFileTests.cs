@@ -48,6 +48,7 @@ internal sealed class NodesFileTests
             Assert.That(result.Configuration with { Nodes = [], Clearing = defaults }, Is.EqualTo(new NodesConfiguration
             {
                 ProtocolRelease = "1.3",
+                Agreed = result.Configuration.Agreed,
                 CatalogueRelease = "2016.2",
                 Limits = new() { MessageBytesMax = 65_536, HisBodyBytesMax = 65_537, LinesPerMessageMax = 7 },
                 Timeouts = new()

@@ -9,8 +9,9 @@ namespace ProvincialGateway.Tests.Network;
 internal sealed class RequestHeaderRulesTests
 {
     [TestCase("1.0")]
-    [TestCase("1.9999")]
-    public void A_true_header_of_the_same_major_passes(string release) =>
+    [TestCase("1.1")]
+    [TestCase("1.2")]
+    public void A_true_header_of_the_same_major_and_at_most_one_minor_apart_passes(string release) =>
         Assert.That(Check(header => header.ProtocolRelease = release), Is.Null);
 
     [Test]
@@ -51,7 +52,9 @@ internal sealed class RequestHeaderRulesTests
     [TestCase("99999.0", StatusCode.InvalidArgument)]
     [TestCase("2.0", StatusCode.FailedPrecondition)]
     [TestCase("0.9", StatusCode.FailedPrecondition)]
-    public void Another_major_is_not_spoken(string release, StatusCode status) =>
+    [TestCase("1.3", StatusCode.FailedPrecondition)]
+    [TestCase("1.9999", StatusCode.FailedPrecondition)]
+    public void Another_major_or_a_minor_further_away_is_not_spoken(string release, StatusCode status) =>
         AssertRefused(Check(header => header.ProtocolRelease = release), status, "header.protocol_release");
 
     [Test]

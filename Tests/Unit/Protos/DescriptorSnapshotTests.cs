@@ -27,7 +27,7 @@ public sealed class DescriptorSnapshotTests
 
     [Test]
     public void A_renumbered_field_is_a_break() =>
-        AssertBroken(file => Field(file, "Pong", "payload").Number = 2, "field provincial.exchange.v1.Pong.payload = 1 bytes json payload");
+        AssertBroken(file => Field(file, "Pong", "payload").Number = 9, "field provincial.exchange.v1.Pong.payload = 1 bytes json payload");
 
     [Test]
     public void A_retyped_field_is_a_break() =>
@@ -66,7 +66,7 @@ public sealed class DescriptorSnapshotTests
             new FieldDescriptorProto
             {
                 Name = "clock_ms",
-                Number = 2,
+                Number = 9,
                 Type = FieldDescriptorProto.Types.Type.Int64,
                 Label = FieldDescriptorProto.Types.Label.Optional,
             }));
@@ -74,7 +74,7 @@ public sealed class DescriptorSnapshotTests
         Assert.Multiple(() =>
         {
             Assert.That(DescriptorSnapshot.Broken(before, now), Is.Empty);
-            Assert.That(DescriptorSnapshot.Added(before, now), Is.EqualTo(new[] { "field provincial.exchange.v1.Pong.clock_ms = 2 int64 json clockMs" }));
+            Assert.That(DescriptorSnapshot.Added(before, now), Is.EqualTo(new[] { "field provincial.exchange.v1.Pong.clock_ms = 9 int64 json clockMs" }));
         });
     }
 
