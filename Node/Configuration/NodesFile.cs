@@ -118,6 +118,7 @@ internal static partial class NodesFile
             ResolverInterval = timeouts.Seconds("resolverIntervalSeconds", defaults.ResolverInterval, 0.1m, 3600),
             ResolverDelayMax = timeouts.Seconds("resolverDelayMaxSeconds", defaults.ResolverDelayMax, 0.1m, 86_400),
             AdapterPollInterval = timeouts.Seconds("adapterPollIntervalSeconds", defaults.AdapterPollInterval, 0.1m, 3600),
+            StorageProbeInterval = timeouts.Seconds("storageProbeSeconds", defaults.StorageProbeInterval, 0.1m, 3600),
         };
         if (read.Attempt > read.InteractiveBudget)
             timeouts.Reject("attemptSeconds", "不得大于 interactiveBudgetSeconds。", "must not exceed interactiveBudgetSeconds");

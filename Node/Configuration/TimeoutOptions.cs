@@ -38,4 +38,7 @@ internal sealed record TimeoutOptions
 
     /// <summary>Between two looks at the adapters' folders, 0.1 to 3,600 s; default 3 s. A change that stands for two looks is loaded.</summary>
     public TimeSpan AdapterPollInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often a storage that refuses work is tried, 0.1 to 3,600 s; default 1 s.</summary>
+    public TimeSpan StorageProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

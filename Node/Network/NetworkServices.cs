@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using ProvincialGateway.Configuration;
+using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Network;
@@ -9,7 +10,7 @@ internal static class NetworkServices
 {
     /// <summary>Adds <see cref="PeerDirectory"/>, <see cref="HealthStatuses"/>, gRPC with its limits and the identity gate.</summary>
     public static IServiceCollection AddNetwork(this IServiceCollection services, NodesConfiguration configuration, Division self,
-        NodeCertificate certificate, PeerTrust trust, TimeProvider time)
+        NodeCertificate certificate, PeerTrust trust, StorageCondition storage, TimeProvider time)
     {
         services.AddGrpc(options =>
         {
@@ -19,7 +20,7 @@ internal static class NetworkServices
             options.EnableDetailedErrors = false;
             options.Interceptors.Add<PeerIdentityInterceptor>();
         });
-        services.AddSingleton(provider => new PeerIdentityInterceptor(trust, self, provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+        services.AddSingleton(provider => new PeerIdentityInterceptor(trust, self, storage, provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
         services.AddSingleton(provider => new NodeGrpcService(configuration, self, provider.GetRequiredService<EndpointDataSource>(), time));
         services.AddSingleton<HealthStatuses>();
         services.AddSingleton<HealthGrpcService>();

@@ -70,7 +70,7 @@ internal sealed class NetworkNode : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Information).AddProvider(_logs.Provider(Province.Code));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenForPeers(Port.EndPoint, Certificate, trust));
-        builder.Services.AddNetwork(configuration, Province, Certificate, trust, Time).TakeOver(Port).AddSingleton(Persons);
+        builder.Services.AddNetwork(configuration, Province, Certificate, trust, new StorageCondition(), Time).TakeOver(Port).AddSingleton(Persons);
         if (monitored)
             builder.Services.AddPeerMonitor(configuration, await OpenIdsAsync(), Time);
         _host = builder.Build();
