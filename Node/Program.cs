@@ -38,6 +38,8 @@ internal static class Program
             LedgerCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
+            BackupCommands.Backup(),
+            BackupCommands.Restore(),
         };
 
     /// <returns>The exit code. What refuses a command is written to its standard error.</returns>

@@ -115,7 +115,7 @@ internal sealed class Database : IAsyncDisposable
     {
         try
         {
-            if (Condition.Cause is { Fault: StorageFault.DiskFull } && _file.FreeBytes < FreeBytesMin)
+            if (Condition.Cause is { Fault: StorageFault.Damaged } || (Condition.Cause is { Fault: StorageFault.DiskFull } && _file.FreeBytes < FreeBytesMin))
                 return false;
             await WriteAsync(session => session.Execute(
                 """
