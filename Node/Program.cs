@@ -40,6 +40,7 @@ internal static class Program
             AuditCommand.Create(),
             BackupCommands.Backup(),
             BackupCommands.Restore(),
+            CompactCommand.Create(),
         };
 
     /// <returns>The exit code. What refuses a command is written to its standard error.</returns>

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using NUnit.Framework;
 using ProvincialGateway.Backup;
 using ProvincialGateway.Oversight;
@@ -184,6 +185,7 @@ internal sealed class BackupTests
     }
 
     [Test]
+    [UnsupportedOSPlatform("windows")]
     public async Task A_folder_of_backups_is_one_nodes_own_outside_its_data_and_for_its_owner_only()
     {
         using (var inside = BackupStore.OpenForWriting(Path.Combine(_node.Data, "backups")))
