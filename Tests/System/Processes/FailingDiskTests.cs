@@ -10,11 +10,13 @@ namespace ProvincialGateway.Tests.Processes;
 /// full, broken or read-only disk gives, for as long as a file says so.
 /// </summary>
 [TestFixture]
-internal sealed class FailingDiskTests : ProcessTest
+internal sealed class FailingDiskTests
 {
     private const string Yunnan = "530000", Guangdong = "440000";
 
     private readonly TempFolder _folder = new();
+
+    private OperatedProvinces Operated { get; set; } = null!;
 
     private string Fault => _folder.File("fault");
 
@@ -29,8 +31,16 @@ internal sealed class FailingDiskTests : ProcessTest
     [OneTimeTearDown]
     public void RemoveFolder() => _folder.Dispose();
 
+    /// <summary>New provinces for each fault: the same stay is settled to the same figures.</summary>
+    [SetUp]
+    public async Task PrepareAsync() => Operated = await OperatedProvinces.PrepareAsync();
+
     [TearDown]
-    public void Repair() => File.Delete(Fault);
+    public async Task RepairAsync()
+    {
+        File.Delete(Fault);
+        await Operated.DisposeAsync();
+    }
 
     [TestCase("enospc", "磁盘已满")]
     [TestCase("short", "磁盘已满")]
@@ -59,8 +69,8 @@ internal sealed class FailingDiskTests : ProcessTest
         await yunnan.WaitForLineAsync("The storage works again");
         var settled = await Eventually.GetAsync("the settlement", () => player.PlayAsync(settlement, CancellationToken.None), Has.Property(nameof(JourneyExchange.Fault)).Null);
         Assert.That(WebUtility.HtmlDecode(settled.Reply), Does.Contain("<ake149>36680.00</ake149>"));
-        var cancellation = journey.Steps.SkipWhile(step => step != settlement).Skip(1);
-        await foreach (var exchange in player.PlayAsync(cancellation, CancellationToken.None))
+        var rest = journey.Steps.SkipWhile(step => step != settlement).Skip(1);
+        await foreach (var exchange in player.PlayAsync(rest, CancellationToken.None))
             Assert.That(exchange.Fault, Is.Null, () => $"{exchange.Step.Body}: {exchange.Reply}");
         Assert.That(guangdong.Error, Is.Empty);
         await yunnan.KillAsync();
