@@ -53,7 +53,7 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             application = Build(options, entry, opened);
             await ListenAsync(application, options.Self, cancellation);
-            application.Services.GetRequiredService<HealthStatuses>().Set("", serving: true);
+            application.Services.GetRequiredService<HealthStatuses>().Set("", serving: opened.Database.Condition.Cause is null);
             return new NodeHost(application, opened, options);
         }
         catch
@@ -143,6 +143,8 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         var (configuration, time) = (options.Configuration, options.Time);
         services.AddNetwork(configuration, options.Self, opened.Certificate, trust, opened.Database, opened.Ids, time);
+        services.AddHostedService(provider => new StorageWatch(
+            opened.Database, provider.GetRequiredService<HealthStatuses>(), configuration.Timeouts.StorageProbeInterval, time, provider.GetRequiredService<ILogger<StorageWatch>>()));
         services.AddPeerMonitor(configuration, opened.Ids, time);
         services.AddSingleton(opened.Adapters);
         services.AddHostedService(provider => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time, provider.GetRequiredService<ILogger<AdapterWatch>>()));

@@ -39,6 +39,9 @@ internal static class Program
             PeerCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
+            BackupCommands.Backup(),
+            BackupCommands.Restore(),
+            CompactCommand.Create(),
         };
 
     /// <returns>The exit code. What refuses a command is written to its standard error.</returns>

@@ -124,6 +124,7 @@ internal static partial class NodesFile
             AdapterPollInterval = timeouts.Seconds("adapterPollIntervalSeconds", defaults.AdapterPollInterval, 0.1m, 3600),
             DrainLimit = timeouts.Seconds("drainSeconds", defaults.DrainLimit, 0, 18),
             ClockSkewWarning = timeouts.Seconds("clockSkewWarningSeconds", defaults.ClockSkewWarning, 0.1m, 3600),
+            StorageProbeInterval = timeouts.Seconds("storageProbeSeconds", defaults.StorageProbeInterval, 0.1m, 3600),
         };
         if (read.Attempt > read.InteractiveBudget)
             timeouts.Reject("attemptSeconds", "不得大于 interactiveBudgetSeconds。", "must not exceed interactiveBudgetSeconds");

@@ -44,4 +44,7 @@ internal sealed record TimeoutOptions
 
     /// <summary>How far a peer's clock may be from this node's before operators are warned, 0.1 to 3,600 s; default 5 s.</summary>
     public TimeSpan ClockSkewWarning { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a storage that refuses work is tried, 0.1 to 3,600 s; default 1 s.</summary>
+    public TimeSpan StorageProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -54,7 +54,7 @@ internal sealed partial class HisEndpoint(
             Body = body ?? ReadOnlyMemory<byte>.Empty,
         };
         var refusal = body is null ? HisRefusals.BodyTooLarge(limits.HisBodyBytesMax) : null;
-        var institution = refusal is null ? FindInstitution(token) : null;
+        var institution = refusal is null ? FindInstitution(token, out refusal) : null;
         refusal ??= institution is null ? HisRefusals.TokenRefused() : null;
         var adapter = institution is null ? null : present.Find(institution.Adapter);
         refusal ??= adapter is null ? HisRefusals.AdapterNotLoaded(institution!.Adapter) : RefuseRoute(path, dialect, adapter);
@@ -117,6 +117,9 @@ internal sealed partial class HisEndpoint(
         };
         try
         {
+            // Nothing is begun that could not be finished.
+            if (database.Condition.Refusal is { } refusing)
+                throw refusing;
             return await HandleAsync(caller, exchange);
         }
         catch (Exception fault) when (fault is StorageException or OperationCanceledException)
@@ -185,7 +188,21 @@ internal sealed partial class HisEndpoint(
 
     private static bool HasPath(LoadedAdapter adapter, string path) => adapter.Dialect.Paths.Contains(path, StringComparer.OrdinalIgnoreCase);
 
-    private InstitutionRow? FindInstitution(string? token) => token is null ? null : database.Read(session => InstitutionStore.ByToken(session, token));
+    /// <param name="token">As the caller gave it.</param>
+    /// <param name="refusal">Why nobody can be looked up now.</param>
+    private InstitutionRow? FindInstitution(string? token, out HisRefusal? refusal)
+    {
+        refusal = null;
+        try
+        {
+            return token is null ? null : database.Read(session => InstitutionStore.ByToken(session, token));
+        }
+        catch (StorageException fault)
+        {
+            refusal = HisRefusals.StorageUnavailable(fault.Message);
+            return null;
+        }
+    }
 
     private static async Task<HisReply?> DescribeAsync(HttpContext context, AdapterSnapshot present, string path)
     {

@@ -26,6 +26,11 @@ internal static class HisRefusals
         string.Create(CultureInfo.InvariantCulture, $"报文超过 {bytesMax} 字节，没有处理。"), string.Create(CultureInfo.InvariantCulture, $"the message exceeds {bytesMax} bytes; nothing was done."),
         "请分批上传明细后重发。", "Send the lines in smaller batches.");
 
+    /// <summary>The storage cannot be read: not even who asks is known, and what an earlier message came to is not changed by this answer.</summary>
+    public static HisRefusal StorageUnavailable(string reason) => Of("NODE_UNAVAILABLE", RefusingSide.Treatment, "",
+        $"本节点暂时无法处理（{reason}）。", $"this node cannot answer now ({reason}).",
+        "请稍后用同一报文（同一流水号）重发，勿另发新交易。", "Send the same request (same serial) again later, not a new transaction.");
+
     /// <summary>
     /// The node could not finish. A question may be asked again; anything else may have been begun and stored, so its result is unknown until the
     /// same request is sent again.

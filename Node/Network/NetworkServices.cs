@@ -20,7 +20,8 @@ internal static class NetworkServices
             options.EnableDetailedErrors = false;
             options.Interceptors.Add<PeerIdentityInterceptor>();
         });
-        services.AddSingleton(provider => new PeerIdentityInterceptor(trust, self, provider.GetRequiredService<PeerDoor>(), provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+        services.AddSingleton(provider => new PeerIdentityInterceptor(
+            trust, self, provider.GetRequiredService<PeerDoor>(), database.Condition, provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
         services.AddSingleton(provider => new NodeGrpcService(configuration, self, provider.GetRequiredService<EndpointDataSource>(), provider.GetRequiredService<OwnStanding>(), time));
         services.AddSingleton<HealthStatuses>();
         services.AddSingleton<HealthGrpcService>();

@@ -7,11 +7,13 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Network;
 
 /// <summary>
-/// The one gate before every service: who calls, may the request's head pass, and what the caller is told when a service fails. The
+/// The one gate before every service: who calls, may the request's head pass, does the storage take work, and what the caller is told when a service fails. The
 /// certificate is judged again for each call, because a connection may outlive it.
 /// </summary>
-internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, PeerDoor door, ILogger<PeerIdentityInterceptor> logger) : Interceptor
+internal sealed class PeerIdentityInterceptor(
+    PeerTrust trust, Division self, PeerDoor door, StorageCondition storage, ILogger<PeerIdentityInterceptor> logger) : Interceptor
 {
+    private const string HealthPrefix = "/grpc.health.";
     private const string AskedKey = "provincial-gateway.asked";
 
     /// <summary>Whether a call came as far as this gate; one that did not was not even read.</summary>
@@ -55,6 +57,9 @@ internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, Pe
             caller = peer.Code;
             using var inside = door.Enter(peer, context.Method);
             PeerIdentity.Set(context, new(peer));
+            // Nothing is begun that could not be finished. Probes are answered: they are how others learn of it.
+            if (storage.Refusal is { } refusal && !context.Method.StartsWith(HealthPrefix, StringComparison.Ordinal))
+                throw refusal;
             return await serve(peer);
         }
         catch (StorageException fault) when (fault is StorageBusyException or StorageUnavailableException)

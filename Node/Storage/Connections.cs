@@ -35,6 +35,9 @@ internal static class Connections
         {
             connection.Open();
             Set(connection, "busy_timeout", busyMs, busyMs);
+            // Takes effect on a file without tables only: free pages can then be given back in steps. An older file is made so by 'gateway compact'.
+            if (!queryOnly)
+                Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL;");
             Set(connection, "journal_mode", "WAL", "wal");
             Set(connection, "synchronous", "FULL", "2");
             Set(connection, "foreign_keys", "ON", "1");
@@ -44,6 +47,8 @@ internal static class Connections
             Set(connection, "cache_size", queryOnly ? "-4096" : "-32768", queryOnly ? "-4096" : "-32768");
             // In pages, 16 MiB: a page that many groups change is copied into the file once.
             Set(connection, "wal_autocheckpoint", "4096", "4096");
+            // In bytes, 64 MiB: what a burst or a long reader made larger is cut off again.
+            Set(connection, "journal_size_limit", "67108864", "67108864");
             Set(connection, "query_only", queryOnly ? "ON" : "OFF", queryOnly ? "1" : "0");
             return connection;
         }

@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Storage;
 
@@ -9,22 +10,37 @@ namespace ProvincialGateway.Storage;
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
+    /// <summary>In bytes, of the file system: a disk with less is still as good as full, whatever a small write says.</summary>
+    private const long FreeBytesMin = 4L * 1024 * 1024;
+
+    // A query of an operator's tool can take a while; an hourly backup can wait as long.
+    private const int ImageAttemptsMax = 120;
+
+    private static readonly TimeSpan ImagePause = TimeSpan.FromSeconds(0.5);
+
     private readonly DirectoryLock _lock;
-    private readonly SqliteConnection _connection;
+    private readonly DatabaseFile _file;
     private readonly ReaderPool _readers;
     private readonly GroupWriter _writer;
+    private readonly TimeSpan _busyTimeout;
+    private readonly TimeProvider _time;
+    private volatile bool _isWhole;
     private int _disposed;
 
-    private Database(string path, DirectoryLock @lock, SqliteConnection connection, ReaderPool readers, DatabaseOptions options)
+    private Database(DatabaseFile file, DirectoryLock @lock, SqliteConnection connection, ReaderPool readers, LastStop lastStop, DatabaseOptions options, TimeProvider time)
     {
-        Path = path;
-        _lock = @lock;
-        _connection = connection;
-        _readers = readers;
-        _writer = new(connection, options.GroupMax, options.QueueMax);
+        (_file, _lock, _readers, _busyTimeout, _time) = (file, @lock, readers, options.BusyTimeout, time);
+        LastStop = lastStop;
+        _isWhole = !lastStop.IsUnchecked;
+        _writer = new(connection, () => Connections.OpenWriter(file.Path, options.BusyTimeout), Condition, options.GroupMax, options.QueueMax);
     }
 
-    public string Path { get; }
+    public string Path => _file.Path;
+
+    /// <summary>Whether work is taken now.</summary>
+    public StorageCondition Condition { get; } = new();
+
+    public LastStop LastStop { get; }
 
     public DatabaseStatistics Statistics => _writer.Statistics;
 
@@ -39,10 +55,16 @@ internal sealed class Database : IAsyncDisposable
         var path = System.IO.Path.GetFullPath(options.Path);
         using var opened = new Undo();
         var @lock = opened.Add(DirectoryLock.Take(System.IO.Path.GetDirectoryName(path)!));
-        CreateForOwnerOnly(path);
+        var log = new FileInfo($"{path}-wal");
+        var wasClean = !@lock.WasLeftInUse && !log.Exists;
+        var logBytes = log.Exists ? log.Length : 0;
+        @lock.MarkInUse();
+        var file = opened.Add(DatabaseFile.OpenOrCreate(path));
         var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout));
+        TimeSpan? @checked = wasClean || file.Length > IntegrityCheck.AtStartMax ? null : IntegrityCheck.Run(connection, path);
         Migrator.Apply(connection, scripts, time);
-        var database = new Database(path, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), options);
+        var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Checked = @checked };
+        var database = new Database(file, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), lastStop, options, time);
         opened.Keep();
         return database;
     }
@@ -76,8 +98,92 @@ internal sealed class Database : IAsyncDisposable
     {
         RequireSynchronous<T>();
         RequireOutsideWriter();
-        return _readers.Read(query);
+        try
+        {
+            return _readers.Read(query);
+        }
+        catch (StorageUnavailableException fault)
+        {
+            Condition.Observed(fault);
+            throw;
+        }
     }
+
+    /// <summary>Finds out by one small write and one read whether the disk works again; if so, work is taken again.</summary>
+    /// <returns>Whether work is taken now.</returns>
+    public async Task<bool> ProbeAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (Condition.Cause is { Fault: StorageFault.Damaged } || (Condition.Cause is { Fault: StorageFault.DiskFull } && _file.FreeBytes < FreeBytesMin))
+                return false;
+            await WriteAsync(session => session.Execute(
+                """
+                INSERT INTO storage_probe (only_row, probed_at_ms, filler) VALUES (1, @now, zeroblob(65536))
+                ON CONFLICT (only_row) DO UPDATE SET probed_at_ms = excluded.probed_at_ms, filler = excluded.filler
+                """,
+                new { now = _time.NowMs() }), ct);
+            Read(session => session.QuerySingle<long>("SELECT count(*) FROM storage_probe"));
+        }
+        catch (StorageException)
+        {
+            return false;
+        }
+        Condition.Recover();
+        return Condition.Cause is null;
+    }
+
+    /// <summary>
+    /// Looks at a file that was too large to be looked at before the start. Until it was found whole, the next start does not count this stop as clean.
+    /// </summary>
+    /// <returns>How long it took, null when there was nothing to look at.</returns>
+    /// <exception cref="StorageRefusedException">The file is damaged; no more work is taken.</exception>
+    public async Task<TimeSpan?> CheckAsync(CancellationToken ct)
+    {
+        if (_isWhole)
+            return null;
+        var started = _time.GetTimestamp();
+        try
+        {
+            await Task.Run(() => IntegrityCheck.RunByTable(Path, _busyTimeout, ct), ct);
+        }
+        catch (StorageRefusedException damaged)
+        {
+            Condition.Refuse(StorageUnavailableException.OfDamage(damaged));
+            throw;
+        }
+        _isWhole = true;
+        return _time.GetElapsedTime(started);
+    }
+
+    /// <summary>The file as of now, and unchanged for as long as the image is held; writes go on into the log, which grows meanwhile.</summary>
+    /// <exception cref="StorageUnavailableException">A long query holds back the log, or the disk failed.</exception>
+    public async Task<DatabaseImage> HoldImageAsync(CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _writer.BetweenAsync(connection => DatabaseImage.Hold(connection, _file, _busyTimeout));
+            }
+            catch (StorageUnavailableException busy) when (busy.Fault is StorageFault.Locked && attempt < ImageAttemptsMax)
+            {
+                await Task.Delay(ImagePause, _time, ct);
+            }
+        }
+    }
+
+    /// <summary>Gives free pages at the end of the file back to the disk, as a step of the writer between two groups.</summary>
+    /// <param name="pagesMax">A step moves and cuts off at most so many pages.</param>
+    /// <returns>Free pages that are left.</returns>
+    public Task<long> CompactAsync(int pagesMax) => _writer.BetweenAsync(connection => Compaction.Step(connection, pagesMax));
+
+    /// <summary>Rewrites the whole file without free pages, which makes later steps possible. Every write waits: for a node that does not serve.</summary>
+    public Task RebuildAsync() => _writer.BetweenAsync(connection =>
+    {
+        Compaction.Rebuild(connection);
+        return true;
+    });
 
     /// <summary>Runs what is queued, waits for readers, moves the write-ahead log into the file and gives the folder free.</summary>
     public async ValueTask DisposeAsync()
@@ -88,15 +194,18 @@ internal sealed class Database : IAsyncDisposable
         await _readers.DisposeAsync();
         try
         {
-            // A foreign reader or a full disk can prevent the checkpoint; the log then stays and the next start reads it.
-            _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE);");
+            _writer.Connection?.Execute("PRAGMA wal_checkpoint(TRUNCATE);");
         }
         catch (SqliteException fault) when (StorageUnavailableException.From(fault) is not null)
         {
+            // A foreign reader or a full disk can prevent the checkpoint; the log then stays and the next start reads it.
         }
         finally
         {
-            _connection.Dispose();
+            _writer.Connection?.Dispose();
+            _file.Dispose();
+            if (_isWhole && Condition.Cause is not { Fault: StorageFault.Damaged })
+                _lock.MarkClean();
             _lock.Dispose();
         }
     }
@@ -111,23 +220,6 @@ internal sealed class Database : IAsyncDisposable
     {
         if (_writer.IsCurrentThread)
             throw new InvalidOperationException("Inside a work use its session: the writer would wait for itself, and a reader would miss what the work has written.");
-    }
-
-    /// <remarks>SQLite gives the log and the shared-memory file the mode of the database file.</remarks>
-    private static void CreateForOwnerOnly(string path)
-    {
-        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            create.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        try
-        {
-            if (!File.Exists(path))
-                new FileStream(path, create).Dispose();
-        }
-        catch (Exception fault) when (StorageUnavailableException.From(fault) is { } unavailable)
-        {
-            throw unavailable;
-        }
     }
 
     /// <summary>Closes what was opened so far when a later step of opening fails.</summary>

@@ -1,6 +1,9 @@
 namespace ProvincialGateway.Storage;
 
-/// <summary>One process per data folder: an exclusively opened <c>gateway.lock</c>, which the operating system releases even when the process is killed.</summary>
+/// <summary>
+/// One process per data folder: an exclusively opened <c>gateway.lock</c>, which the operating system releases even when the process is killed. A byte
+/// in the file says that the folder is in use, and is there at the next start exactly when this one did not end as it should.
+/// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
     public const string FileName = "gateway.lock";
@@ -11,7 +14,10 @@ internal sealed class DirectoryLock : IDisposable
 
     private readonly FileStream _file;
 
-    private DirectoryLock(FileStream file) => _file = file;
+    private DirectoryLock(FileStream file) => (_file, WasLeftInUse) = (file, file.Length > 0);
+
+    /// <summary>Whoever used the folder last was killed, or the machine stopped.</summary>
+    public bool WasLeftInUse { get; }
 
     /// <exception cref="StorageRefusedException">The folder does not exist, or another process (or node of this process) holds it.</exception>
     public static DirectoryLock Take(string directory)
@@ -38,6 +44,35 @@ internal sealed class DirectoryLock : IDisposable
         catch (Exception fault) when (StorageUnavailableException.From(fault) is { } unavailable)
         {
             throw unavailable;
+        }
+    }
+
+    /// <summary>To be called before anything in the folder is opened.</summary>
+    /// <exception cref="StorageUnavailableException">The disk failed.</exception>
+    public void MarkInUse()
+    {
+        if (WasLeftInUse)
+            return;
+        try
+        {
+            _file.WriteByte((byte)'\n');
+            _file.Flush(flushToDisk: true);
+        }
+        catch (Exception fault) when (StorageUnavailableException.From(fault) is { } unavailable)
+        {
+            throw unavailable;
+        }
+    }
+
+    /// <summary>To be called when everything in the folder is closed and known to be whole. On a failing disk the mark stays, and the next start looks.</summary>
+    public void MarkClean()
+    {
+        try
+        {
+            _file.SetLength(0);
+        }
+        catch (Exception fault) when (StorageUnavailableException.From(fault) is not null)
+        {
         }
     }
 

@@ -7,21 +7,32 @@ namespace ProvincialGateway.Storage;
 /// The one writer: a thread that takes everything waiting (up to a limit), runs each work in a savepoint of one transaction, and commits
 /// once. While it syncs, the next group gathers, so the number of syncs falls as the load rises.
 /// </summary>
+/// <remarks>
+/// After a failed write or sync nobody knows what the disk holds of the group, and what the system still has in memory proves nothing: its callers
+/// are told so, the connection is given up, and before the next group a new one writes everything that counts as committed into the file and syncs it.
+/// </remarks>
 internal sealed class GroupWriter : IAsyncDisposable
 {
     private const string Savepoint = "work";
 
-    private readonly PreparedConnection _connection;
+    private readonly Func<SqliteConnection> _open;
+    private readonly StorageCondition _condition;
+    private readonly ConcurrentQueue<Action<SqliteConnection?>> _between = new();
     private readonly BlockingCollection<QueuedWork> _queue;
     private readonly int _groupMax;
     private readonly int _queueMax;
     private readonly Thread _thread;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PreparedConnection? _connection;
     private volatile DatabaseStatistics _statistics = new(Commits: 0, Works: 0, LargestGroup: 0);
 
-    public GroupWriter(SqliteConnection connection, int groupMax, int queueMax)
+    /// <param name="connection">Closed here only when it has met a failing disk.</param>
+    /// <param name="open">Opens another, when this one has met a failing disk.</param>
+    /// <param name="condition">Is told of every group that the disk or the file did not take.</param>
+    public GroupWriter(SqliteConnection connection, Func<SqliteConnection> open, StorageCondition condition, int groupMax, int queueMax)
     {
         _connection = new PreparedConnection(connection);
+        (_open, _condition) = (open, condition);
         _groupMax = groupMax;
         _queueMax = queueMax;
         _queue = new(queueMax);
@@ -50,7 +61,33 @@ internal sealed class GroupWriter : IAsyncDisposable
         return queued.Completion;
     }
 
-    /// <summary>Runs what is queued, then stops. The connection stays its owner's.</summary>
+    /// <summary>Runs something on the writer's thread between two groups, outside every transaction, while no work of this database changes the file.</summary>
+    public Task<T> BetweenAsync<T>(Func<SqliteConnection, T> action)
+    {
+        var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _between.Enqueue(connection =>
+        {
+            try
+            {
+                completion.SetResult(action(connection ?? throw (_condition.Refusal ?? (Exception)new ObjectDisposedException(nameof(Database)))));
+            }
+            catch (Exception fault)
+            {
+                completion.SetException(StorageUnavailableException.From(fault) ?? fault);
+            }
+        });
+        // An empty group, so that an idle writer comes by. One that is busy does so anyway.
+        _ = Enqueue(_ => true, CancellationToken.None).ContinueWith(
+            static woken => _ = woken.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        if (_drained.Task.IsCompleted)
+            RunBetween(connection: null);
+        return completion.Task;
+    }
+
+    /// <summary>As it stands when the writer has stopped; null when it was given up. Its owner closes it.</summary>
+    public SqliteConnection? Connection => _drained.Task.IsCompleted ? _connection?.Inner : throw new InvalidOperationException("The writer still runs.");
+
+    /// <summary>Runs what is queued, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.CompleteAdding();
@@ -66,8 +103,16 @@ internal sealed class GroupWriter : IAsyncDisposable
             if (group.Count > 0)
                 Settle(group);
             group.Clear();
+            RunBetween(_connection?.Inner);
         }
         _drained.SetResult();
+        RunBetween(connection: null);
+    }
+
+    private void RunBetween(SqliteConnection? connection)
+    {
+        while (_between.TryDequeue(out var action))
+            action(connection);
     }
 
     private void Gather(QueuedWork first, List<QueuedWork> group)
@@ -92,29 +137,62 @@ internal sealed class GroupWriter : IAsyncDisposable
         {
             foreach (var work in group)
                 work.Fail(Lost(fault));
+            if (Lost(fault) is StorageUnavailableException unavailable)
+                Observe(unavailable);
             return;
         }
         foreach (var work in group)
             work.Publish();
     }
 
+    private void Observe(StorageUnavailableException fault)
+    {
+        _condition.Refuse(fault);
+        if (fault.Fault is not (StorageFault.InputOutput or StorageFault.Damaged))
+            return;
+        _connection?.Inner.Dispose();
+        _connection = null;
+    }
+
+    /// <remarks>
+    /// The readers keep the index of the log, so what the failed group wrote there is not taken for committed. Everything else in the log is written
+    /// into the file and synced: from then on it rests on a sync that succeeded.
+    /// </remarks>
+    private PreparedConnection Renew()
+    {
+        var connection = _open();
+        try
+        {
+            Checkpoint.Truncate(connection);
+            return new PreparedConnection(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     private int Commit(List<QueuedWork> group)
     {
-        using var transaction = _connection.Inner.BeginTransaction(deferred: false);
+        var connection = _connection ??= Renew();
+        using var transaction = connection.Inner.BeginTransaction(deferred: false);
         var succeeded = 0;
         foreach (var work in group)
-            if (RunInSavepoint(work, transaction))
+            if (RunInSavepoint(work, connection, transaction))
                 succeeded++;
         transaction.Commit();
         return succeeded;
     }
 
-    private bool RunInSavepoint(QueuedWork work, SqliteTransaction transaction)
+    private bool RunInSavepoint(QueuedWork work, PreparedConnection connection, SqliteTransaction transaction)
     {
         transaction.Save(Savepoint);
-        var session = new Session(_connection, transaction);
+        var session = new Session(connection, transaction);
         var fault = work.Run(session);
         session.End();
+        if (fault is StorageUnavailableException { Fault: StorageFault.Damaged } damaged)
+            _condition.Refuse(damaged);
         try
         {
             if (fault is not null)
@@ -133,7 +211,7 @@ internal sealed class GroupWriter : IAsyncDisposable
     private static StorageException Lost(Exception fault)
     {
         var cause = fault is AggregateException { InnerExceptions: [var first, ..] } ? first : fault;
-        return StorageUnavailableException.From(cause is StorageUnavailableException { InnerException: { } inner } ? inner : cause)
+        return (cause as StorageUnavailableException)?.Again() ?? StorageUnavailableException.From(cause)
             ?? (StorageException)new StorageInvariantException(
                 "本节点存储的一组写入无法提交,已整组撤销;请保留日志并联系技术支持。",
                 "A group of writes of this node's storage could not be committed and was undone as a whole; keep the log and call support.", fault);

@@ -52,6 +52,15 @@ public sealed class GatewayProcess : IAsyncDisposable
         return Start("dotnet", workingFolder, [program, .. arguments]);
     }
 
+    /// <summary>The built node with something more in its environment.</summary>
+    public static GatewayProcess StartWith(IReadOnlyDictionary<string, string> environment, string workingFolder, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "gateway.dll"), .. arguments]) { WorkingDirectory = workingFolder };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return new(start);
+    }
+
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     public static GatewayProcess Start(string program, string workingFolder, IEnumerable<string> arguments) =>
         new(new ProcessStartInfo(program, arguments) { WorkingDirectory = workingFolder });

@@ -78,6 +78,14 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
         return node;
     }
 
+    /// <summary>A node with something more in its environment, that has said that it serves.</summary>
+    public async Task<GatewayProcess> ServeWithAsync(IReadOnlyDictionary<string, string> environment, string province)
+    {
+        var node = Remember(GatewayProcess.StartWith(environment, Folder, ["serve", .. About(province)]));
+        await node.WaitForLineAsync($"node {province} serves: ");
+        return node;
+    }
+
     public async Task EndAllAsync()
     {
         foreach (var process in _started)

@@ -1,0 +1,88 @@
+using ProvincialGateway.Storage;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>
+/// While the storage refuses work the node is not serving, for probes too, and this tries at an interval whether the cause is gone. What waits to be sent
+/// is on disk and stays there; everything goes on by itself.
+/// </summary>
+/// <param name="interval">Between two tries.</param>
+internal sealed partial class StorageWatch(Database database, HealthStatuses statuses, TimeSpan interval, TimeProvider time, ILogger<StorageWatch> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        TellLastStop();
+        try
+        {
+            await Task.WhenAll(WatchAsync(stoppingToken), CheckAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var (cause, changed) = database.Condition.Observe();
+            if (cause is not null)
+                await OutlastAsync(cause, ct);
+            else
+                await changed.WaitAsync(ct);
+        }
+    }
+
+    private async Task OutlastAsync(StorageUnavailableException cause, CancellationToken ct)
+    {
+        statuses.Set("", serving: false);
+        LogRefuses(cause.Message);
+        var started = time.GetTimestamp();
+        do
+            await Task.Delay(interval, time, ct);
+        while (!await database.ProbeAsync(ct));
+        LogGoesOn(time.GetElapsedTime(started).TotalSeconds);
+        statuses.Set("", serving: true);
+    }
+
+    private void TellLastStop()
+    {
+        var stop = database.LastStop;
+        if (stop.Checked is { } took)
+            LogChecked(stop.LogBytes, stop.FileBytes, took.TotalMilliseconds);
+        else if (stop.IsUnchecked)
+            LogToBeChecked(stop.LogBytes, stop.FileBytes);
+    }
+
+    private async Task CheckAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (await database.CheckAsync(ct) is { } took)
+                LogFoundWhole(took.TotalMilliseconds);
+        }
+        catch (StorageException fault)
+        {
+            LogNotWhole(fault.Message);
+        }
+    }
+
+    [LoggerMessage(1200, LogLevel.Error, "No more work is taken until the cause is gone: {Reason}")]
+    private partial void LogRefuses(string reason);
+
+    [LoggerMessage(1201, LogLevel.Information, "The storage works again, work is taken again after {Elapsed:0.0} s / 存储恢复，继续受理业务")]
+    private partial void LogGoesOn(double elapsed);
+
+    [LoggerMessage(1202, LogLevel.Warning, "The node was not stopped cleanly. Its log ({LogBytes} bytes) was read as far as it is whole, its database ({FileBytes} bytes) was checked in {Elapsed:0} ms and is whole. / 上次未正常停止，数据库检查无误")]
+    private partial void LogChecked(long logBytes, long fileBytes, double elapsed);
+
+    [LoggerMessage(1203, LogLevel.Warning, "The node was not stopped cleanly. Its log ({LogBytes} bytes) was read as far as it is whole, its database ({FileBytes} bytes) is checked while the node serves. / 上次未正常停止，运行中检查数据库")]
+    private partial void LogToBeChecked(long logBytes, long fileBytes);
+
+    [LoggerMessage(1204, LogLevel.Information, "The database was checked in {Elapsed:0} ms while the node served, and is whole / 数据库检查无误")]
+    private partial void LogFoundWhole(double elapsed);
+
+    [LoggerMessage(1205, LogLevel.Error, "The check of the database after the unclean stop did not end well: {Reason}")]
+    private partial void LogNotWhole(string reason);
+}

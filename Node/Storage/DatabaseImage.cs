@@ -1,0 +1,63 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace ProvincialGateway.Storage;
+
+/// <summary>
+/// The bytes of the database file as of one commit. The log was empty when the image was taken, and the reader that began then reads from the file
+/// alone: SQLite moves nothing into the file while such a reader is there. Writers go on, into the log.
+/// </summary>
+internal sealed class DatabaseImage : IDisposable
+{
+    private static readonly TimeSpan CheckpointPatience = TimeSpan.FromSeconds(0.25);
+
+    private readonly DatabaseFile _file;
+    private readonly SqliteConnection _reader;
+
+    private DatabaseImage(DatabaseFile file, SqliteConnection reader, long length) => (_file, _reader, Length) = (file, reader, length);
+
+    /// <summary>In bytes.</summary>
+    public long Length { get; }
+
+    /// <param name="writer">Between two transactions, on its own thread: nothing is written meanwhile.</param>
+    /// <exception cref="StorageUnavailableException">A query of an older state holds back the log, or the disk failed.</exception>
+    internal static DatabaseImage Hold(SqliteConnection writer, DatabaseFile file, TimeSpan busyTimeout)
+    {
+        // What waits here holds up every write; who wants the image can come again.
+        writer.Execute($"PRAGMA busy_timeout = {CheckpointPatience.TotalMilliseconds:0}");
+        try
+        {
+            Checkpoint.Truncate(writer);
+        }
+        finally
+        {
+            writer.Execute($"PRAGMA busy_timeout = {busyTimeout.TotalMilliseconds:0}");
+        }
+        var reader = Connections.OpenReader(file.Path, busyTimeout);
+        try
+        {
+            reader.Execute("BEGIN");
+            var (pages, pageSize) = (reader.ExecuteScalar<long>("PRAGMA page_count"), reader.ExecuteScalar<long>("PRAGMA page_size"));
+            // Reading a table is what takes the snapshot.
+            reader.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema");
+            if (new FileInfo($"{file.Path}-wal") is { Exists: true, Length: > 0 } || file.Length != pages * pageSize)
+                throw StorageUnavailableException.LogInUse();
+            return new DatabaseImage(file, reader, pages * pageSize);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <returns>The bytes read: all that were asked for, fewer only at the end of the image.</returns>
+    /// <exception cref="IOException">The disk failed, or the file became shorter.</exception>
+    public int Read(long offset, Span<byte> bytes)
+    {
+        var wanted = (int)Math.Min(bytes.Length, Length - offset);
+        return _file.Read(offset, bytes[..wanted]) == wanted ? wanted : throw new IOException("The database file became shorter while its image was held.");
+    }
+
+    public void Dispose() => _reader.Dispose();
+}

@@ -1,0 +1,163 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using NUnit.Framework;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Tests.Support;
+
+namespace ProvincialGateway.Tests.Storage;
+
+/// <summary>When the storage refuses work, how it finds out that it may take work again, and what a start does after an unclean stop.</summary>
+internal sealed class ConditionTests
+{
+    private TempFolder _folder;
+    private Database _database = null!;
+    private SqliteConnection _writer = null!;
+
+    [SetUp]
+    public async Task Open()
+    {
+        _folder = new();
+        _database = Database.Open(Stores.Options(_folder), TimeProvider.System);
+        await _database.WriteAsync(session => { _writer = session.Connection.Inner; }, CancellationToken.None);
+    }
+
+    [TearDown]
+    public async Task Close()
+    {
+        await _database.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task A_full_disk_is_refused_until_a_probe_finds_room()
+    {
+        _writer.Execute($"PRAGMA max_page_count = {_writer.ExecuteScalar<long>("PRAGMA page_count")}");
+        await FillAsync();
+        Assert.That(_database.Condition.Cause?.Fault, Is.EqualTo(StorageFault.DiskFull));
+        var (first, second) = (_database.Condition.Refusal, _database.Condition.Refusal);
+        Assert.That(first, Is.Not.SameAs(second), "one exception object for each caller");
+        Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+
+        var changed = _database.Condition.Observe().Changed;
+        _writer.Execute("PRAGMA max_page_count = 1000000");
+        Assert.That(await _database.ProbeAsync(CancellationToken.None));
+        Assert.That(_database.Condition.Cause, Is.Null);
+        Assert.That(changed.IsCompleted);
+    }
+
+    [Test]
+    public async Task A_read_only_and_a_locked_file_are_refused_until_a_probe_writes()
+    {
+        _writer.Execute("PRAGMA query_only = ON");
+        await Assert.ThatAsync(() => CountAsync(), Throws.TypeOf<StorageUnavailableException>());
+        Assert.That(_database.Condition.Cause?.Fault, Is.EqualTo(StorageFault.ReadOnly));
+        _writer.Execute("PRAGMA query_only = OFF");
+        Assert.That(await _database.ProbeAsync(CancellationToken.None));
+
+        using (var foreign = Stores.OpenForeign(_database.Path))
+        using (foreign.BeginTransaction(deferred: false))
+        {
+            await Assert.ThatAsync(() => CountAsync(), Throws.TypeOf<StorageUnavailableException>());
+            Assert.That(_database.Condition.Cause?.Fault, Is.EqualTo(StorageFault.Locked));
+            Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+        }
+        Assert.That(await _database.ProbeAsync(CancellationToken.None));
+    }
+
+    [Test]
+    public async Task Damage_is_not_forgotten_by_a_probe()
+    {
+        _database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 11))!);
+        Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+        _database.Condition.Recover();
+        Assert.That(_database.Condition.Cause?.Fault, Is.EqualTo(StorageFault.Damaged));
+    }
+
+    [Test]
+    public async Task After_an_unclean_stop_the_start_looks_at_the_file_and_a_torn_log_loses_its_tail_alone()
+    {
+        for (var i = 0; i < 20; i++)
+            await CountAsync();
+        var crashed = Crashed();
+        await using (var log = new FileStream($"{crashed}-wal", FileMode.Open))
+        {
+            log.Position = log.Length - 100;
+            log.WriteByte(0x5a);
+        }
+        await using var reopened = Database.Open(new DatabaseOptions { Path = crashed }, TimeProvider.System);
+        Assert.That(reopened.LastStop, Has.Property(nameof(LastStop.WasClean)).False.And.Property(nameof(LastStop.Checked)).Not.Null);
+        Assert.That(reopened.LastStop.LogBytes, Is.GreaterThan(0));
+        Assert.That(reopened.Read(session => session.QuerySingle<long>("SELECT value FROM counter WHERE name = 'c'")), Is.EqualTo(19));
+    }
+
+    [Test]
+    public async Task A_damaged_file_refuses_to_start_and_names_the_restore_and_goes_on_refusing()
+    {
+        for (var i = 0; i < 50; i++)
+            await _database.WriteAsync(session => session.Execute("INSERT INTO counter (name, value) VALUES (hex(randomblob(2000)), 1)"), CancellationToken.None);
+        await _database.DisposeAsync();
+        var crashed = Crashed();
+        await using (var file = new FileStream(crashed, FileMode.Open))
+        {
+            file.Position = file.Length - (40 * 4096);
+            file.Write(new byte[20 * 4096]);
+        }
+        for (var start = 0; start < 2; start++)
+            Assert.That(() => Database.Open(new DatabaseOptions { Path = crashed }, TimeProvider.System),
+                Throws.InstanceOf<StorageException>().With.Message.Contains("gateway restore"), $"start {start}");
+    }
+
+    [Test]
+    public async Task A_clean_stop_is_not_looked_into()
+    {
+        Assert.That(_database.LastStop.WasClean, "a new folder");
+        await _database.DisposeAsync();
+        await using var reopened = Database.Open(Stores.Options(_folder), TimeProvider.System);
+        Assert.That(reopened.LastStop, Has.Property(nameof(LastStop.WasClean)).True.And.Property(nameof(LastStop.Checked)).Null);
+    }
+
+    [Test]
+    public async Task Free_pages_are_given_back_in_steps_while_others_write()
+    {
+        for (var i = 0; i < 100; i++)
+            await _database.WriteAsync(session => session.Execute("INSERT INTO counter (name, value) VALUES (hex(randomblob(20000)), 1)"), CancellationToken.None);
+        await _database.WriteAsync(session => session.Execute("DELETE FROM counter WHERE length(name) > 100"), CancellationToken.None);
+        var (before, steps, left) = (_writer.ExecuteScalar<long>("PRAGMA page_count"), 0, long.MaxValue);
+        for (; left > 0; steps++)
+        {
+            left = await _database.CompactAsync(pagesMax: 100);
+            await CountAsync();
+        }
+        Assert.That(steps, Is.GreaterThan(5), "each step is small");
+        Assert.That(_writer.ExecuteScalar<long>("PRAGMA page_count"), Is.LessThan(before / 2));
+        Assert.That(_database.Read(session => session.QuerySingle<string>("PRAGMA integrity_check")), Is.EqualTo("ok"));
+    }
+
+    [Test]
+    public async Task A_file_of_an_older_release_is_rebuilt_once_and_shrinks_in_steps_from_then_on()
+    {
+        _writer.Execute("PRAGMA auto_vacuum = NONE; VACUUM");
+        await Assert.ThatAsync(() => _database.CompactAsync(100), Throws.TypeOf<StorageRefusedException>().With.Message.Contains("gateway compact"));
+        await _database.RebuildAsync();
+        Assert.That(await _database.CompactAsync(100), Is.Zero);
+        await CountAsync();
+    }
+
+    private string Crashed()
+    {
+        Directory.CreateDirectory(_folder.File("crashed"));
+        var copy = Path.Combine(_folder.File("crashed"), "node.db");
+        File.Copy(_database.Path, copy);
+        if (File.Exists($"{_database.Path}-wal"))
+            File.Copy($"{_database.Path}-wal", $"{copy}-wal");
+        // The mark of a process that did not come to its end.
+        File.WriteAllText(Path.Combine(_folder.File("crashed"), DirectoryLock.FileName), "\n");
+        return copy;
+    }
+
+    private Task<long> CountAsync() => _database.WriteAsync(session => Counters.Next(session, "c"), CancellationToken.None).WaitAsync(Stores.Deadline);
+
+    private Task FillAsync() => Assert.ThatAsync(
+        () => _database.WriteAsync(session => session.Execute("INSERT INTO storage_probe (only_row, probed_at_ms, filler) VALUES (1, 1, zeroblob(1000000))"), CancellationToken.None).WaitAsync(Stores.Deadline),
+        Throws.TypeOf<StorageUnavailableException>());
+}
