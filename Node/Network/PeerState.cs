@@ -47,9 +47,13 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     private PeerStatus _status = new() { Availability = PeerAvailability.Unknown, Circuit = PeerCircuit.Closed };
     private bool _lastSucceeded;
     private int _streak;
+    private int _timesUp;
 
     /// <summary>Raised when the peer answers again, or for the first time: what waits for it may be tried at once.</summary>
     public event EventHandler? CameUp;
+
+    /// <summary>How often the peer has come up: unchanged, it was never away in between.</summary>
+    public int TimesUp => Volatile.Read(ref _timesUp);
 
     public PeerStatus Status
     {
@@ -84,6 +88,8 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
             if (_status.Availability == towards || (_status.Availability != PeerAvailability.Unknown && _streak < needed))
                 return;
             _status = _status with { Availability = towards };
+            if (success)
+                Volatile.Write(ref _timesUp, _timesUp + 1);
         }
         if (success)
         {
