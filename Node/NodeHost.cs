@@ -136,6 +136,10 @@ internal sealed class NodeHost : IAsyncDisposable
             configuration, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), unanswered, time,
             provider.GetRequiredService<ILogger<FilingRequests>>()));
         services.AddHostedService(provider => provider.GetRequiredService<FilingRequests>());
+        services.AddSingleton(provider => new TransactionDesk(
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(),
+            provider.GetRequiredService<FilingRequests>(), unanswered, time));
+        services.AddHostedService(provider => new TransactionWatch(opened.Database, time, provider.GetRequiredService<ILogger<TransactionWatch>>()));
         services.AddSingleton(provider => new TreatmentAgency(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
         services.AddSingleton(provider => new HisEndpoint(
@@ -170,7 +174,7 @@ internal sealed class NodeHost : IAsyncDisposable
             configuration, options.Self, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time,
             provider.GetRequiredService<ILogger<Reconciler>>()));
         services.AddSingleton(provider => new DifferenceDesk(
-            configuration, opened.Database, opened.Ids, provider.GetRequiredService<Outbox>(), provider.GetRequiredService<Reconciler>(), time));
+            opened.Database, opened.Ids, provider.GetRequiredService<TransactionDesk>(), provider.GetRequiredService<Reconciler>(), time));
         services.AddSingleton(provider => new DailyReconciliation(
             provider.GetRequiredService<Reconciler>(), provider.GetRequiredService<PeerDirectory>(), opened.Database, configuration.Reconciliation, time,
             provider.GetRequiredService<ILogger<DailyReconciliation>>()));

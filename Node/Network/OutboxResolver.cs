@@ -48,7 +48,7 @@ internal sealed partial class OutboxResolver(Outbox outbox, PeerDirectory peers,
         finally
         {
             // What came of them is recorded; an attempt that was given up says so.
-            await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll((IEnumerable<Task>)underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using Provincial.Exchange.V1;
-using ProvincialGateway.Configuration;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
@@ -16,7 +14,7 @@ internal sealed class DifferenceRefusedException(string message) : Exception(mes
 /// What operators decide about differences: looked at, with a decision that is carried out as far as this node can, and settled. Every step is kept
 /// with who, when and why.
 /// </summary>
-internal sealed class DifferenceDesk(NodesConfiguration configuration, Database database, TransactionIdSource ids, Outbox outbox, Reconciler reconciler, TimeProvider time)
+internal sealed class DifferenceDesk(Database database, TransactionIdSource ids, TransactionDesk transactions, Reconciler reconciler, TimeProvider time)
 {
     /// <summary>Moves an open or checked difference to checked and carries out the decision.</summary>
     /// <returns>What came of it, Chinese and English.</returns>
@@ -56,7 +54,7 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
             Check(session, row, DifferenceAction.AskAgain, who, why);
             var open = Outbox.Find(session, row.TransactionId) is { IsOpen: true };
             if (open)
-                outbox.AskAgain(session, row.TransactionId);
+                Act(() => transactions.AskAgain(session, row.TransactionId, who, why));
             return open;
         }, cancellation);
         var result = isOpen ? await SendAsync(row.TransactionId, cancellation) : await RecordOfAsync(row, cancellation);
@@ -72,7 +70,7 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
         var id = await ids.NextAsync(cancellation);
         await database.WriteAsync(session =>
         {
-            Begin(session, row, id, who);
+            Act(() => transactions.Reverse(session, row.TransactionId, id, who, why));
             Check(session, row, DifferenceAction.Reverse, who, why);
         }, cancellation);
         var result = $"冲正流水 {id}: {await SendAsync(id.Text, cancellation)}";
@@ -80,27 +78,21 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
         return result;
     }
 
-    private void Begin(Session session, DifferenceRow row, TransactionId id, string who)
+    private static void Act(Action act)
     {
-        if (Outbox.Find(session, row.TransactionId) is not { IsOpen: true } original)
-            throw new DifferenceRefusedException(
-                $"交易 {row.TransactionId} 在本节点没有未了结的请求,不能由此冲正;已了结的由医院撤销,或在清算中扣款。 / transaction {row.TransactionId} is not open at this node; what is answered is cancelled by the hospital, or deducted in clearing.");
-        var visit = VisitStore.Get(session, original.VisitId);
-        if (original.Kind is OutboundKind.Reversal || visit.ReversalId is not null)
-            throw new DifferenceRefusedException($"该就诊的冲正正在进行({visit.ReversalId ?? original.TransactionId}),请等待其结果或再次查询。 / a reversal of this visit is under way; wait for its answer, or ask again.");
-        VisitStore.BeginReversal(session, visit, original.Kind, id.Text);
-        var peer = Division.Parse(original.Peer);
-        var request = new ReverseTransactionRequest
+        try
         {
-            Header = RequestHeaders.Create(configuration, id, Division.Parse(visit.InsuredDivision), who, time.GetUtcNow()),
-            OriginalTransactionId = original.TransactionId,
-        };
-        outbox.Add(session, new OutboundRequest(id, peer, OutboundKind.Reversal, visit.Id, PeerMethod.ReverseTransaction, request.ToByteArray()) { OriginalId = original.TransactionId });
+            act();
+        }
+        catch (TransactionRefusedException refused)
+        {
+            throw new DifferenceRefusedException(refused.Message);
+        }
     }
 
     private async Task<string> SendAsync(string transactionId, CancellationToken cancellation)
     {
-        await outbox.SendAsync(transactionId, cancellation);
+        await transactions.SendAsync(transactionId, cancellation);
         return database.Read(session => Outbox.Find(session, transactionId))!.State switch
         {
             OutboundState.Answered => "参保地已应答并入账,请再次对账。 / Answered and applied; reconcile the day again.",

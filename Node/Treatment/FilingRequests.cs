@@ -53,6 +53,10 @@ internal sealed partial class FilingRequests(
     public static IExchangeReply? ReplyOf(FilingRequestRow row, Vault vault) =>
         row is { State: OutboundState.Answered, Reply: { } reply } ? Parse(row.Kind, vault.Open(reply, ReplyPurpose)) : null;
 
+    /// <summary>Whatever came, true or not.</summary>
+    /// <exception cref="InvalidOperationException">Nothing came.</exception>
+    public byte[] ReplyOf(FilingRequestRow row) => vault.Open(row.Reply ?? throw new InvalidOperationException("The row has no reply."), ReplyPurpose);
+
     /// <summary>Sends an unanswered request once, at once, and records what came of it. Nothing to do for one that is being sent.</summary>
     public Task AskAsync(string transactionId, CancellationToken cancellation) => DeliverAsync(transactionId, cancellation);
 
