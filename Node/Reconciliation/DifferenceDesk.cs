@@ -49,15 +49,15 @@ internal sealed class DifferenceDesk(Database database, TransactionIdSource ids,
     {
         if (row.Side is not LedgerSide.Treatment)
             throw OnlyTreatment(row);
-        var isOpen = await database.WriteAsync(session =>
+        var (isOpen, isTaken) = await database.WriteAsync(session =>
         {
             Check(session, row, DifferenceAction.AskAgain, who, why);
             var open = Outbox.Find(session, row.TransactionId) is { IsOpen: true };
-            if (open)
-                Act(() => transactions.AskAgain(session, row.TransactionId, who, why));
-            return open;
+            return (open, open && Act(() => transactions.AskAgain(session, row.TransactionId, who, why)));
         }, cancellation);
-        var result = isOpen ? await SendAsync(row.TransactionId, cancellation) : await RecordOfAsync(row, cancellation);
+        if (isTaken)
+            await transactions.SendAsync(row.TransactionId, cancellation);
+        var result = isOpen ? StateOf(row.TransactionId) : await RecordOfAsync(row, cancellation);
         await CarriedOutAsync(row.Id, DifferenceAction.AskAgain, who, result);
         return result;
     }
@@ -70,19 +70,24 @@ internal sealed class DifferenceDesk(Database database, TransactionIdSource ids,
         var id = await ids.NextAsync(cancellation);
         await database.WriteAsync(session =>
         {
-            Act(() => transactions.Reverse(session, row.TransactionId, id, who, why));
+            Act(() =>
+            {
+                transactions.Reverse(session, row.TransactionId, id, who, why);
+                return true;
+            });
             Check(session, row, DifferenceAction.Reverse, who, why);
         }, cancellation);
-        var result = $"冲正流水 {id}: {await SendAsync(id.Text, cancellation)}";
+        await transactions.SendAsync(id.Text, cancellation);
+        var result = $"冲正流水 {id}: {StateOf(id.Text)}";
         await CarriedOutAsync(row.Id, DifferenceAction.Reverse, who, result);
         return result;
     }
 
-    private static void Act(Action act)
+    private static bool Act(Func<bool> act)
     {
         try
         {
-            act();
+            return act();
         }
         catch (TransactionRefusedException refused)
         {
@@ -90,10 +95,8 @@ internal sealed class DifferenceDesk(Database database, TransactionIdSource ids,
         }
     }
 
-    private async Task<string> SendAsync(string transactionId, CancellationToken cancellation)
-    {
-        await transactions.SendAsync(transactionId, cancellation);
-        return database.Read(session => Outbox.Find(session, transactionId))!.State switch
+    private string StateOf(string transactionId) =>
+        database.Read(session => Outbox.Find(session, transactionId))!.State switch
         {
             OutboundState.Answered => "参保地已应答并入账,请再次对账。 / Answered and applied; reconcile the day again.",
             OutboundState.Awaiting => "尚无应答,节点继续自动查询。 / No answer yet; the node goes on asking by itself.",
@@ -102,7 +105,6 @@ internal sealed class DifferenceDesk(Database database, TransactionIdSource ids,
             OutboundState.Void => "已被冲正作废。 / It is void by a reversal.",
             var state => throw new InvalidOperationException($"State {state} is not handled."),
         };
-    }
 
     private async Task<string> RecordOfAsync(DifferenceRow row, CancellationToken cancellation)
     {

@@ -27,28 +27,30 @@ internal sealed class TransactionDesk(
     /// <exception cref="TransactionRefusedException">There is none, it is not unanswered, or something else comes first.</exception>
     public async Task RetryAsync(string transactionId, string who, string why, CancellationToken cancellation)
     {
-        await database.WriteAsync(session =>
+        var isTaken = await database.WriteAsync(session =>
         {
             var row = Get(session, transactionId);
             if (row.State is OutboundState.Parked)
                 throw new TransactionRefusedException($"交易 {transactionId} 的应答不可信,已搁置;核对后请用 transactions release", $"transaction {transactionId} is parked; once it is looked into, use transactions release");
-            AskAgain(session, row, who, why);
+            return AskAgain(session, row, who, why);
         }, cancellation);
-        await SendAsync(transactionId, cancellation);
+        if (isTaken)
+            await SendAsync(transactionId, cancellation);
     }
 
     /// <summary>Puts the answer that could not be true aside and asks the peer for it once more.</summary>
     /// <exception cref="TransactionRefusedException">There is none, it is not parked, or something else comes first.</exception>
     public async Task ReleaseAsync(string transactionId, string who, string why, CancellationToken cancellation)
     {
-        await database.WriteAsync(session =>
+        var isTaken = await database.WriteAsync(session =>
         {
             var row = Get(session, transactionId);
             if (row.State is OutboundState.Awaiting)
                 throw new TransactionRefusedException($"交易 {transactionId} 未搁置,尚无应答;可用 transactions retry 立即再问", $"transaction {transactionId} is not parked, it is unanswered; transactions retry asks at once");
-            AskAgain(session, row, who, why);
+            return AskAgain(session, row, who, why);
         }, cancellation);
-        await SendAsync(transactionId, cancellation);
+        if (isTaken)
+            await SendAsync(transactionId, cancellation);
     }
 
     /// <summary>Has an unanswered or parked request reversed, as its hospital could: whatever the peer made of it is void afterwards.</summary>
@@ -63,11 +65,11 @@ internal sealed class TransactionDesk(
     }
 
     /// <summary>
-    /// In the caller's transaction, which is followed by <see cref="SendAsync"/>: an unanswered request is asked for again at once, of a parked one the answer that
-    /// could not be true is put aside. Nothing is done for one that is being asked for.
+    /// In the caller's transaction: an unanswered request is to be asked for again at once, of a parked one the answer that could not be true is put aside.
     /// </summary>
+    /// <returns>Whether <see cref="SendAsync"/> is to follow; nothing is done for a request that is being asked for.</returns>
     /// <exception cref="TransactionRefusedException">Something else comes first, or its result is known.</exception>
-    public void AskAgain(Session session, string transactionId, string who, string why) => AskAgain(session, Get(session, transactionId), who, why);
+    public bool AskAgain(Session session, string transactionId, string who, string why) => AskAgain(session, Get(session, transactionId), who, why);
 
     /// <summary>Stores the reversal in the caller's transaction, which is followed by <see cref="SendAsync"/> with its id.</summary>
     /// <exception cref="TransactionRefusedException">As <see cref="ReverseAsync"/>.</exception>
@@ -121,7 +123,7 @@ internal sealed class TransactionDesk(
         : database.Read(session => FilingRequestStore.Find(session, transactionId)) is { State: OutboundState.Parked } filing ? filings.ReplyOf(filing)
         : null;
 
-    private void AskAgain(Session session, TransactionRow row, string who, string why)
+    private bool AskAgain(Session session, TransactionRow row, string who, string why)
     {
         if (row.ReversalId is { } reversal)
             throw new TransactionRefusedException($"交易 {row.TransactionId} 的冲正 {reversal} 正在进行,由其结果决定", $"reversal {reversal} of transaction {row.TransactionId} is under way and decides");
@@ -133,10 +135,11 @@ internal sealed class TransactionDesk(
         {
             // Somebody is asking already: there is nothing to add to that.
             if (row.LeasedUntilMs > time.NowMs())
-                return;
+                return false;
             throw new TransactionRefusedException("同一就诊有更早的交易未了结,请先处理;见 transactions list", "an earlier transaction of the same visit is open and comes first; see transactions list");
         }
         Append(session, row, isParked ? TransactionActKind.Release : TransactionActKind.Retry, who, why, doubted);
+        return true;
     }
 
     /// <summary>A request whose result is not known.</summary>
