@@ -7,7 +7,7 @@ internal static class TransactionInvariants
     [
         NodeInvariant.OfRows(
             "outbound-leases", "询问中的交易已轮到,且未在他人之后", "What is being asked for has its turn: nothing of its visit that was stored before it is open, but what it reverses",
-            "SELECT count(*) FROM outbound WHERE leased_by IS NOT NULL",
+            "SELECT count(*) FROM outbound",
             new RowRule(
                 """
                 SELECT o.transaction_id, e.transaction_id FROM outbound o JOIN outbound e ON e.visit_id = o.visit_id AND e.rowid < o.rowid AND e.state IN (1, 4)
@@ -16,7 +16,7 @@ internal static class TransactionInvariants
                 "正在询问,而同一就诊更早的 {1} 尚未了结", "is being asked for while {1} of its visit, stored before it, is open")),
         NodeInvariant.OfRows(
             "operator-acts", "经办的处理都有其交易和结果,序号连续", "What operators did was done to a stored request, has come of it, and is numbered without a gap",
-            "SELECT count(*) FROM transaction_act",
+            "SELECT (SELECT count(*) FROM transaction_act) + (SELECT count(*) FROM outbound WHERE state IN (1, 4))",
             new RowRule(
                 """
                 SELECT a.transaction_id, a.act FROM transaction_act a

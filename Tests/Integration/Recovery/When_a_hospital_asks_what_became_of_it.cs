@@ -19,7 +19,11 @@ internal sealed class When_a_hospital_asks_what_became_of_it : RecoveryTest
         var id = LastId();
         var whileLeased = await StatesAsync("T1", id);
         Line.Mend();
-        var settlement = (await settling).Granted().Result.SettlementNumber;
+        Line.Cut();
+        (await settling).Pending();
+        LetTheResolverBegin();
+        await StateAsync(Guangzhou, "T1", TransactionState.Committed);
+        var settlement = (await Guangzhou.SettleAsync(visit, "T1")).Granted().Result.SettlementNumber;
         var afterwards = await StatesAsync("T1", id);
         (await Guangzhou.CancelAsync(visit, settlement, "T2")).Granted();
 

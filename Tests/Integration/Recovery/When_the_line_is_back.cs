@@ -21,6 +21,12 @@ internal sealed class When_the_line_is_back : ClearingTest
 {
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
+    /// <summary>Nobody listens there.</summary>
+    private readonly ReservedPort _nowhere = new();
+
+    [OneTimeTearDown]
+    public void GiveThePortBack() => _nowhere.Dispose();
+
     protected override NodesConfiguration Configure(NodesConfiguration configuration) => configuration with
     {
         Timeouts = configuration.Timeouts with { ResolverInterval = Never, ResolverDelayMax = Never, InteractiveBudget = TimeSpan.FromSeconds(60) },
@@ -30,7 +36,7 @@ internal sealed class When_the_line_is_back : ClearingTest
     public async Task A_settlement_is_made_at_once()
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
-        Line.Cut();
+        Line.LeadTo(_nowhere.Port);
         (await Guangzhou.SettleAsync(visit, "T1")).Pending();
         await LoseThePeerAsync();
         await ReturnAsync();
@@ -44,7 +50,7 @@ internal sealed class When_the_line_is_back : ClearingTest
     {
         var (first, second) = (await AdmitAsync(Guangzhou, Patient.OfKunming), await DischargeAsync(Kunming, Patient.OfGuangzhou, SampleBills.Kunming(FeesOn)));
         (await Guangzhou.UploadAsync(first, SampleBills.Guangzhou(FeesOn))).Granted();
-        Line.Cut();
+        Line.LeadTo(_nowhere.Port);
         (await Guangzhou.DischargeAsync(first, Today, "T1")).Pending();
         await LoseThePeerAsync();
         // The other direction has a line of its own.
@@ -58,7 +64,7 @@ internal sealed class When_the_line_is_back : ClearingTest
     [Test]
     public async Task A_filing_request_is_answered_at_once()
     {
-        Line.Cut();
+        Line.LeadTo(_nowhere.Port);
         var requests = Guangdong.Host.Services.GetRequiredService<FilingRequests>();
         var row = await requests.SubmitAsync(Filing(), Division.Parse("530100"), "测试经办", CancellationToken.None);
         await LoseThePeerAsync();
@@ -74,7 +80,7 @@ internal sealed class When_the_line_is_back : ClearingTest
         await SettleAsync();
         var draft = await CutAsync(September);
         await AllEndedAsync();
-        Line.Cut();
+        Line.LeadTo(_nowhere.Port);
         var proposed = await Claimant.ProposeAsync(draft.StatementNumber, "测试经办", CancellationToken.None);
         await LoseThePeerAsync();
         await ReturnAsync();
@@ -89,7 +95,7 @@ internal sealed class When_the_line_is_back : ClearingTest
         await SettleAsync();
         await AllEndedAsync();
         var settlement = Guangdong.Value<string>("SELECT settlement_number FROM fee_transfer");
-        Line.Cut();
+        Line.LeadTo(_nowhere.Port);
         await LoseThePeerAsync();
         // As after an attempt that met the end of the line: owed, and due in an hour.
         await Guangdong.Host.Database.WriteAsync(session => session.ExecuteExpecting(1,
@@ -122,19 +128,23 @@ internal sealed class When_the_line_is_back : ClearingTest
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
         var settling = await WithholdReplyAsync(() => Guangzhou.SettleAsync(visit, "T1"));
-        var (holder, attempts) = (Guangdong.Value<long>("SELECT leased_by FROM outbound WHERE state = 1"), Yunnan.Count("inbox"));
+        var (holder, answered) = (Guangdong.Value<long>("SELECT leased_by FROM outbound WHERE state = 1"), Yunnan.Count("inbox"));
         Guangdong.Host.Services.GetRequiredService<OutboxResolver>().Wake();
         await Guangdong.Host.Services.GetRequiredService<Outbox>().MakeDueAsync(Yunnan.Division, CancellationToken.None);
         var taken = await Guangdong.Host.Services.GetRequiredService<Outbox>().LeaseDueAsync(Yunnan.Division, 10, CancellationToken.None);
         Line.Mend();
-        var settled = (await settling).IsGranted;
+        Line.Cut();
+        (await settling).Pending();
+        var attemptsMade = Guangdong.Value<long>("SELECT attempts FROM outbound WHERE state = 1");
+        LetTheResolverBegin();
+        Guangdong.Host.Services.GetRequiredService<OutboxResolver>().Wake();
+        await StateAsync(Guangzhou, "T1", TransactionState.Committed);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((holder, taken.Count), Is.EqualTo(((long)OutboundHolder.Caller, 0)));
-            Assert.That(Guangdong.Value<long>("SELECT attempts FROM outbound ORDER BY rowid DESC LIMIT 1"), Is.EqualTo(1));
-            Assert.That(settled, Is.True);
-            Assert.That(Yunnan.Count("inbox"), Is.EqualTo(attempts));
+            Assert.That((holder, taken.Count, attemptsMade), Is.EqualTo(((long)OutboundHolder.Caller, 0, 1L)));
+            Assert.That(Guangdong.Value<long>("SELECT attempts FROM outbound ORDER BY rowid DESC LIMIT 1"), Is.EqualTo(2));
+            Assert.That(Yunnan.Count("inbox"), Is.EqualTo(answered));
         }
     }
 
@@ -158,7 +168,7 @@ internal sealed class When_the_line_is_back : ClearingTest
     /// <summary>The line is whole, and enough questions are answered that the peer counts as up.</summary>
     private async Task ReturnAsync()
     {
-        Line.Mend();
+        Line.LeadTo(Yunnan.PeerPort);
         await Eventually.GetAsync("the peer to be up", async () =>
         {
             await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference());
