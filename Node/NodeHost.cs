@@ -142,6 +142,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private static void AddSlices(IServiceCollection services, NodeOptions options, Opened opened, PeerTrust trust)
     {
         var (configuration, time) = (options.Configuration, options.Time);
+        var unanswered = OutboxOptions.From(configuration.Timeouts, options.Lot);
         services.AddNetwork(configuration, options.Self, opened.Certificate, trust, opened.Database, opened.Ids, time);
         services.AddHostedService(provider => new StorageWatch(
             opened.Database, provider.GetRequiredService<HealthStatuses>(), configuration.Timeouts.StorageProbeInterval, time, provider.GetRequiredService<ILogger<StorageWatch>>()));
@@ -149,21 +150,27 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton(opened.Adapters);
         services.AddHostedService(provider => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time, provider.GetRequiredService<ILogger<AdapterWatch>>()));
         services.AddSingleton(provider => new Outbox(
-            opened.Database, opened.Vault, provider.GetRequiredService<PeerDirectory>(), new ReplyApplier(time), OutboxOptions.From(configuration.Timeouts), time,
+            opened.Database, opened.Vault, provider.GetRequiredService<PeerDirectory>(), new ReplyApplier(time), unanswered, time,
             provider.GetRequiredService<ILogger<Outbox>>()));
         services.AddSingleton(provider => new OutboxResolver(
-            provider.GetRequiredService<Outbox>(), configuration.Timeouts.ResolverInterval, time, provider.GetRequiredService<ILogger<OutboxResolver>>()));
+            provider.GetRequiredService<Outbox>(), provider.GetRequiredService<PeerDirectory>(), configuration.Timeouts.ResolverInterval, time,
+            provider.GetRequiredService<ILogger<OutboxResolver>>()));
         services.AddHostedService(provider => provider.GetRequiredService<OutboxResolver>());
         services.AddSingleton(provider => new HeldUploadResolver(
             opened.Database, opened.Vault, opened.Adapters, time, provider.GetRequiredService<ILogger<HeldUploadResolver>>()));
         services.AddHostedService(provider => provider.GetRequiredService<HeldUploadResolver>());
         services.AddSingleton(provider => new FeeDetailSender(
-            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), time,
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), unanswered.BackOff, time,
             provider.GetRequiredService<ILogger<FeeDetailSender>>()));
         services.AddHostedService(provider => provider.GetRequiredService<FeeDetailSender>());
         services.AddSingleton(provider => new FilingRequests(
-            configuration, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time, provider.GetRequiredService<ILogger<FilingRequests>>()));
+            configuration, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), unanswered, time,
+            provider.GetRequiredService<ILogger<FilingRequests>>()));
         services.AddHostedService(provider => provider.GetRequiredService<FilingRequests>());
+        services.AddSingleton(provider => new TransactionDesk(
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(),
+            provider.GetRequiredService<FilingRequests>(), unanswered, time));
+        services.AddHostedService(provider => new TransactionWatch(opened.Database, time, provider.GetRequiredService<ILogger<TransactionWatch>>()));
         services.AddSingleton(provider => new TreatmentAgency(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
         services.AddSingleton(provider => new HisEndpoint(
@@ -198,7 +205,7 @@ internal sealed class NodeHost : IAsyncDisposable
             configuration, options.Self, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), time,
             provider.GetRequiredService<ILogger<Reconciler>>()));
         services.AddSingleton(provider => new DifferenceDesk(
-            configuration, opened.Database, opened.Ids, provider.GetRequiredService<Outbox>(), provider.GetRequiredService<Reconciler>(), time));
+            opened.Database, opened.Ids, provider.GetRequiredService<TransactionDesk>(), provider.GetRequiredService<Reconciler>(), time));
         services.AddSingleton(provider => new DailyReconciliation(
             provider.GetRequiredService<Reconciler>(), provider.GetRequiredService<PeerDirectory>(), opened.Database, configuration.Reconciliation, time,
             provider.GetRequiredService<ILogger<DailyReconciliation>>()));
@@ -210,7 +217,8 @@ internal sealed class NodeHost : IAsyncDisposable
         var (configuration, self, time) = (options.Configuration, options.Self, options.Time);
         services.AddSingleton(provider => new PrepaymentGate(configuration, self, time, provider.GetRequiredService<ILogger<PrepaymentGate>>()));
         services.AddSingleton(provider => new ClearingSender(
-            configuration, self, opened.Database, provider.GetRequiredService<PeerDirectory>(), time, provider.GetRequiredService<ILogger<ClearingSender>>()));
+            configuration, self, opened.Database, provider.GetRequiredService<PeerDirectory>(),
+            OutboxOptions.From(configuration.Timeouts, options.Lot).BackOff, time, provider.GetRequiredService<ILogger<ClearingSender>>()));
         services.AddHostedService(provider => provider.GetRequiredService<ClearingSender>());
         services.AddSingleton(provider => new AgencyDesk(configuration, self, opened.Database, opened.Ids, time, provider.GetRequiredService<ClearingSender>()));
         services.AddSingleton<StatementDesk>();
@@ -302,6 +310,7 @@ internal sealed class NodeHost : IAsyncDisposable
                     NodeIdentity.Claim(session, options.Self, vault);
                     policy.Record(session, options.Time.NowMs());
                     RunStore.EndAbandoned(session, options.Time.NowMs());
+                    OutboundLeases.Free(session, options.Time.NowMs());
                     InsuredLedgerArrears.Pay(session, new Inbox(database, vault, options.Time));
                     TreatmentLedgerArrears.Pay(session, vault);
                 }, cancellation);

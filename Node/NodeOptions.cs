@@ -24,6 +24,9 @@ internal sealed record NodeOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Draws the lots of pauses between attempts, from 0 to 1, for many threads.</summary>
+    public Func<double> Lot { get; init; } = BackOff.Draw;
+
     /// <summary>Ports reserved beforehand, for nodes that share a process; empty in production.</summary>
     public IReadOnlyList<ReservedPort> ReservedPorts { get; init; } = [];
 

@@ -31,6 +31,7 @@ internal static class Program
             CatalogueCommands.Create(),
             UnmappedCommands.Create(),
             DetailsCommands.Create(),
+            TransactionCommands.Create(),
             PolicyCommands.Create(),
             ReconcileCommands.Create(),
             PrepaymentCommands.Create(),

@@ -65,12 +65,13 @@ internal static class ClearingOutbox
         $"SELECT {Columns} FROM clearing_outbound ORDER BY prepared_at_ms DESC, transaction_id DESC LIMIT @rowsMax", new { rowsMax });
 
     /// <summary>Whose next attempt is due, oldest first.</summary>
-    public static IReadOnlyList<string> Due(Session session, long nowMs, int rowsMax, string held) => session.Query<string>(
-        """
-        SELECT transaction_id FROM clearing_outbound
-        WHERE state = 1 AND next_attempt_at_ms <= @nowMs AND peer NOT IN (SELECT value FROM json_each(@held))
-        ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax
-        """, new { nowMs, rowsMax, held });
+    public static IReadOnlyList<string> Due(Session session, Division peer, long nowMs, int rowsMax) => session.Query<string>(
+        "SELECT transaction_id FROM clearing_outbound WHERE state = 1 AND peer = @Code AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax",
+        new { peer.Code, nowMs, rowsMax });
+
+    /// <summary>A peer answers again: nothing waits for its next attempt any longer.</summary>
+    public static void MakeDue(Session session, Division peer, long nowMs) => session.Execute(
+        "UPDATE clearing_outbound SET next_attempt_at_ms = @nowMs WHERE state = 1 AND peer = @Code AND next_attempt_at_ms > @nowMs", new { peer.Code, nowMs });
 
     /// <summary>Counts an attempt before it is made and sets when the next one is due.</summary>
     public static bool BeginAttempt(Session session, string transactionId, long nowMs, Func<int, TimeSpan> pause)

@@ -12,10 +12,11 @@ namespace ProvincialGateway.Clearing;
 /// each answer in one transaction with everything it changes. One sender for a message at a time.
 /// </summary>
 internal sealed partial class ClearingSender(
-    NodesConfiguration configuration, Division self, Database database, PeerDirectory peers, TimeProvider time, ILogger<ClearingSender> logger) : BackgroundService
+    NodesConfiguration configuration, Division self, Database database, PeerDirectory peers, BackOff backOff, TimeProvider time, ILogger<ClearingSender> logger) : BackgroundService
 {
     private const int RowsMax = 64;
 
+    private readonly PeerLanes _lanes = new(peers);
     private readonly ConcurrentDictionary<string, Task> _sending = new();
 
     /// <summary>Raised after what came of an attempt is committed.</summary>
@@ -43,27 +44,25 @@ internal sealed partial class ClearingSender(
         }
     }
 
-    /// <summary>Attempts everything that is due. The background loop calls it; a test may.</summary>
-    public async Task SendDueAsync(CancellationToken cancellation)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _lanes.RunAsync(configuration.Timeouts.ResolverInterval, time, ServeAsync, stoppingToken);
+
+    private async Task ServeAsync(PeerLane lane, CancellationToken stopping)
     {
-        var due = database.Read(session => ClearingOutbox.Due(session, time.NowMs(), RowsMax, peers.HeldAsJson()));
-        // Each by itself: an answer that this node cannot take in does not hold up the others.
-        await Parallel.ForEachAsync(due, cancellation, async (id, token) => await BackgroundWork.AttemptAsync(() => SendAsync(id, token), LogPostponed, logger, token));
+        while (await lane.WaitAsync(stopping))
+            await BackgroundWork.AttemptAsync(() => SendDueAsync(lane, stopping), LogPostponed, logger, stopping);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task SendDueAsync(PeerLane lane, CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(configuration.Timeouts.ResolverInterval, time);
-        try
-        {
-            do
-                await BackgroundWork.AttemptAsync(() => SendDueAsync(stoppingToken), LogPostponed, logger, stoppingToken);
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // What is not answered is sent again at the next start.
-        }
+        var peer = lane.Peer.Entry.Division;
+        if (lane.TakeCameUp())
+            await database.WriteAsync(session => ClearingOutbox.MakeDue(session, peer, time.NowMs()), cancellation);
+        if (lane.Peer.State.Hold is not null)
+            return;
+        var due = database.Read(session => ClearingOutbox.Due(session, peer, time.NowMs(), RowsMax));
+        // Each by itself: an answer that this node cannot take in does not hold up the others.
+        await Parallel.ForEachAsync(due, cancellation, async (id, token) => await BackgroundWork.AttemptAsync(() => SendAsync(id, token), LogPostponed, logger, token));
     }
 
     private async Task AttemptAsync(string transactionId, CancellationToken cancellation)
@@ -129,13 +128,7 @@ internal sealed partial class ClearingSender(
         _ => step.Contradiction(request, reply),
     };
 
-    /// <summary>Doubling from the resolver's interval up to its cap.</summary>
-    private TimeSpan PauseAfter(int attempts)
-    {
-        var timeouts = configuration.Timeouts;
-        return attempts == 0 ? timeouts.InteractiveBudget : TimeSpan.FromMilliseconds(Math.Min(
-            timeouts.ResolverDelayMax.TotalMilliseconds, timeouts.ResolverInterval.TotalMilliseconds * Math.Pow(2, Math.Min(attempts - 1, 20))));
-    }
+    private TimeSpan PauseAfter(int attempts) => attempts == 0 ? configuration.Timeouts.InteractiveBudget : backOff.After(attempts);
 
     [LoggerMessage(5101, LogLevel.Warning, "{Method} {TransactionId} to {Peer} is still unanswered: {Reason}. The node goes on with the same id.")]
     private partial void LogStillAwaiting(string method, string transactionId, string peer, string reason);

@@ -39,6 +39,16 @@ internal enum OutboundState
     Void = 5,
 }
 
+/// <summary>Who is asking the peer for a stored request; the value stands in <c>outbound.leased_by</c>.</summary>
+internal enum OutboundHolder
+{
+    /// <summary>Whoever stored it, within the interactive budget.</summary>
+    Caller = 1,
+
+    Resolver = 2,
+    Operator = 3,
+}
+
 /// <summary>A request that is stored with the intent it belongs to.</summary>
 internal sealed record OutboundRequest(TransactionId Id, Division Peer, OutboundKind Kind, long VisitId, PeerMethod Method, byte[] Request)
 {
@@ -48,27 +58,34 @@ internal sealed record OutboundRequest(TransactionId Id, Division Peer, Outbound
 
 /// <summary>
 /// Persist before send: requests to other provinces are stored in the transaction of the intent they belong to, sent as exactly the stored
-/// bytes as often as it takes, and their answers are applied in one transaction with everything they change. One sender per row at a time:
-/// the interactive caller and the resolver never hold the same row.
+/// bytes as often as it takes, and their answers are applied in one transaction with everything they change. One sender per row at a time: who
+/// sends holds the row's lease, taken in the transaction that stores the row or makes the attempt, given back in the one that records what came of it.
 /// </summary>
 internal sealed partial class Outbox(Database database, Vault vault, PeerDirectory peers, IReplyApplier applier, OutboxOptions options, TimeProvider time, ILogger<Outbox> logger)
 {
     private const string RequestPurpose = "outbound.request";
     private const string ReplyPurpose = "outbound.reply";
 
+    // A clock that jumps ends leases early: in this process nobody sends what is being sent.
     private readonly ConcurrentDictionary<string, bool> _sending = new();
 
     /// <summary>Raised after what came of an attempt is committed: what waits for an answer may look.</summary>
     public event EventHandler? Recorded;
 
-    /// <summary>Stores a request in the caller's transaction. The first attempt, which the caller makes at once, is already counted.</summary>
+    /// <summary>
+    /// Stores a request in the caller's transaction, with the lease for the first attempt, which the caller makes at once and which is already counted.
+    /// What is stored behind an unanswered request of its visit gets no lease: the resolver sends it when its turn comes.
+    /// </summary>
     public void Add(Session session, OutboundRequest request)
     {
         var now = time.NowMs();
         session.ExecuteExpecting(1,
             """
-            INSERT INTO outbound (transaction_id, peer, kind, visit_id, service, method, request, state, attempts, prepared_at_ms, next_attempt_at_ms, original_id)
-            VALUES (@Id, @Peer, @Kind, @VisitId, @Service, @Name, @Sealed, 1, 1, @now, @Next, @OriginalId)
+            INSERT INTO outbound (transaction_id, peer, kind, visit_id, service, method, request, state, attempts, prepared_at_ms, original_id,
+              next_attempt_at_ms, attempted_at_ms, leased_by, leased_until_ms)
+            SELECT @Id, @Peer, @Kind, @VisitId, @Service, @Name, @Sealed, 1, 1, @now, @OriginalId,
+              iif(waits, @now, @Until), iif(waits, NULL, @now), iif(waits, NULL, 1), iif(waits, NULL, @Until)
+            FROM (SELECT EXISTS (SELECT 1 FROM outbound e WHERE e.visit_id = @VisitId AND e.state IN (1, 4) AND e.transaction_id IS NOT @OriginalId) AS waits)
             """,
             new
             {
@@ -80,71 +97,73 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
                 request.Method.Name,
                 Sealed = vault.Seal(request.Request, RequestPurpose),
                 now,
-                // The interactive attempt has this long before the resolver looks at the row.
-                Next = now + (long)options.InteractiveBudget.TotalMilliseconds,
+                Until = now + options.LeaseMs,
                 request.OriginalId,
             });
     }
 
-    /// <summary>Sends a stored request once and records what came of it; returns when that is committed. Nothing to do for an answered row.</summary>
+    /// <summary>
+    /// Sends a stored request once and records what came of it; returns when that is committed. For whoever took its lease, in the transaction that stored it
+    /// or by <see cref="OutboundLeases.TakeForOperator"/>; nothing to do for a row without one.
+    /// </summary>
     public async Task SendAsync(string transactionId, CancellationToken cancellation)
     {
-        if (!_sending.TryAdd(transactionId, true))
-            return;
+        if (database.Read(session => Find(session, transactionId)) is { State: OutboundState.Awaiting, LeasedBy: OutboundHolder.Caller or OutboundHolder.Operator } row)
+            await SendAsync(row, cancellation);
+    }
+
+    /// <summary>Sends a row whose lease the caller has taken, and records what came of it.</summary>
+    /// <returns>Whether the peer has answered.</returns>
+    public async Task<bool> SendAsync(OutboundRow row, CancellationToken cancellation)
+    {
+        if (!_sending.TryAdd(row.TransactionId, true))
+            return false;
         try
         {
-            if (database.Read(session => Find(session, transactionId)) is not { State: OutboundState.Awaiting } row)
-                return;
-            var outcome = peers.Find(Division.Parse(row.Peer)) is { } peer
+            var peer = peers.Find(Division.Parse(row.Peer));
+            var timesUp = peer?.State.TimesUp;
+            var outcome = peer is not null
                 ? await peer.CallAsync(new PeerMethod(row.Service, row.Method), vault.Open(row.Request, RequestPurpose), cancellation)
-                : new PeerOutcome.Unreachable($"province {row.Peer} is not in nodes.json");
-            await database.WriteAsync(session => Record(session, row, outcome), CancellationToken.None);
+                : new PeerOutcome.Unreachable(Unlisted(row.Peer));
+            // The attempt was under way to a peer that was away and is back: its pause would be for an outage that is over.
+            var isDueAtOnce = peer?.State.TimesUp != timesUp;
+            await database.WriteAsync(session => Record(session, row, outcome, isDueAtOnce), CancellationToken.None);
             Recorded?.Invoke(this, EventArgs.Empty);
+            return outcome is PeerOutcome.Answered;
         }
         finally
         {
-            _sending.TryRemove(transactionId, out _);
+            _sending.TryRemove(row.TransactionId, out _);
         }
     }
 
-    /// <summary>
-    /// Rows whose next attempt is due, oldest first. What a reversal is under way for waits for it, also when that is parked: sent now, it would be
-    /// done to be undone. What is for a peer that nothing is sent to now waits without an attempt.
-    /// </summary>
-    public IReadOnlyList<string> Due(int rowsMax) => database.Read(session => session.Query<string>(
-        """
-        SELECT o.transaction_id FROM outbound o
-        WHERE o.state = 1 AND o.next_attempt_at_ms <= @now
-          AND o.peer NOT IN (SELECT value FROM json_each(@held))
-          AND NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = @Reversal AND r.state IN (1, 4))
-        ORDER BY o.next_attempt_at_ms LIMIT @rowsMax
-        """,
-        new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal, held = peers.HeldAsJson() }));
+    /// <summary>Takes what is due to a peer, oldest first: lease, count and next attempt of all rows in one transaction, which is not begun when nothing is due.</summary>
+    public async Task<IReadOnlyList<OutboundRow>> LeaseDueAsync(Division peer, int rowsMax, CancellationToken cancellation) =>
+        database.Read(session => OutboundLeases.Due(session, peer, time.NowMs(), rowsMax: 1)).Count == 0
+            ? []
+            : await database.WriteAsync(session => OutboundLeases.TakeDue(session, peer, rowsMax, options, time.NowMs()), cancellation);
 
-    /// <summary>Counts an attempt before it is made and sets when the one after it is due: doubling from the interval up to the cap.</summary>
-    public Task BeginRetryAsync(string transactionId, CancellationToken cancellation) => database.WriteAsync(session =>
+    /// <summary>A peer answers again: nothing waits for its next attempt any longer.</summary>
+    public async Task MakeDueAsync(Division peer, CancellationToken cancellation)
     {
-        var attempts = session.QuerySingleOrDefault<int?>("SELECT attempts FROM outbound WHERE transaction_id = @transactionId AND state = 1", new { transactionId });
-        if (attempts is null)
-            return;
-        var delay = Math.Min(options.RetryDelayMax.TotalMilliseconds, options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(attempts.Value - 1, 20)));
-        session.ExecuteExpecting(1,
-            "UPDATE outbound SET attempts = attempts + 1, next_attempt_at_ms = @next WHERE transaction_id = @transactionId AND state = 1",
-            new { transactionId, next = time.NowMs() + (long)delay });
+        // By portions: a long queue does not hold up the settlements that are made meanwhile.
+        while (await database.WriteAsync(session => OutboundLeases.MakeDue(session, peer, time.NowMs()), cancellation))
+        {
+        }
+    }
+
+    /// <summary>Says on every unanswered row why nobody is asked for it, where its province has left nodes.json.</summary>
+    public Task NoteUnlistedAsync(CancellationToken cancellation) => database.WriteAsync(session =>
+    {
+        foreach (var peer in session.Query<string>("SELECT DISTINCT peer FROM outbound WHERE state = 1").Where(peer => peers.Find(Division.Parse(peer)) is null))
+        {
+            LogUnlisted(peer);
+            session.Execute("UPDATE outbound SET last_error = @reason WHERE peer = @peer AND state = 1", new { peer, reason = Unlisted(peer) });
+        }
     }, cancellation);
 
-    /// <summary>An unanswered request is due now; of a parked one the answer that could not be true is forgotten, and the peer is asked for it once more.</summary>
-    /// <exception cref="StorageInvariantException">The request is answered, rejected or void.</exception>
-    public void AskAgain(Session session, string transactionId) => session.ExecuteExpecting(1,
-        "UPDATE outbound SET state = 1, reply = NULL, answered_at_ms = NULL, next_attempt_at_ms = @now, attempts = attempts + 1 WHERE transaction_id = @transactionId AND state IN (1, 4)",
-        new { transactionId, now = time.NowMs() });
-
     public static OutboundRow? Find(Session session, string transactionId) => session.QuerySingleOrDefault<OutboundRow>(
-        """
-        SELECT transaction_id, peer, kind, visit_id, service, method, request, state, reply, attempts, last_error, original_id
-        FROM outbound WHERE transaction_id = @transactionId
-        """,
-        new { transactionId });
+        $"SELECT {OutboundRow.Columns} FROM outbound o WHERE transaction_id = @transactionId", new { transactionId });
 
     /// <summary>The last request of one kind of a visit, whatever became of it.</summary>
     public static string? LastOf(Session session, long visitId, OutboundKind kind) => session.QuerySingleOrDefault<string?>(
@@ -156,7 +175,8 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     /// <summary>Ends an unanswered request that a reversal has decided, in the transaction of the reversal's answer.</summary>
     public static void EndAsVoid(Session session, string transactionId, long nowMs) => session.ExecuteExpecting(1,
-        "UPDATE outbound SET state = 5, answered_at_ms = @nowMs WHERE transaction_id = @transactionId AND state IN (1, 4)", new { transactionId, nowMs });
+        "UPDATE outbound SET state = 5, answered_at_ms = @nowMs, leased_by = NULL, leased_until_ms = NULL WHERE transaction_id = @transactionId AND state IN (1, 4)",
+        new { transactionId, nowMs });
 
     public byte[] RequestOf(OutboundRow row) => RequestOf(row, vault);
 
@@ -166,12 +186,12 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     public static byte[] ReplyOf(OutboundRow row, Vault vault) => vault.Open(row.Reply ?? throw new InvalidOperationException("The row has no reply."), ReplyPurpose);
 
-    private void Record(Session session, OutboundRow row, PeerOutcome outcome)
+    private void Record(Session session, OutboundRow sent, PeerOutcome outcome, bool isDueAtOnce)
     {
         // Asked again: a reversal may have been answered while this was under way.
-        if (Find(session, row.TransactionId) is not { State: OutboundState.Awaiting })
+        if (Find(session, sent.TransactionId) is not { State: OutboundState.Awaiting } row)
         {
-            LogVoidMeanwhile(row.TransactionId);
+            LogVoidMeanwhile(sent.TransactionId);
             return;
         }
         switch (outcome)
@@ -195,13 +215,13 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
                 applier.Reject(session, row);
                 break;
             case PeerOutcome.Rejected(var status, var detail):
-                StayAwaiting(session, row, $"{status}: {detail}");
+                StayAwaiting(session, row, $"{status}: {detail}", isDueAtOnce: false);
                 break;
             case PeerOutcome.Unreachable(var reason):
-                StayAwaiting(session, row, reason);
+                StayAwaiting(session, row, reason, isDueAtOnce);
                 break;
             case PeerOutcome.Unknown(var reason):
-                StayAwaiting(session, row, reason);
+                StayAwaiting(session, row, reason, isDueAtOnce);
                 break;
             default:
                 throw new InvalidOperationException($"Outcome {outcome.GetType().Name} is not handled.");
@@ -210,16 +230,23 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     private void End(Session session, OutboundRow row, OutboundState state, byte[]? reply, string? error) => session.ExecuteExpecting(1,
         """
-        UPDATE outbound SET state = @state, reply = @sealedReply, last_error = @error, answered_at_ms = @now
+        UPDATE outbound SET state = @state, reply = @sealedReply, last_error = @error, answered_at_ms = @now, leased_by = NULL, leased_until_ms = NULL
         WHERE transaction_id = @TransactionId AND state = 1
         """,
         new { state = (int)state, sealedReply = reply is null ? null : vault.Seal(reply, ReplyPurpose), error, now = time.NowMs(), row.TransactionId });
 
-    private void StayAwaiting(Session session, OutboundRow row, string error)
+    private void StayAwaiting(Session session, OutboundRow row, string error, bool isDueAtOnce)
     {
         LogStillAwaiting(row.TransactionId, row.Peer, error);
-        session.ExecuteExpecting(1, "UPDATE outbound SET last_error = @error WHERE transaction_id = @TransactionId AND state = 1", new { error, row.TransactionId });
+        session.ExecuteExpecting(1,
+            """
+            UPDATE outbound SET last_error = @error, leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = iif(@isDueAtOnce, min(next_attempt_at_ms, @now), next_attempt_at_ms)
+            WHERE transaction_id = @TransactionId AND state = 1
+            """,
+            new { error, isDueAtOnce, now = time.NowMs(), row.TransactionId });
     }
+
+    private static string Unlisted(string peer) => $"nodes.json 中没有 {peer} / province {peer} is not in nodes.json";
 
     [LoggerMessage(1101, LogLevel.Warning, "Transaction {TransactionId} to {Peer} is still unanswered: {Reason}. The node goes on asking with the same id.")]
     private partial void LogStillAwaiting(string transactionId, string peer, string reason);
@@ -229,6 +256,9 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     [LoggerMessage(1103, LogLevel.Error, "Transaction {TransactionId} was answered by {Peer} with figures that cannot be true: {Contradiction}. It is parked, nothing was applied; call the peer.")]
     private partial void LogContradiction(string transactionId, string peer, string contradiction);
+
+    [LoggerMessage(1120, LogLevel.Error, "Province {Peer} is not in nodes.json any more and has unanswered transactions: nobody is asked for them. Put it back; see gateway transactions list.")]
+    private partial void LogUnlisted(string peer);
 
     [LoggerMessage(1104, LogLevel.Information, "Transaction {TransactionId} was reversed while it was under way: what came of it changes nothing any more.")]
     private partial void LogVoidMeanwhile(string transactionId);
@@ -248,11 +278,12 @@ internal interface IReplyApplier
 /// <summary>How long and how often; from <c>nodes.json</c>.</summary>
 internal sealed record OutboxOptions
 {
-    public static OutboxOptions From(TimeoutOptions timeouts) => new()
+    public static OutboxOptions From(TimeoutOptions timeouts, Func<double> lot) => new()
     {
         InteractiveBudget = timeouts.InteractiveBudget,
         RetryDelay = timeouts.ResolverInterval,
         RetryDelayMax = timeouts.ResolverDelayMax,
+        Lot = lot,
     };
 
     /// <summary>The time an interactive caller waits for an answer.</summary>
@@ -262,10 +293,22 @@ internal sealed record OutboxOptions
     public required TimeSpan RetryDelay { get; init; }
 
     public required TimeSpan RetryDelayMax { get; init; }
+
+    /// <summary>What <see cref="BackOff"/> draws by.</summary>
+    public Func<double> Lot { get; init; } = BackOff.Draw;
+
+    public BackOff BackOff => new(RetryDelay, RetryDelayMax, Lot);
+
+    /// <summary>How long one attempt may hold a row: no call lasts longer.</summary>
+    public long LeaseMs => (long)InteractiveBudget.TotalMilliseconds;
 }
 
 internal sealed class OutboundRow
 {
+    /// <summary>Of the table called o.</summary>
+    public const string Columns =
+        "o.transaction_id, o.peer, o.kind, o.visit_id, o.service, o.method, o.request, o.state, o.reply, o.attempts, o.last_error, o.original_id, o.leased_by, o.leased_until_ms";
+
     public required string TransactionId { get; init; }
     public required string Peer { get; init; }
     public required OutboundKind Kind { get; init; }
@@ -278,6 +321,11 @@ internal sealed class OutboundRow
     public required int Attempts { get; init; }
     public string? LastError { get; init; }
     public string? OriginalId { get; init; }
+
+    /// <summary>Null while nobody asks for it. The lease of one who died ends by itself, or at the node's next start.</summary>
+    public OutboundHolder? LeasedBy { get; init; }
+
+    public long? LeasedUntilMs { get; init; }
 
     /// <summary>It was sent to this rpc.</summary>
     public bool IsOf(PeerMethod method) => (Service, Method) == (method.Service, method.Name);

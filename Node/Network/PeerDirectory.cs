@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Values;
 
@@ -22,9 +21,6 @@ internal sealed class PeerDirectory : IAsyncDisposable
 
     /// <summary>The peer that answers for a division; null for an unknown province and for this node's own.</summary>
     public PeerClient? Find(Division anyDivision) => _peers.GetValueOrDefault(anyDivision.Province);
-
-    /// <summary>Province codes of the peers that nothing is sent to now, as a list for SQL: what is for them is not due.</summary>
-    public string HeldAsJson() => JsonSerializer.Serialize(All.Where(peer => peer.State.Hold is not null).Select(peer => peer.Entry.Division.Code));
 
     public async ValueTask DisposeAsync()
     {

@@ -58,11 +58,15 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     private PeerHold? _said;
     private bool _wasHeld;
     private PeerInformation? _information;
+    private int _timesUp;
 
     /// <summary>Raised when the peer answers again, for the first time, or is sent to again: what waits for it may be tried at once.</summary>
     public event EventHandler? CameUp;
 
     public ClockSkew Clock { get; } = new();
+
+    /// <summary>How often the peer has come up: unchanged, it was never away in between.</summary>
+    public int TimesUp => Volatile.Read(ref _timesUp);
 
     public PeerStatus Status
     {
@@ -201,6 +205,8 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
             if (_status.Availability == towards || (_status.Availability != PeerAvailability.Unknown && _streak < needed))
                 return;
             _status = _status with { Availability = towards };
+            if (success)
+                Volatile.Write(ref _timesUp, _timesUp + 1);
         }
         if (success)
         {

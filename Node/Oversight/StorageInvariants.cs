@@ -35,6 +35,8 @@ internal static class StorageInvariants
         ("his_request", "result", "his.result", "transaction_id", "result IS NOT NULL"),
         ("filing_request", "request", "filing.request", "transaction_id", "TRUE"),
         ("filing_request", "reply", "filing.reply", "transaction_id", "reply IS NOT NULL"),
+        ("transaction_act", "reply", "outbound.reply", "transaction_id", "reply IS NOT NULL AND transaction_id IN (SELECT transaction_id FROM outbound)"),
+        ("transaction_act", "reply", "filing.reply", "transaction_id", "reply IS NOT NULL AND transaction_id IN (SELECT transaction_id FROM filing_request)"),
         ("held_upload", "operation", "held.operation", "transaction_id", "TRUE"),
         ("held_upload", "result", "held.result", "transaction_id", "result IS NOT NULL"),
     ];

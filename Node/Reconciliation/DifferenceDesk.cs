@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using Provincial.Exchange.V1;
-using ProvincialGateway.Configuration;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
@@ -16,7 +14,7 @@ internal sealed class DifferenceRefusedException(string message) : Exception(mes
 /// What operators decide about differences: looked at, with a decision that is carried out as far as this node can, and settled. Every step is kept
 /// with who, when and why.
 /// </summary>
-internal sealed class DifferenceDesk(NodesConfiguration configuration, Database database, TransactionIdSource ids, Outbox outbox, Reconciler reconciler, TimeProvider time)
+internal sealed class DifferenceDesk(Database database, TransactionIdSource ids, TransactionDesk transactions, Reconciler reconciler, TimeProvider time)
 {
     /// <summary>Moves an open or checked difference to checked and carries out the decision.</summary>
     /// <returns>What came of it, Chinese and English.</returns>
@@ -51,15 +49,15 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
     {
         if (row.Side is not LedgerSide.Treatment)
             throw OnlyTreatment(row);
-        var isOpen = await database.WriteAsync(session =>
+        var (isOpen, isTaken) = await database.WriteAsync(session =>
         {
             Check(session, row, DifferenceAction.AskAgain, who, why);
             var open = Outbox.Find(session, row.TransactionId) is { IsOpen: true };
-            if (open)
-                outbox.AskAgain(session, row.TransactionId);
-            return open;
+            return (open, open && Act(() => transactions.AskAgain(session, row.TransactionId, who, why)));
         }, cancellation);
-        var result = isOpen ? await SendAsync(row.TransactionId, cancellation) : await RecordOfAsync(row, cancellation);
+        if (isTaken)
+            await transactions.SendAsync(row.TransactionId, cancellation);
+        var result = isOpen ? StateOf(row.TransactionId) : await RecordOfAsync(row, cancellation);
         await CarriedOutAsync(row.Id, DifferenceAction.AskAgain, who, result);
         return result;
     }
@@ -72,36 +70,33 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
         var id = await ids.NextAsync(cancellation);
         await database.WriteAsync(session =>
         {
-            Begin(session, row, id, who);
+            Act(() =>
+            {
+                transactions.Reverse(session, row.TransactionId, id, who, why);
+                return true;
+            });
             Check(session, row, DifferenceAction.Reverse, who, why);
         }, cancellation);
-        var result = $"冲正流水 {id}: {await SendAsync(id.Text, cancellation)}";
+        await transactions.SendAsync(id.Text, cancellation);
+        var result = $"冲正流水 {id}: {StateOf(id.Text)}";
         await CarriedOutAsync(row.Id, DifferenceAction.Reverse, who, result);
         return result;
     }
 
-    private void Begin(Session session, DifferenceRow row, TransactionId id, string who)
+    private static bool Act(Func<bool> act)
     {
-        if (Outbox.Find(session, row.TransactionId) is not { IsOpen: true } original)
-            throw new DifferenceRefusedException(
-                $"交易 {row.TransactionId} 在本节点没有未了结的请求,不能由此冲正;已了结的由医院撤销,或在清算中扣款。 / transaction {row.TransactionId} is not open at this node; what is answered is cancelled by the hospital, or deducted in clearing.");
-        var visit = VisitStore.Get(session, original.VisitId);
-        if (original.Kind is OutboundKind.Reversal || visit.ReversalId is not null)
-            throw new DifferenceRefusedException($"该就诊的冲正正在进行({visit.ReversalId ?? original.TransactionId}),请等待其结果或再次查询。 / a reversal of this visit is under way; wait for its answer, or ask again.");
-        VisitStore.BeginReversal(session, visit, original.Kind, id.Text);
-        var peer = Division.Parse(original.Peer);
-        var request = new ReverseTransactionRequest
+        try
         {
-            Header = RequestHeaders.Create(configuration, id, Division.Parse(visit.InsuredDivision), who, time.GetUtcNow()),
-            OriginalTransactionId = original.TransactionId,
-        };
-        outbox.Add(session, new OutboundRequest(id, peer, OutboundKind.Reversal, visit.Id, PeerMethod.ReverseTransaction, request.ToByteArray()) { OriginalId = original.TransactionId });
+            return act();
+        }
+        catch (TransactionRefusedException refused)
+        {
+            throw new DifferenceRefusedException(refused.Message);
+        }
     }
 
-    private async Task<string> SendAsync(string transactionId, CancellationToken cancellation)
-    {
-        await outbox.SendAsync(transactionId, cancellation);
-        return database.Read(session => Outbox.Find(session, transactionId))!.State switch
+    private string StateOf(string transactionId) =>
+        database.Read(session => Outbox.Find(session, transactionId))!.State switch
         {
             OutboundState.Answered => "参保地已应答并入账,请再次对账。 / Answered and applied; reconcile the day again.",
             OutboundState.Awaiting => "尚无应答,节点继续自动查询。 / No answer yet; the node goes on asking by itself.",
@@ -110,7 +105,6 @@ internal sealed class DifferenceDesk(NodesConfiguration configuration, Database 
             OutboundState.Void => "已被冲正作废。 / It is void by a reversal.",
             var state => throw new InvalidOperationException($"State {state} is not handled."),
         };
-    }
 
     private async Task<string> RecordOfAsync(DifferenceRow row, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
 using Provincial.Exchange.V1;
@@ -14,15 +13,15 @@ namespace ProvincialGateway.Treatment;
 /// restart of either side. One stream to a peer at a time. What was cut off goes on at the first line the insured side has not got.
 /// </summary>
 internal sealed partial class FeeDetailSender(
-    NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, TimeProvider time, ILogger<FeeDetailSender> logger)
-    : BackgroundService
+    NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, BackOff backOff, TimeProvider time,
+    ILogger<FeeDetailSender> logger) : BackgroundService
 {
     /// <summary>To a peer whose release does not take fee details yet.</summary>
     private static readonly TimeSpan UnimplementedDelay = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan StreamMax = TimeSpan.FromMinutes(10);
 
-    private readonly List<Lane> _lanes = [.. peers.All.Select(peer => new Lane(peer))];
+    private readonly PeerLanes _lanes = new(peers);
 
     private TaskCompletionSource _changed = NewChange();
 
@@ -30,11 +29,7 @@ internal sealed partial class FeeDetailSender(
     private int ChunkBytesMax => Math.Min(FeeDetailLimits.ChunkBytesMax, configuration.Limits.MessageBytesMax);
 
     /// <summary>Something may be due: every peer's transfers are looked at.</summary>
-    public void Wake()
-    {
-        foreach (var lane in _lanes)
-            lane.Wake();
-    }
+    public void Wake() => _lanes.Wake();
 
     /// <summary>Returns when no transfer is open: everything that is owed has arrived, was refused or withdrawn.</summary>
     public async Task AllEndedAsync(CancellationToken cancellation)
@@ -50,24 +45,14 @@ internal sealed partial class FeeDetailSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await using var timer = time.CreateTimer(_ => Wake(), null, configuration.Timeouts.ResolverInterval, configuration.Timeouts.ResolverInterval);
         outbox.Recorded += OnRecorded;
-        foreach (var lane in _lanes)
-            lane.Watch();
-        Wake();
         try
         {
-            await Task.WhenAll(_lanes.Select(lane => ServeAsync(lane, stoppingToken)));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // What is owed still is owed at the next start.
+            await _lanes.RunAsync(configuration.Timeouts.ResolverInterval, time, ServeAsync, stoppingToken);
         }
         finally
         {
             outbox.Recorded -= OnRecorded;
-            foreach (var lane in _lanes)
-                lane.Unwatch();
         }
     }
 
@@ -77,7 +62,7 @@ internal sealed partial class FeeDetailSender(
         Wake();
     }
 
-    private async Task ServeAsync(Lane lane, CancellationToken cancellation)
+    private async Task ServeAsync(PeerLane lane, CancellationToken cancellation)
     {
         var peer = lane.Peer.Entry.Division;
         while (await lane.WaitAsync(cancellation))
@@ -151,7 +136,7 @@ internal sealed partial class FeeDetailSender(
             else
                 await database.WriteAsync(session => FeeTransfers.SetFeeVersion(session, settlementNumber, feeVersion), cancellation);
         }
-        return await database.WriteAsync(session => FeeTransfers.BeginAttempt(session, settlementNumber, row => time.NowMs() + DelayMs(row.Failures)), cancellation);
+        return await database.WriteAsync(session => FeeTransfers.BeginAttempt(session, settlementNumber, row => time.NowMs() + (long)backOff.After(row.Failures + 1).TotalMilliseconds), cancellation);
     }
 
     private async Task BeginAsync(PeerClient peer, FeeDetailStart start, int feeVersion, CancellationToken cancellation)
@@ -281,39 +266,9 @@ internal sealed partial class FeeDetailSender(
         LogStillOwed(transfer.SettlementNumber, transfer.TransactionId!, reason);
     }
 
-    /// <summary>Doubling from the resolver's interval up to its cap.</summary>
-    private long DelayMs(int failures) => (long)Math.Min(
-        configuration.Timeouts.ResolverDelayMax.TotalMilliseconds, configuration.Timeouts.ResolverInterval.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 20)));
-
     private void Changed() => Interlocked.Exchange(ref _changed, NewChange()).TrySetResult();
 
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>The transfers to one peer, one after another, and what wakes them.</summary>
-    private sealed class Lane(PeerClient peer)
-    {
-        private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        private int _cameUp;
-
-        public PeerClient Peer => peer;
-
-        public void Watch() => peer.State.CameUp += OnCameUp;
-
-        public void Unwatch() => peer.State.CameUp -= OnCameUp;
-
-        public void Wake() => _wake.Writer.TryWrite(true);
-
-        public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _wake.Reader.ReadAsync(cancellation);
-
-        /// <summary>The peer was away and answers again.</summary>
-        public bool TakeCameUp() => Interlocked.Exchange(ref _cameUp, 0) == 1;
-
-        private void OnCameUp(object? sender, EventArgs up)
-        {
-            Interlocked.Exchange(ref _cameUp, 1);
-            Wake();
-        }
-    }
 
     [LoggerMessage(3201, LogLevel.Information, "All {LineCount} lines of settlement {SettlementNumber} have arrived at the insured side and make the bill.")]
     private partial void LogComplete(string settlementNumber, int lineCount);

@@ -1,5 +1,6 @@
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Treatment;
 
@@ -32,9 +33,6 @@ internal static class FilingRequestStore
     private const string Columns =
         "transaction_id, peer, kind, request, requested_by, state, reply, attempts, prepared_at_ms, next_attempt_at_ms, answered_at_ms, last_error";
 
-    // Doubling stops long before it could overflow.
-    private const int DoublingsMax = 20;
-
     public static void Insert(Session session, FilingRequestRow row) => session.ExecuteExpecting(1,
         """
         INSERT INTO filing_request (transaction_id, peer, kind, request, requested_by, state, attempts, prepared_at_ms, next_attempt_at_ms)
@@ -49,24 +47,34 @@ internal static class FilingRequestStore
     public static List<FilingRequestRow> List(Session session, int rowsMax) => session.Query<FilingRequestRow>(
         $"SELECT {Columns} FROM filing_request ORDER BY rowid DESC LIMIT @rowsMax", new { rowsMax });
 
-    /// <summary>Unanswered requests whose next attempt is due.</summary>
-    public static List<string> Due(Session session, long nowMs, int rowsMax, string held) => session.Query<string>(
-        """
-        SELECT transaction_id FROM filing_request
-        WHERE state = 1 AND next_attempt_at_ms <= @nowMs AND peer NOT IN (SELECT value FROM json_each(@held))
-        ORDER BY next_attempt_at_ms LIMIT @rowsMax
-        """, new { nowMs, rowsMax, held });
+    /// <summary>The unanswered request to a peer whose next attempt is due the longest.</summary>
+    public static string? NextDue(Session session, Division peer, long nowMs) => session.QuerySingleOrDefault<string?>(
+        "SELECT transaction_id FROM filing_request WHERE peer = @Code AND state = 1 AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms, rowid LIMIT 1", new { peer.Code, nowMs });
+
+    /// <summary>A peer answers again: nothing waits for its next attempt any longer.</summary>
+    public static void MakeDue(Session session, Division peer, long nowMs) => session.Execute(
+        "UPDATE filing_request SET next_attempt_at_ms = @nowMs WHERE peer = @Code AND state = 1 AND next_attempt_at_ms > @nowMs", new { peer.Code, nowMs });
 
     /// <summary>Counts an attempt before it is made and sets when the one after it is due.</summary>
     public static void BeginRetry(Session session, string transactionId, OutboxOptions options, long nowMs)
     {
         if (Find(session, transactionId) is not { State: OutboundState.Awaiting } row)
             return;
-        var delay = Math.Min(options.RetryDelayMax.TotalMilliseconds, options.RetryDelay.TotalMilliseconds * Math.Pow(2, Math.Min(row.Attempts - 1, DoublingsMax)));
         session.ExecuteExpecting(1,
             "UPDATE filing_request SET attempts = attempts + 1, next_attempt_at_ms = @next WHERE transaction_id = @transactionId AND state = 1",
-            new { transactionId, next = nowMs + (long)delay });
+            new { transactionId, next = nowMs + (long)options.BackOff.After(row.Attempts).TotalMilliseconds });
     }
+
+    /// <summary>
+    /// For an operator who asks at once: the attempt is counted, and the resolver waits until it is over. Of a parked request the answer that could not be true
+    /// is put aside.
+    /// </summary>
+    public static void AskAgain(Session session, string transactionId, OutboxOptions options, long nowMs) => session.ExecuteExpecting(1,
+        """
+        UPDATE filing_request SET state = 1, reply = NULL, answered_at_ms = NULL, attempts = attempts + 1, next_attempt_at_ms = @until
+        WHERE transaction_id = @transactionId AND state IN (1, 4)
+        """,
+        new { transactionId, until = nowMs + options.LeaseMs });
 
     public static void End(Session session, FilingRequestRow row, OutboundState state, byte[]? sealedReply, string? error, long nowMs) => session.ExecuteExpecting(1,
         """

@@ -19,15 +19,13 @@ internal enum FilingRequestKind
 /// first packet; what is not answered is asked again with the same bytes until it is, also after a restart.
 /// </summary>
 internal sealed partial class FilingRequests(
-    NodesConfiguration configuration, Database database, Vault vault, TransactionIdSource ids, PeerDirectory peers, TimeProvider time, ILogger<FilingRequests> logger)
-    : BackgroundService
+    NodesConfiguration configuration, Database database, Vault vault, TransactionIdSource ids, PeerDirectory peers, OutboxOptions options, TimeProvider time,
+    ILogger<FilingRequests> logger) : BackgroundService
 {
     public const string RequestPurpose = "filing.request";
     public const string ReplyPurpose = "filing.reply";
 
-    private const int DueMax = 100;
-
-    private readonly OutboxOptions _options = OutboxOptions.From(configuration.Timeouts);
+    private readonly PeerLanes _lanes = new(peers);
     private readonly HashSet<string> _sending = [];
     private readonly Lock _gate = new();
 
@@ -55,30 +53,35 @@ internal sealed partial class FilingRequests(
     public static IExchangeReply? ReplyOf(FilingRequestRow row, Vault vault) =>
         row is { State: OutboundState.Answered, Reply: { } reply } ? Parse(row.Kind, vault.Open(reply, ReplyPurpose)) : null;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Whatever came, true or not.</summary>
+    /// <exception cref="InvalidOperationException">Nothing came.</exception>
+    public byte[] ReplyOf(FilingRequestRow row) => vault.Open(row.Reply ?? throw new InvalidOperationException("The row has no reply."), ReplyPurpose);
+
+    /// <summary>Sends an unanswered request once, at once, and records what came of it. Nothing to do for one that is being sent.</summary>
+    public Task AskAsync(string transactionId, CancellationToken cancellation) => DeliverAsync(transactionId, cancellation);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _lanes.RunAsync(configuration.Timeouts.ResolverInterval, time, ServeAsync, stoppingToken);
+
+    private async Task ServeAsync(PeerLane lane, CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(configuration.Timeouts.ResolverInterval, time);
-        try
-        {
-            do
-            {
-                await ResolveDueAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        while (await lane.WaitAsync(stopping))
+            await BackgroundWork.AttemptAsync(() => ResolveDueAsync(lane, stopping), LogPostponed, logger, stopping);
     }
 
-    private Task<bool> ResolveDueAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
+    /// <summary>One after another, until nothing is due or the peer does not answer: the rest waits for the next look, or for its return.</summary>
+    private async Task ResolveDueAsync(PeerLane lane, CancellationToken cancellation)
     {
-        foreach (var id in database.Read(session => FilingRequestStore.Due(session, time.NowMs(), DueMax, peers.HeldAsJson())))
+        var peer = lane.Peer.Entry.Division;
+        if (lane.TakeCameUp())
+            await database.WriteAsync(session => FilingRequestStore.MakeDue(session, peer, time.NowMs()), cancellation);
+        while (lane.Peer.State.Hold is null && database.Read(session => FilingRequestStore.NextDue(session, peer, time.NowMs())) is { } id)
         {
-            await database.WriteAsync(session => FilingRequestStore.BeginRetry(session, id, _options, time.NowMs()), cancellation);
-            await DeliverAsync(id, cancellation);
+            await database.WriteAsync(session => FilingRequestStore.BeginRetry(session, id, options, time.NowMs()), cancellation);
+            if (!await DeliverAsync(id, cancellation))
+                return;
         }
-    }, LogPostponed, logger, cancellation);
+    }
 
     private async Task<FilingRequestRow> SendAsync(
         FilingRequestKind kind, Division insured, string requestedBy, Action<RequestHeader> setHeader, IMessage request, CancellationToken cancellation)
@@ -97,27 +100,29 @@ internal sealed partial class FilingRequests(
             Attempts = 1,
             PreparedAtMs = now,
             // The interactive attempt has this long before the resolver looks at the row.
-            NextAttemptAtMs = now + (long)_options.InteractiveBudget.TotalMilliseconds,
+            NextAttemptAtMs = now + (long)options.InteractiveBudget.TotalMilliseconds,
         }), cancellation);
         await DeliverAsync(id.Text, cancellation);
         return database.Read(session => FilingRequestStore.Find(session, id.Text))!;
     }
 
-    private async Task DeliverAsync(string id, CancellationToken cancellation)
+    /// <returns>Whether the peer has answered.</returns>
+    private async Task<bool> DeliverAsync(string id, CancellationToken cancellation)
     {
         lock (_gate)
         {
             if (!_sending.Add(id))
-                return;
+                return false;
         }
         try
         {
             if (database.Read(session => FilingRequestStore.Find(session, id)) is not { State: OutboundState.Awaiting } row)
-                return;
+                return false;
             var outcome = peers.Find(Division.Parse(row.Peer)) is { } peer
                 ? await peer.CallAsync(MethodOf(row.Kind), vault.Open(row.Request, RequestPurpose), cancellation)
                 : new PeerOutcome.Unreachable(Unlisted(Division.Parse(row.Peer)));
             await database.WriteAsync(session => Record(session, row, outcome), CancellationToken.None);
+            return outcome is PeerOutcome.Answered;
         }
         finally
         {

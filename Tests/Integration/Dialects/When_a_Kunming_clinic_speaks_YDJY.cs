@@ -2,6 +2,7 @@ using System.Xml.Linq;
 using NUnit.Framework;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Ledger;
+using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Dialects;
 
@@ -75,6 +76,49 @@ internal sealed class When_a_Kunming_clinic_speaks_YDJY : DialectTest
         Refused(await BusinessAsync("14", Settle(visit).Replace("<AKA050>1", "<AKA050>2")), "UNKNOWN_TRANSACTION", "/his/v1");
         Assert.That(Guangdong.Count("insured_settlement"), Is.Zero);
     }
+
+    [Test]
+    public async Task The_state_of_a_transaction_is_done_refused_or_not_answered_yet_at_any_time()
+    {
+        await SignInAsync();
+        var (visit, registration) = await OpenAsync("MZ0004", "11", "0", "");
+        Done(await BusinessAsync("12", Line("MZ0004")));
+        var (serial, unused) = (await SerialAsync(), await SerialAsync());
+        var beforehand = await StateAsync(serial);
+        await Guangdong.StopAsync();
+        Assert.That((await BusinessAsync("14", Settle(visit), serial)).Attribute("return")!.Value, Is.Not.EqualTo("0"));
+        var (pending, resentPending) = (await StateAsync(serial), await ResendAsync(serial));
+        await Yunnan.RestartAsync(CancellationToken.None);
+        var afterRestart = await StateAsync(serial);
+        await Guangdong.StartAsync(CancellationToken.None);
+        Clock.PutForward(Yunnan.Configuration.Timeouts.InteractiveBudget);
+        var committed = await Eventually.GetAsync("the settlement to be made", () => StateAsync(serial), Is.EqualTo("1 0"));
+        var resent = await ResendAsync(serial);
+        Done(await BusinessAsync("21", $"<input><AKC190>{visit}</AKC190><HANDLEID>{serial}</HANDLEID><AAE072>FP1</AAE072><AAE011>乙</AAE011></input>"));
+        var refused = await SerialAsync();
+        await BusinessAsync("11", Registration("MZ0005", "11", "0", ""), refused, person: "4401000099");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((beforehand, pending, afterRestart, committed), Is.EqualTo(("0 0", "3 0", "3 0", "1 0")));
+            Assert.That((resentPending, resent), Is.EqualTo(("-2", "0")));
+            Assert.That((await StateAsync(serial), await ResendAsync(serial)), Is.EqualTo(("1 1", "2")), "done, and undone since");
+            Assert.That((await StateAsync(refused), await ResendAsync(refused)), Is.EqualTo(("2 0", "2")));
+            Assert.That((await StateAsync(unused), await ResendAsync(unused)), Is.EqualTo(("0 0", "2")), "A serial that was fetched and not used.");
+            Assert.That(await StateAsync(registration), Is.EqualTo("1 0"));
+        }
+    }
+
+    /// <summary>82: TRANSSTAT and CANCELSTAT.</summary>
+    private async Task<string> StateAsync(string serial)
+    {
+        var state = Output(await CallAsync("CenterQuery", Param("TransCode", "82") + Param("SenderSerialNo", serial)));
+        return $"{state.Element("TRANSSTAT")!.Value} {state.Element("CANCELSTAT")!.Value}";
+    }
+
+    /// <returns>What 98 returns.</returns>
+    private async Task<string> ResendAsync(string serial) =>
+        (await BusinessAsync("98", " ", further: Param("OldTransCode", "14") + Param("OldSenderSerialNo", serial))).Attribute("return")!.Value;
 
     private async Task SignInAsync() => _cycle = Output(await CallAsync("SIGNIN", Param("OperatorNo", "12") + Param("SenderSerialNo", await SerialAsync()))).Element("BATCHNO")!.Value;
 

@@ -192,6 +192,36 @@ internal sealed class When_ledgers_differ : LoggedTest
         await Eventually.GetAsync("the difference to be settled by itself", () => Guangdong.Count("reconciliation_difference", "state = 3 AND is_balanced = 1"), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_range_that_the_partner_never_answers_properly_does_not_hold_up_the_days_after_it()
+    {
+        DailyAt(new(2, 0));
+        await StartAsync();
+        var rows = Rows(20);
+        await AppendAsync(Guangdong, rows);
+        await AppendAsync(Yunnan, rows[1..]);
+        // What Yunnan lists is not what its digests say, however often it is asked.
+        await AlterLedgerAsync(Yunnan, "person_number || 'x'");
+        _clock.PutForward(TimeSpan.FromMinutes(90));
+        await Eventually.GetAsync("several attempts", () => Guangdong.Count("reconciliation_run", "side = 1 AND state = 4 AND attempts > 2"), Is.EqualTo(1));
+        _clock.PutForward(TimeSpan.FromDays(3));
+
+        await Eventually.GetAsync("the three days since", () => Guangdong.Count("reconciliation_run", "side = 1 AND state IN (2, 3) AND from_date = '2017-09-20' AND to_date = '2017-09-22'"), Is.EqualTo(1));
+        Assert.That(Guangdong.Count("reconciliation_run", "side = 1 AND state = 4 AND from_date = '2017-09-19'"), Is.EqualTo(1), "It is tried again, and waits for Yunnan.");
+
+        await AlterLedgerAsync(Yunnan, "substr(person_number, 1, length(person_number) - 1)");
+        await Eventually.GetAsync("the first day, once Yunnan is well", () => Guangdong.Count("reconciliation_run", "side = 1 AND state = 3 AND from_date = '2017-09-19'"), Is.GreaterThanOrEqualTo(1));
+    }
+
+    /// <summary>Past the trigger that keeps the ledger as it was written; the trigger stands again afterwards.</summary>
+    private static Task AlterLedgerAsync(PilotProvince province, string person) => province.Host.Database.WriteAsync(session =>
+    {
+        var trigger = session.QuerySingle<string>("SELECT sql FROM sqlite_schema WHERE name = 'ledger_row_is_never_changed'");
+        session.Execute("DROP TRIGGER ledger_row_is_never_changed");
+        session.Execute($"UPDATE ledger_row SET person_number = {person}");
+        session.Execute(trigger);
+    }, CancellationToken.None);
+
     private static long Finished(PilotProvince province) => province.Count("reconciliation_run", "cause = 1 AND state IN (2, 3)");
 
     private static string IdOf(System.Text.Json.Nodes.JsonArray found, string verdict) => found.Single(row => (string?)row!["verdict"] == verdict)!["id"]!.ToJsonString();

@@ -35,6 +35,17 @@ internal sealed class PeerStateTests
         Assert.That(_state.Status.Availability, Is.EqualTo(expected));
     }
 
+    [TestCase("F", 0)]
+    [TestCase("S", 1)]
+    [TestCase("SFFSFFS", 1)]
+    [TestCase("SFFFSS", 2)]
+    [TestCase("FFFSSFFFSS", 2)]
+    public void Every_return_is_counted(string attempts, int expected)
+    {
+        Play(attempts);
+        Assert.That(_state.TimesUp, Is.EqualTo(expected));
+    }
+
     [Test]
     public void Only_changes_are_logged()
     {

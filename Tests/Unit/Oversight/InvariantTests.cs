@@ -44,6 +44,11 @@ public sealed class InvariantTests
     [TearDown]
     public void RemoveCopy() => _folders.Dispose();
 
+    /// <summary>Some request was sent a second time, and an operator has done something.</summary>
+    private static string Act(string values, int sequence = 1) =>
+        "UPDATE outbound SET attempts = 2 WHERE rowid = (SELECT max(rowid) FROM outbound); "
+        + $"INSERT INTO transaction_act (transaction_id, act, state_before, reply, reversal_id, sequence, acted_by, reason, acted_at_ms) VALUES ({values}, {sequence}, 'x', 'x', 1)";
+
     private static IEnumerable<TestCaseData> Breaches()
     {
         // Storage
@@ -259,6 +264,18 @@ public sealed class InvariantTests
         yield return Case("A filing request that the peer never had", T,
             "INSERT INTO filing_request (transaction_id, peer, kind, request, requested_by, state, reply, attempts, prepared_at_ms, next_attempt_at_ms, answered_at_ms) "
             + "VALUES ('530000202406030900009999999999', '610000', 1, x'00', 'x', 2, x'00', 1, 1, 1, 1)", "sealed-columns", "pair-filings");
+
+        // Operators and leases
+        const string Lease = "leased_by = 2, leased_until_ms = next_attempt_at_ms";
+        yield return Case("A lease on an answered request", T, $"UPDATE outbound SET {Lease} WHERE rowid = (SELECT min(rowid) FROM outbound WHERE state = 2 AND visit_id = 1)", "column-checks");
+        yield return Case("A request asked for before its turn", T,
+            $"UPDATE outbound SET {Lease} WHERE state = 1 AND kind = 3; UPDATE outbound SET state = 1, answered_at_ms = NULL WHERE kind = 2 AND visit_id IN (SELECT visit_id FROM outbound WHERE state = 1 AND kind = 3)",
+            "outbound-leases", "visit-requests", "visit-transactions", "mirror-origin");
+        yield return Case("An act on a request that does not exist", T, Act("'530000202406030900009999999999', 1, 1, NULL, NULL"), "operator-acts");
+        yield return Case("A reversal of an act that is another's", T, Act("(SELECT admission_id FROM treatment_visit WHERE id = 1), 3, 1, NULL, '530000202406030900009999999999'"), "operator-acts");
+        yield return Case("More asked than sent", T, Act("(SELECT admission_id FROM treatment_visit WHERE id = 1), 1, 1, NULL, NULL"), "operator-acts");
+        yield return Case("An act that vanished", T, Act("(SELECT transaction_id FROM outbound WHERE attempts = 2 LIMIT 1), 1, 1, NULL, NULL", 2), "operator-acts");
+        yield return Case("An answer put aside that does not open", T, Act("(SELECT transaction_id FROM outbound WHERE attempts = 2 LIMIT 1), 2, 4, x'00', NULL"), "sealed-columns");
 
         // Numbers
         yield return Case("An id for two businesses", T, "INSERT INTO business_period SELECT transaction_id, 'H53010001', '001', 1, NULL FROM outbound WHERE state = 2 LIMIT 1", "transaction-ids");

@@ -117,8 +117,12 @@ internal sealed class TwoProvinces : IAsyncDisposable
         await TreatmentBooks.WriteAsync(
             session => _outbox.Add(session, new OutboundRequest(id, Insured, kind, intend(session), method, bytes) { OriginalId = originalId }), CancellationToken.None);
         var reply = fate is Fate.Answered or Fate.ReplyLost ? await ask() : null;
-        if (fate is Fate.Answered or Fate.TurnedAway)
-            await TreatmentBooks.WriteAsync(session => Record(session, id, bytes, reply?.ToByteArray()), CancellationToken.None);
+        await TreatmentBooks.WriteAsync(session =>
+        {
+            session.ExecuteExpecting(1, "UPDATE outbound SET leased_by = NULL, leased_until_ms = NULL WHERE transaction_id = @Text AND leased_by = 1", new { id.Text });
+            if (fate is Fate.Answered or Fate.TurnedAway)
+                Record(session, id, bytes, reply?.ToByteArray());
+        }, CancellationToken.None);
         return reply;
     }
 

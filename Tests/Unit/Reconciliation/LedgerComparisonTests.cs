@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Ledger;
@@ -169,6 +170,27 @@ internal sealed class LedgerComparisonTests
         };
 
         Assert.That((await _ledgers.CompareAsync(LedgerSide.Insured, Day, Day)).Differences, Is.Empty);
+    }
+
+    [Test]
+    public async Task A_partner_that_lists_one_transaction_in_flight_twice_gives_no_usable_answer()
+    {
+        var ledger = Ledger(7);
+        // Made so long before it was booked that the partner is asked in two pieces of days.
+        var row = ledger.Settlement(Day.AddDays(-40), "310");
+        row.Cell.BusinessDate = Day.Iso();
+        await _ledgers.AppendAsync(LedgerSide.Insured, row);
+        _ledgers.Twist = (method, answer) =>
+        {
+            if (method.Name != "ListInFlight")
+                return answer;
+            var reply = ListInFlightResponse.Parser.ParseFrom(answer);
+            reply.Page = new() { Rows = { new InFlightRow { TransactionId = row.TransactionId, Kind = LedgerRowKind.Settlement, TotalFen = 1 } } };
+            return reply.ToByteArray();
+        };
+
+        Assert.That(async () => await _ledgers.CompareAsync(LedgerSide.Insured, Day, Day),
+            Throws.TypeOf<PeerLedgerException>().With.Message.Contains(row.TransactionId).And.Message.Contains("in flight twice"));
     }
 
     [Test]

@@ -1,0 +1,75 @@
+using ProvincialGateway.Storage;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>
+/// The SQL of who may send which stored request when. A lease is one attempt's: it stands on the row while somebody asks the peer, and ends with what came
+/// of it, by its time, or at the node's next start. Every method runs in the caller's transaction.
+/// </summary>
+internal static class OutboundLeases
+{
+    private const int MadeDueMax = 1_000;
+
+    /// <summary>
+    /// Whose turn it is. Requests of one visit go in the order they were stored, each after the answer to the one before; only a reversal passes what it
+    /// reverses, and what a reversal is under way for waits for it, also when that is parked: sent now, it would be done to be undone.
+    /// </summary>
+    private const string HasItsTurn =
+        """
+        NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = 7 AND r.state IN (1, 4))
+        AND NOT EXISTS (
+          SELECT 1 FROM outbound e WHERE e.visit_id = o.visit_id AND e.rowid < o.rowid AND e.state IN (1, 4) AND NOT (o.kind = 7 AND e.transaction_id = o.original_id))
+        """;
+
+    /// <summary>What may be sent to a peer now, the longest due first.</summary>
+    public static List<string> Due(Session session, Division peer, long nowMs, int rowsMax) => session.Query<string>(
+        $"""
+        SELECT o.transaction_id FROM outbound o
+        WHERE o.peer = @Code AND o.state = 1 AND o.next_attempt_at_ms <= @nowMs AND (o.leased_until_ms IS NULL OR o.leased_until_ms <= @nowMs) AND {HasItsTurn}
+        ORDER BY o.next_attempt_at_ms, o.rowid LIMIT @rowsMax
+        """,
+        new { peer.Code, nowMs, rowsMax });
+
+    /// <summary>Takes what is due for the resolver, counts the attempts that are about to be made and sets when the ones after them are due.</summary>
+    public static IReadOnlyList<OutboundRow> TakeDue(Session session, Division peer, int rowsMax, OutboxOptions options, long nowMs)
+    {
+        var rows = Due(session, peer, nowMs, rowsMax).ConvertAll(id => Outbox.Find(session, id)!);
+        session.ExecuteEach(
+            """
+            UPDATE outbound SET leased_by = 2, leased_until_ms = ?2, attempts = attempts + 1, attempted_at_ms = ?3, next_attempt_at_ms = ?4
+            WHERE transaction_id = ?1 AND state = 1
+            """,
+            rows, (statement, row) => statement.Bind(1, row.TransactionId).Bind(2, nowMs + options.LeaseMs).Bind(3, nowMs)
+                .Bind(4, nowMs + (long)options.BackOff.After(row.Attempts).TotalMilliseconds));
+        return rows;
+    }
+
+    /// <summary>
+    /// Takes one request for an operator who asks for it at once; of a parked one the answer that could not be true is put aside.
+    /// </summary>
+    /// <returns>False when somebody is asking for it, or it is not its turn; nothing is changed then.</returns>
+    public static bool TakeForOperator(Session session, string transactionId, OutboxOptions options, long nowMs) => session.Execute(
+        $"""
+        UPDATE outbound AS o SET state = 1, reply = NULL, answered_at_ms = NULL, leased_by = 3, leased_until_ms = @until, attempts = attempts + 1, attempted_at_ms = @nowMs,
+          next_attempt_at_ms = @until
+        WHERE o.transaction_id = @transactionId AND o.state IN (1, 4) AND (o.leased_until_ms IS NULL OR o.leased_until_ms <= @nowMs) AND {HasItsTurn}
+        """,
+        new { transactionId, nowMs, until = nowMs + options.LeaseMs }) == 1;
+
+    /// <returns>Whether there may be more.</returns>
+    public static bool MakeDue(Session session, Division peer, long nowMs) => session.Execute(
+        """
+        UPDATE outbound SET next_attempt_at_ms = @nowMs WHERE rowid IN (
+          SELECT o.rowid FROM outbound o WHERE o.peer = @Code AND o.state = 1 AND o.next_attempt_at_ms > @nowMs AND o.leased_by IS NULL LIMIT @MadeDueMax)
+        """,
+        new { peer.Code, nowMs, MadeDueMax }) == MadeDueMax;
+
+    /// <summary>The node starts: nobody who held a lease lives any more, and what was being asked for is due at once.</summary>
+    public static void Free(Session session, long nowMs) => session.Execute(
+        """
+        UPDATE outbound SET leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = min(next_attempt_at_ms, @nowMs)
+        WHERE state = 1 AND leased_by IS NOT NULL
+        """,
+        new { nowMs });
+}
