@@ -43,8 +43,7 @@ internal sealed class PeerMonitor(
         var peer = watched.Peer;
         peer.State.LookAtHold();
         await PingAsync(watched, ct);
-        // Who a peer is may have changed while it was away: it was upgraded.
-        if (peer.State.Status.Availability is PeerAvailability.Up && watched.TakeCameUp())
+        if (peer.State.Status.Availability is PeerAvailability.Up && watched.IsToBeMet())
             await MeetAsync(peer, ct);
     }, reason => NetworkLog.PingSkipped(logger, watched.Peer.Entry.Division, reason), logger, ct);
 
@@ -68,7 +67,7 @@ internal sealed class PeerMonitor(
         var request = new GetNodeRequest { Header = await HeaderAsync(peer, ct) };
         if (await peer.CallAsync(PeerMethod.GetNode, request.ToByteArray(), ct) is not PeerOutcome.Answered(var bytes) || Read(GetNodeResponse.Parser, bytes, request.Header) is not { Node: { } node })
             return;
-        var agreed = ProtocolRelease.Common(node.ProtocolReleases);
+        var (agreed, known) = (ProtocolRelease.Common(node.ProtocolReleases), peer.State.Information);
         peer.State.Set(new PeerInformation
         {
             Name = node.Name,
@@ -77,6 +76,9 @@ internal sealed class PeerMonitor(
             CatalogueRelease = node.CatalogueRelease,
             Agreed = agreed,
         });
+        // Said once for each change.
+        if (agreed == known?.Agreed && known is not null)
+            return;
         if (agreed is { } release)
         {
             configuration.Agreed.Agree(peer.Entry.Division, release);
@@ -108,7 +110,11 @@ internal sealed class PeerMonitor(
 
     private sealed class Watched
     {
+        /// <summary>Rounds. A peer that was upgraded may have been away too shortly for anybody to notice.</summary>
+        private const int MetEvery = 30;
+
         private int _cameUp = 1;
+        private int _rounds;
         private bool _isSkewed;
 
         public Watched(PeerClient peer)
@@ -119,7 +125,12 @@ internal sealed class PeerMonitor(
 
         public PeerClient Peer { get; }
 
-        public bool TakeCameUp() => Interlocked.Exchange(ref _cameUp, 0) == 1 || Peer.State.Information is null;
+        /// <summary>Who a peer is may have changed: it was away, or it is a while since it was asked.</summary>
+        public bool IsToBeMet()
+        {
+            var isTime = ++_rounds % MetEvery == 0;
+            return Interlocked.Exchange(ref _cameUp, 0) == 1 || isTime || Peer.State.Information is null;
+        }
 
         public void NoteClock(DateTimeOffset sentAt, TimeSpan roundTrip, DateTimeOffset answeredAt, TimeSpan threshold, ILogger logger)
         {
