@@ -8,20 +8,20 @@ namespace ProvincialGateway.Storage;
 internal static class IntegrityCheck
 {
     /// <summary>
-    /// In bytes. A larger file would hold up the start by more than half a second or so: it is looked at in the background, table by table, while the node serves.
+    /// In bytes. 64 MiB take about a quarter of a second. A larger file would hold up the start, so it is looked at in the background, table by table, while the node serves.
     /// </summary>
     public const long AtStartMax = 64L * 1024 * 1024;
 
     private const int FindingsMax = 20;
 
-    /// <summary>Everything at once, indexes against tables and references included.</summary>
+    /// <summary>The pages and their order, and references. Indexes are not held against their tables, which takes four times as long.</summary>
     /// <exception cref="StorageRefusedException">The file is damaged.</exception>
     public static TimeSpan Run(SqliteConnection connection, string path)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var findings = connection.Query<string>($"PRAGMA integrity_check({FindingsMax})").Where(finding => finding != "ok").ToList();
+            var findings = connection.Query<string>($"PRAGMA quick_check({FindingsMax})").Where(finding => finding != "ok").ToList();
             if (findings.Count == 0 && connection.ExecuteScalar("PRAGMA foreign_key_check") is string table)
                 findings.Add($"{table}: a row refers to no row");
             return findings.Count == 0 ? Stopwatch.GetElapsedTime(started) : throw Damaged(path, string.Join("; ", findings), inner: null);
@@ -32,7 +32,7 @@ internal static class IntegrityCheck
         }
     }
 
-    /// <summary>One table after the other, so that no reader holds back the log for long. The pages and their order, not indexes against tables.</summary>
+    /// <summary>One table after the other, so that no reader holds back the log for long; with its indexes.</summary>
     /// <exception cref="StorageRefusedException">The file is damaged.</exception>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public static void RunByTable(string path, TimeSpan busyTimeout, CancellationToken cancellation)
@@ -43,7 +43,7 @@ internal static class IntegrityCheck
             foreach (var table in connection.Query<string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var findings = connection.Query<string>($"PRAGMA quick_check('{table}')").Where(finding => finding != "ok").ToList();
+                var findings = connection.Query<string>($"PRAGMA integrity_check('{table}')").Where(finding => finding != "ok").ToList();
                 if (findings.Count > 0)
                     throw Damaged(path, string.Join("; ", findings.Take(FindingsMax)), inner: null);
             }

@@ -1,0 +1,39 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using NUnit.Framework;
+using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Tests.Support;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace ProvincialGateway.Tests.Network;
+
+internal sealed class StorageWatchTests : LoggedTest
+{
+    [Test]
+    public async Task Health_follows_the_storage_and_a_probe_at_the_interval_ends_the_refusal()
+    {
+        using var folder = new TempFolder();
+        var time = new ManualTimeProvider();
+        await using var database = Database.Open(new DatabaseOptions { Path = folder.File("node.db") }, time);
+        var statuses = new HealthStatuses();
+        statuses.Set("", serving: true);
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs.Provider("530000")));
+        using var watch = new StorageWatch(database, statuses, TimeSpan.FromSeconds(1), time, loggers.CreateLogger<StorageWatch>());
+        await watch.StartAsync(CancellationToken.None);
+        Logs.ExpectError(1200);
+
+        database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 10))!);
+        Assert.That((await Logs.WaitForAsync(1200)).Message, Does.Contain("磁盘读写失败").And.Contain("the disk failed"));
+        Assert.That(statuses.Observe("").Status, Is.EqualTo(ServingStatus.NotServing));
+
+        await Eventually.GetAsync("health", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return statuses.Observe("").Status;
+        }, Is.EqualTo(ServingStatus.Serving));
+        await Logs.WaitForAsync(1201);
+        Assert.That(database.Condition.Cause, Is.Null);
+        await watch.StopAsync(CancellationToken.None);
+    }
+}
