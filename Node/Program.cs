@@ -36,6 +36,7 @@ internal static class Program
             PrepaymentCommands.Create(),
             ClearingCommands.Create(),
             LedgerCommands.Create(),
+            RecoveryCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
         };

@@ -51,6 +51,11 @@ internal sealed partial class ClearingSender(
         await Parallel.ForEachAsync(due, cancellation, async (id, token) => await BackgroundWork.AttemptAsync(() => SendAsync(id, token), LogPostponed, logger, token));
     }
 
+    /// <summary>Applies an answer that the peer gave and this node does not have, in the caller's transaction; one that cannot be true is parked.</summary>
+    /// <param name="transactionId">Of a message that is stored and unanswered.</param>
+    public void Learn(Session session, string transactionId, byte[] reply) => Apply(
+        session, ClearingOutbox.Find(session, transactionId) ?? throw new InvalidOperationException($"Message {transactionId} is not stored."), reply);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(configuration.Timeouts.ResolverInterval, time);

@@ -19,11 +19,14 @@ internal static class NetworkServices
             options.EnableDetailedErrors = false;
             options.Interceptors.Add<PeerIdentityInterceptor>();
         });
-        services.AddSingleton(provider => new PeerIdentityInterceptor(trust, self, provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+        services.AddSingleton(provider => new PeerIdentityInterceptor(
+            trust, self, provider.GetRequiredService<RecoveryGate>(), provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+        services.AddSingleton<RecoveryGate>();
         services.AddSingleton(provider => new NodeGrpcService(configuration, self, provider.GetRequiredService<EndpointDataSource>(), time));
         services.AddSingleton<HealthStatuses>();
         services.AddSingleton<HealthGrpcService>();
-        services.AddSingleton(provider => new PeerDirectory(configuration, self, certificate, trust, time, provider.GetRequiredService<ILogger<PeerClient>>()));
+        services.AddSingleton(provider => new PeerDirectory(
+            configuration, self, certificate, trust, provider.GetRequiredService<RecoveryGate>(), time, provider.GetRequiredService<ILogger<PeerClient>>()));
         return services;
     }
 

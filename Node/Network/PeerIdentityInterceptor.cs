@@ -10,7 +10,7 @@ namespace ProvincialGateway.Network;
 /// The one gate before every service: who calls, may the request's head pass, and what the caller is told when a service fails. The
 /// certificate is judged again for each call, because a connection may outlive it.
 /// </summary>
-internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, ILogger<PeerIdentityInterceptor> logger) : Interceptor
+internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, RecoveryGate gate, ILogger<PeerIdentityInterceptor> logger) : Interceptor
 {
     private const string AskedKey = "provincial-gateway.asked";
 
@@ -54,9 +54,10 @@ internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, IL
             var peer = Identify(context);
             caller = peer.Code;
             PeerIdentity.Set(context, new(peer));
+            await PassAsync(context, peer);
             return await serve(peer);
         }
-        catch (StorageException fault) when (fault is StorageBusyException or StorageUnavailableException)
+        catch (StorageException fault) when (fault is StorageBusyException or StorageUnavailableException or NodeRecoveringException)
         {
             NetworkLog.StorageUnavailable(logger, caller, context.Method, fault.Message);
             throw new RpcException(new Status(StatusCode.Unavailable, fault.Message));
@@ -73,6 +74,15 @@ internal sealed class PeerIdentityInterceptor(PeerTrust trust, Division self, IL
                 $"节点 {self} 内部错误,处理结果未知;请用同一交易流水号查询,并联系该省查看日志 / "
                 + $"internal fault of node {self}, outcome unknown; ask with the same transaction id, and have that province look at its log"));
         }
+    }
+
+    /// <summary>A peer may know what this node has forgotten: nothing is decided before that is taken in.</summary>
+    private async Task PassAsync(ServerCallContext context, Division peer)
+    {
+        if (RecoveryGate.IsAlwaysServed(context.Method.Split('/')[1]))
+            return;
+        await gate.Meet(peer, context.CancellationToken);
+        gate.Require(peer);
     }
 
     private Division Identify(ServerCallContext context)
