@@ -176,7 +176,11 @@ internal sealed class NodeHost : IAsyncDisposable
             new AnsweredAgain(
                 configuration, self, opened.Database, opened.Vault, new BenefitAssessment(self, new PersonStore(opened.Vault), opened.Policy, opened.Filings), opened.Filings,
                 provider.GetRequiredService<ILogger<FilingAgency>>()),
-            provider.GetRequiredService<AskedAgain>(), time, provider.GetRequiredService<ILogger<Recoverer>>()));
+            provider.GetRequiredService<AskedAgain>(),
+            new ForgottenDetails(
+                configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<FeeDetailAgency>(), time,
+                provider.GetRequiredService<ILogger<ForgottenDetails>>()),
+            time, provider.GetRequiredService<ILogger<Recoverer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Recoverer>());
         services.AddHostedService(provider => new RecoveryWatch(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<RecoveryGate>(),

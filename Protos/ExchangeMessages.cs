@@ -96,3 +96,7 @@ public partial class GetWatermarkResponse : IExchangeReply;
 public partial class ListExchangesRequest : IExchangeRequest;
 
 public partial class ListExchangesResponse : IExchangeReply;
+
+public partial class GetDetailsRequest : IExchangeRequest;
+
+public partial class GetDetailsResponse : IExchangeReply;

@@ -63,20 +63,20 @@ internal sealed class AskedAgain : IDisposable
             _outbox.Add(session, _intents.Prepare(session, ExchangeMethods.MethodOf(exchange.Method), exchange.Request, exchange.RequestBytes));
         if (_outbox.Learn(session, exchange.TransactionId, exchange.ReplyBytes) is { } contradiction)
             throw new ForgottenStepException($"对方所存的应答不可信（{contradiction}）；请与对方核对", $"the answer it holds cannot be true ({contradiction}); compare with that province");
-        return exchange.Reply is SettleResponse { Settlement: { } settlement } && !HasAllLines(session, settlement) ? MissingLines(session, settlement) : null;
+        if (exchange.Reply is SettleResponse { Settlement: { } settlement } && !HasAllLines(session, settlement))
+            MissLines(session, settlement);
+        return null;
     }
 
     private static bool HasAllLines(Session session, Settlement settlement) =>
         VisitIntents.ChargesOf(FeeLineStore.CategorySumsOf(session, settlement.SettlementNumber)).Equals(settlement.Decision.Charges);
 
-    /// <summary>Lines that belong to the settlement are not told from others: none is called settled by it until the hospital has sent them all.</summary>
-    private Remark MissingLines(Session session, Settlement settlement)
+    /// <summary>Lines that belong to the settlement are not told from others: none is called settled by it until all of them are there.</summary>
+    private void MissLines(Session session, Settlement settlement)
     {
         FeeLineStore.Unsettle(session, settlement.SettlementNumber);
         session.ExecuteExpecting(1, "INSERT INTO recovered_settlement (settlement_number, recovered_at_ms) VALUES (@SettlementNumber, @now)",
             new { settlement.SettlementNumber, now = _clock.NowMs() });
-        return new("费用明细只有医院有，请医院核对；补齐前不向参保地传送该结算的明细",
-            "only the hospital has its fee lines; until they are here no lines of this settlement travel to the insured province");
     }
 
     private Remark? OfFiling(Session session, ForgottenExchange exchange)

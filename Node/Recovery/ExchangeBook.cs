@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
@@ -41,6 +42,27 @@ internal sealed class ExchangeBook(Database database, Vault vault)
             ? Filled(AskedHere(peer, row), last => $"{last.AtMs}") : null,
         ExchangeDirection.AnsweredByYou => CursorOf(before) is var (at, id) ? Filled(AskedThere(peer, at, id), last => $"{last.AtMs}.{last.TransactionId}") : null,
         _ => null,
+    };
+
+    /// <summary>The lines of a complete transfer between the two, whichever of them sent it; without lines where there is none.</summary>
+    public TransferredDetails Details(Division peer, string settlementNumber, int firstLine) => database.Read(session =>
+    {
+        var span = new LineSpan(Math.Max(1, firstLine), Math.Max(1, firstLine) + FeeDetailLimits.LinesOfChunkMax - 1);
+        if (FeeTransfers.Find(session, settlementNumber) is { State: FeeTransferState.Complete } sent
+            && VisitStore.FindSettlement(session, settlementNumber) is { State: 1 } settlement && settlement.InsuredProvince == peer.Code)
+        {
+            return Filled(sent.TransactionId!, UploadFeeDetailsRequest.Parser.ParseFrom(sent.Start).Start, FeeDetailLines.Read(session, settlementNumber, span));
+        }
+        return FeeDetailStore.Standing(session, settlementNumber) is { State: DetailTransferState.Complete } received && received.Sender == peer.Code
+            ? Filled(received.TransactionId, FeeDetailStart.Parser.ParseFrom(received.Start), [.. FeeDetailStore.Lines(session, received.Id, span).Select(line => line.ToMessage())])
+            : new TransferredDetails();
+    });
+
+    private static TransferredDetails Filled(string transferId, FeeDetailStart start, IReadOnlyList<FeeDetailLine> lines) => new()
+    {
+        TransferTransactionId = transferId,
+        Start = start,
+        Lines = { lines.Count > 0 ? FeeDetailLines.FirstChunk(lines, PageBytesMax).Lines : [] },
     };
 
     private List<Row> AskedHere(Division peer, long before) => database.Read(session => session.Query<Row>(

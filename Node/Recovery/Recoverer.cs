@@ -14,7 +14,7 @@ namespace ProvincialGateway.Recovery;
 /// </summary>
 internal sealed partial class Recoverer(
     NodesConfiguration configuration, Division self, Database database, Vault vault, TransactionIdSource ids, PeerDirectory peers, RecoveryGate gate,
-    AnsweredAgain answered, AskedAgain asked, TimeProvider time, ILogger<Recoverer> logger) : BackgroundService
+    AnsweredAgain answered, AskedAgain asked, ForgottenDetails details, TimeProvider time, ILogger<Recoverer> logger) : BackgroundService
 {
     private readonly ExchangeCheck _check = new(self);
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -88,9 +88,18 @@ internal sealed partial class Recoverer(
         parts = database.Read(session => RecoveryStore.Peers(session, recovery.Id));
         if (parts.Exists(part => part.State is PeerPart.Asking))
             return;
-        while (database.Read(session => RecoveryStore.Next(session, recovery.Id)) is { } next)
+        var hasTaken = false;
+        for (; database.Read(session => RecoveryStore.Next(session, recovery.Id)) is { } next; hasTaken = true)
             await TakeInAsync(next, cancellation);
-        await ConcludeAsync(recovery, cancellation);
+        foreach (var part in parts.Where(part => part.State is PeerPart.Gathered))
+        {
+            if (await details.TakeInAsync(Division.Parse(part.Peer), cancellation) is not { } reason)
+                continue;
+            await NoteAsync(recovery, part.Peer, reason, cancellation);
+            return;
+        }
+        if (hasTaken || recovery.ServedAtMs is null || parts.Exists(part => part is { State: PeerPart.Gathered, Parked: 0 }))
+            await ConcludeAsync(recovery, cancellation);
     }
 
     /// <summary>Pages from the newest backwards, until a page holds nothing this node has forgotten.</summary>
@@ -132,12 +141,17 @@ internal sealed partial class Recoverer(
             _ => throw new InvalidOperationException($"Outcome {outcome.GetType().Name} is not handled."),
         };
         if (page is null)
-        {
-            if (database.Read(session => RecoveryStore.Peers(session, recovery.Id)).Find(part => part.Peer == peer)?.LastError != reason)
-                LogNotAsked(peer, reason!);
-            await database.WriteAsync(session => RecoveryStore.NoteError(session, recovery.Id, peer, reason!), cancellation);
-        }
+            await NoteAsync(recovery, peer, reason!, cancellation);
         return page;
+    }
+
+    private async Task NoteAsync(RecoveryRow recovery, string peer, string reason, CancellationToken cancellation)
+    {
+        // Said once, not at every attempt.
+        if (database.Read(session => RecoveryStore.Peers(session, recovery.Id)).Find(part => part.Peer == peer)?.LastError == reason)
+            return;
+        LogNotAsked(peer, reason);
+        await database.WriteAsync(session => RecoveryStore.NoteError(session, recovery.Id, peer, reason), cancellation);
     }
 
     private static (ExchangePage? Page, string? Reason) Read(byte[] bytes, string id)

@@ -16,6 +16,13 @@ internal sealed class RecoveryGrpcService(ExchangeBook book, TimeProvider time) 
         Watermark = book.Watermark(context.Peer().Province),
     });
 
+    public override Task<GetDetailsResponse> GetDetails(GetDetailsRequest request, ServerCallContext context) => Task.FromResult(new GetDetailsResponse
+    {
+        TransactionId = request.Header.TransactionId,
+        AnsweredAtMs = time.NowMs(),
+        Details = book.Details(context.Peer().Province, request.SettlementNumber, request.FirstLineNumber),
+    });
+
     public override Task<ListExchangesResponse> ListExchanges(ListExchangesRequest request, ServerCallContext context)
     {
         var reply = new ListExchangesResponse { TransactionId = request.Header.TransactionId, AnsweredAtMs = time.NowMs() };
