@@ -28,7 +28,7 @@ internal sealed partial class RecoveryWatch(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         gate.Meet = MeetAsync;
-        await Task.WhenAll(peers.All.Select(peer => MeetAsync(peer.Entry.Division, cancellationToken)));
+        await MeetAllAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -38,13 +38,16 @@ internal sealed partial class RecoveryWatch(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Task.WhenAll(peers.All.Select(peer => BackgroundWork.AttemptAsync(() => MeetAsync(peer.Entry.Division, stoppingToken), LogPostponed, logger, stoppingToken)));
+                await MeetAllAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The node stops.
         }
     }
+
+    private Task MeetAllAsync(CancellationToken cancellation) => Task.WhenAll(peers.All.Select(
+        peer => BackgroundWork.AttemptAsync(() => MeetAsync(peer.Entry.Division, cancellation), LogPostponed, logger, cancellation)));
 
     private async Task MeetAsync(Division peer, CancellationToken cancellation)
     {

@@ -79,7 +79,7 @@ internal abstract class OlderBackupTest : ClearingTest
         await Yunnan.Host.Services.GetRequiredService<FeeDetailSender>().AllEndedAsync(patience.Token);
     }
 
-    private static IEnumerable<string> Rows(PilotProvince province, string sql)
+    private static List<string> Rows(PilotProvince province, string sql)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(province.DataFolder, "gateway.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
