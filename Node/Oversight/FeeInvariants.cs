@@ -55,7 +55,7 @@ internal static class FeeInvariants
                 SELECT 'fee_line ' || l.id, v.visit_number FROM fee_line l JOIN treatment_visit v ON v.id = l.visit_id
                 WHERE l.state = 1 AND l.settlement_number IS NULL AND coalesce(v.state_beneath, v.state) = 6
                   -- Recovered without its lines: until the hospital has sent them all, nobody knows which they are.
-                  AND NOT EXISTS (SELECT 1 FROM treatment_settlement s JOIN recovered_settlement r USING (settlement_number) WHERE s.visit_id = v.id)
+                  AND NOT EXISTS (SELECT 1 FROM treatment_settlement s JOIN recovered_settlement r USING (settlement_number) WHERE s.visit_id = v.id AND s.state = 1)
                 """,
                 "就诊 {1} 已结算,该明细没有结算", "visit {1} is settled, the line is not"),
             new RowRule(SettledLines, "{1} 结算 {2} 分,明细合计 {3} 分", "{1}: {2} fen settled, the lines add up to {3}")),

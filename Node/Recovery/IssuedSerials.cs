@@ -13,8 +13,6 @@ internal static class IssuedSerials
     /// <summary>What is passed over of a day's numbers where a province cannot be asked: far more than one division settles in a day, and a hundredth of what a day has.</summary>
     public const long Jump = 100_000;
 
-    private const string Counted = "name GLOB 'visit.*' OR name GLOB 'settlement.*' OR name GLOB 'filing.*'";
-
     /// <summary>The name of the counter a number was taken from, and its place in it.</summary>
     /// <param name="number">A visit, settlement or filing number, or one of a statement.</param>
     public static (string Counter, long Serial) Of(string number) => number[0] switch
@@ -54,12 +52,16 @@ internal static class IssuedSerials
             Set(session, counter, Value(session, counter) + Jump);
     }
 
-    /// <summary>Writes down which numbers nobody is known to hold: lost with the data, or passed over.</summary>
-    public static void RecordGaps(Session session)
+    /// <summary>Writes down which numbers nobody is known to hold: lost with the data, or passed over. Earlier days are as they were.</summary>
+    /// <param name="from">The first day on which a recovery took anything in.</param>
+    public static void RecordGaps(Session session, DateOnly from)
     {
-        var held = Held(session).ToLookup(row => row.Counter, row => row.Serial);
-        session.Execute("DELETE FROM recovery_gap");
-        foreach (var counter in session.Query<CounterRow>($"SELECT name, value FROM counter WHERE {Counted} ORDER BY name"))
+        var held = Held(session, from).ToLookup(row => row.Counter, row => row.Serial);
+        session.Execute("DELETE FROM recovery_gap WHERE substr(counter, -10) >= @from", new { from = from.Iso() });
+        foreach (var counter in session.Query<CounterRow>(
+            """
+            SELECT name, value FROM counter WHERE (name GLOB 'visit.*' OR name GLOB 'settlement.*' OR name GLOB 'filing.*') AND substr(name, -10) >= @from ORDER BY name
+            """, new { from = from.Iso() }))
         {
             var next = 1L;
             foreach (var serial in held[counter.Name].Append(counter.Value + 1).Order())
@@ -74,14 +76,15 @@ internal static class IssuedSerials
         }
     }
 
-    // Only days whose numbers are not all there: a day without a gap needs no look at its numbers.
-    private static IEnumerable<(string Counter, long Serial)> Held(Session session) => session.Query<string>(
+    private static IEnumerable<(string Counter, long Serial)> Held(Session session, DateOnly from) => session.Query<string>(
         """
-        SELECT visit_number FROM insured_visit UNION ALL SELECT settlement_number FROM insured_settlement
-        UNION ALL SELECT filing_number FROM (
-          SELECT filing_number FROM filing WHERE submitted_by IS NOT NULL
-          UNION SELECT filing_number FROM filing_version WHERE version = 1 AND (changed_by, change_reason) NOT IN (VALUES ('import', 'import'), ('', '')))
-        """).Select(Of);
+        SELECT number FROM (
+          SELECT visit_number AS number FROM insured_visit UNION ALL SELECT settlement_number FROM insured_settlement
+          UNION ALL SELECT filing_number FROM (
+            SELECT filing_number FROM filing WHERE submitted_by IS NOT NULL
+            UNION SELECT filing_number FROM filing_version WHERE version = 1 AND (changed_by, change_reason) NOT IN (VALUES ('import', 'import'), ('', ''))))
+        WHERE substr(number, 8, 6) >= @day
+        """, new { day = from.ToString("yyMMdd", CultureInfo.InvariantCulture) }).Select(Of);
 
     private static long Value(Session session, string counter) =>
         session.QuerySingleOrDefault<long?>("SELECT value FROM counter WHERE name = @counter", new { counter }) ?? 0;

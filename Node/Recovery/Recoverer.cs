@@ -283,7 +283,7 @@ internal sealed partial class Recoverer(
                 RecoveryStore.TakenIn(session, recovery.Id, part.Peer, now);
             if (!hasServed && parts.Exists(part => part.State is PeerPart.LeftOut))
                 IssuedSerials.PassOver(session, ChinaTime.DateOf(ChinaTime.FromMs(now)));
-            IssuedSerials.RecordGaps(session);
+            IssuedSerials.RecordGaps(session, ChinaTime.DateOf(ChinaTime.FromMs(RecoveryStore.FirstAtMs(session) ?? now)));
             RecoveryStore.Serve(session, recovery.Id, now);
             var missing = RecoveryStore.Peers(session, recovery.Id).FindAll(part => part.State is not PeerPart.TakenIn);
             if (missing.Count == 0)

@@ -64,7 +64,7 @@ internal sealed record RecoveryReport
                     kind.Any(row => row.ClearedFen is not null) ? new Fen(kind.Sum(row => row.ClearedFen ?? 0)) : null))],
             Remarks = [.. exchanges.Where(row => row is { NoteZh: not null, NoteEn: not null })
                 .Select(row => new RecoveredRemark(row.TransactionId, row.Peer, NameOf(row.Method), row.Subject, row.State, row.NoteZh!, row.NoteEn!))],
-            SettlementsWithoutLines = session.Query<string>("SELECT settlement_number FROM recovered_settlement ORDER BY settlement_number"),
+            SettlementsWithoutLines = session.Query<string>("SELECT settlement_number FROM recovered_settlement JOIN treatment_settlement USING (settlement_number) WHERE state = 1 ORDER BY settlement_number"),
             Gaps = session.Query<string>("SELECT counter || ' ' || first_serial || '-' || last_serial FROM recovery_gap ORDER BY counter, first_serial"),
         };
     }

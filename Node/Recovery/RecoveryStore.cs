@@ -131,6 +131,9 @@ internal static class RecoveryStore
     public static List<RecoveryExchangeRow> Exchanges(Session session, long id) => session.Query<RecoveryExchangeRow>(
         $"SELECT {ExchangeColumns} FROM recovery_exchange WHERE recovery_id = @id ORDER BY at_ms, place", new { id });
 
+    /// <summary>When the first of all exchanges that were ever taken in had happened; null while there are none.</summary>
+    public static long? FirstAtMs(Session session) => session.QuerySingle<long?>("SELECT min(at_ms) FROM recovery_exchange WHERE at_ms > 0 AND state IN (2, 3)");
+
     /// <summary>The node serves from now on.</summary>
     public static void Serve(Session session, long id, long nowMs) =>
         session.Execute("UPDATE recovery SET served_at_ms = @nowMs WHERE id = @id AND served_at_ms IS NULL", new { id, nowMs });
