@@ -46,7 +46,7 @@ internal sealed partial class RecoveryWatch(
         }
     }
 
-    private Task MeetAllAsync(CancellationToken cancellation) => Task.WhenAll(peers.All.Select(
+    private Task<bool[]> MeetAllAsync(CancellationToken cancellation) => Task.WhenAll(peers.All.Select(
         peer => BackgroundWork.AttemptAsync(() => MeetAsync(peer.Entry.Division, cancellation), LogPostponed, logger, cancellation)));
 
     private async Task MeetAsync(Division peer, CancellationToken cancellation)
