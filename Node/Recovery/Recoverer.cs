@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Google.Protobuf;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Configuration;
@@ -17,14 +18,7 @@ internal sealed partial class Recoverer(
     AnsweredAgain answered, AskedAgain asked, ForgottenDetails details, TimeProvider time, ILogger<Recoverer> logger) : BackgroundService
 {
     private readonly ExchangeCheck _check = new(self);
-    private readonly SemaphoreSlim _wake = new(0, 1);
-
-    /// <summary>Something about the recovery was decided, or it has begun.</summary>
-    public void Wake()
-    {
-        if (_wake.CurrentCount == 0)
-            _wake.Release();
-    }
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Closes the gate and recovers; joins the recovery that is under way.</summary>
     /// <param name="foundBy">The province that knew more than this node.</param>
@@ -36,7 +30,7 @@ internal sealed partial class Recoverer(
             return;
         Close(recovery);
         LogBegun(recovery.FoundBy, recovery.BackupTakenAtMs is { } taken ? ChinaTime.FromMs(taken) : null);
-        Wake();
+        _wake.Writer.TryWrite(true);
     }
 
     /// <summary>Before anything is served: a recovery that was broken off goes on, and a backup that was restored begins one.</summary>
@@ -54,22 +48,12 @@ internal sealed partial class Recoverer(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(configuration.Timeouts.ResolverInterval, time);
+        await using var timer = time.CreateTimer(_ => _wake.Writer.TryWrite(true), null, configuration.Timeouts.ResolverInterval, configuration.Timeouts.ResolverInterval);
         try
         {
-            var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-            while (true)
-            {
+            do
                 await BackgroundWork.AttemptAsync(() => GoOnAsync(stoppingToken), LogPostponed, logger, stoppingToken);
-                var woken = _wake.WaitAsync(stoppingToken);
-                if (await Task.WhenAny(tick, woken) == tick)
-                {
-                    await tick;
-                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-                    Wake();
-                }
-                await woken;
-            }
+            while (await _wake.Reader.ReadAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -326,10 +310,4 @@ internal sealed partial class Recoverer(
 
     [LoggerMessage(5306, LogLevel.Warning, "Recovery does not go on now: {Reason}")]
     private partial void LogPostponed(string reason);
-
-    public override void Dispose()
-    {
-        _wake.Dispose();
-        base.Dispose();
-    }
 }
