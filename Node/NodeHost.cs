@@ -9,6 +9,7 @@ using ProvincialGateway.His;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
 using ProvincialGateway.Reconciliation;
+using ProvincialGateway.Recovery;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -53,7 +54,11 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             application = Build(options, entry, opened);
             await ListenAsync(application, options.Self, cancellation);
-            application.Services.GetRequiredService<HealthStatuses>().Set("", serving: opened.Database.Condition.Cause is null);
+            var (health, gate) = (application.Services.GetRequiredService<HealthStatuses>(), application.Services.GetRequiredService<RecoveryGate>());
+            gate.Changed += (_, _) => health.Set(NotServingCause.Recovery, !gate.IsOpen);
+            health.Set(NotServingCause.Recovery, !gate.IsOpen);
+            health.Set(NotServingCause.Storage, opened.Database.Condition.Cause is not null);
+            health.Set("", serving: true);
             return new NodeHost(application, opened, options);
         }
         catch
@@ -146,6 +151,7 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddNetwork(configuration, options.Self, opened.Certificate, trust, opened.Database, opened.Ids, time);
         services.AddHostedService(provider => new StorageWatch(
             opened.Database, provider.GetRequiredService<HealthStatuses>(), configuration.Timeouts.StorageProbeInterval, time, provider.GetRequiredService<ILogger<StorageWatch>>()));
+        AddRecovery(services, options, opened);
         services.AddPeerMonitor(configuration, opened.Ids, time);
         services.AddSingleton(opened.Adapters);
         services.AddHostedService(provider => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time, provider.GetRequiredService<ILogger<AdapterWatch>>()));
@@ -172,7 +178,8 @@ internal sealed class NodeHost : IAsyncDisposable
             provider.GetRequiredService<FilingRequests>(), unanswered, time));
         services.AddHostedService(provider => new TransactionWatch(opened.Database, time, provider.GetRequiredService<ILogger<TransactionWatch>>()));
         services.AddSingleton(provider => new TreatmentAgency(
-            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault, time));
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault,
+            provider.GetRequiredService<RecoveryGate>(), time));
         services.AddSingleton(provider => new HisEndpoint(
             opened.Database, opened.Adapters, provider.GetRequiredService<TreatmentAgency>(), configuration.Limits, time,
             provider.GetRequiredService<NodeDrain>(), provider.GetRequiredService<ILogger<HisEndpoint>>()));
@@ -195,6 +202,29 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton<SettlementGrpcService>();
         AddReconciliation(services, options, opened);
         AddClearing(services, options, opened, inbox);
+    }
+
+    /// <summary>First of all that runs: a node that has forgotten something must know it before it does anything.</summary>
+    private static void AddRecovery(IServiceCollection services, NodeOptions options, Opened opened)
+    {
+        var (configuration, self, time) = (options.Configuration, options.Self, options.Time);
+        services.AddSingleton(new RecoveryGrpcService(new ExchangeBook(opened.Database, opened.Vault), time));
+        services.AddSingleton(provider => new AskedAgain(
+            configuration, self, opened.Database, opened.Vault, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => new Recoverer(
+            configuration, self, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<RecoveryGate>(),
+            new AnsweredAgain(
+                configuration, self, opened.Database, opened.Vault, new BenefitAssessment(self, new PersonStore(opened.Vault), opened.Policy, opened.Filings), opened.Filings,
+                provider.GetRequiredService<ILogger<FilingAgency>>()),
+            provider.GetRequiredService<AskedAgain>(),
+            new ForgottenDetails(
+                configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<FeeDetailAgency>(), time,
+                provider.GetRequiredService<ILogger<ForgottenDetails>>()),
+            time, provider.GetRequiredService<ILogger<Recoverer>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<Recoverer>());
+        services.AddHostedService(provider => new RecoveryWatch(
+            configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<RecoveryGate>(),
+            provider.GetRequiredService<Recoverer>(), time, provider.GetRequiredService<ILogger<RecoveryWatch>>()));
     }
 
     private static void AddReconciliation(IServiceCollection services, NodeOptions options, Opened opened)
@@ -220,7 +250,10 @@ internal sealed class NodeHost : IAsyncDisposable
             configuration, self, opened.Database, provider.GetRequiredService<PeerDirectory>(),
             OutboxOptions.From(configuration.Timeouts, options.Lot).BackOff, time, provider.GetRequiredService<ILogger<ClearingSender>>()));
         services.AddHostedService(provider => provider.GetRequiredService<ClearingSender>());
-        services.AddSingleton(provider => new AgencyDesk(configuration, self, opened.Database, opened.Ids, time, provider.GetRequiredService<ClearingSender>()));
+        services.AddSingleton(provider => new AgencyDesk(configuration, self, opened.Database, opened.Ids, time, provider.GetRequiredService<ClearingSender>())
+        {
+            Gate = provider.GetRequiredService<RecoveryGate>(),
+        });
         services.AddSingleton<StatementDesk>();
         services.AddSingleton<PrepaymentDesk>();
         services.AddSingleton(new ClearingAgency(configuration, self, opened.Database, inbox, time));
@@ -247,6 +280,7 @@ internal sealed class NodeHost : IAsyncDisposable
         application.MapGrpcService<FilingGrpcService>();
         application.MapGrpcService<FeeDetailGrpcService>();
         application.MapGrpcService<ReconciliationGrpcService>();
+        application.MapGrpcService<RecoveryGrpcService>();
         application.MapGrpcService<PrepaymentGrpcService>();
         application.MapGrpcService<ClearingGrpcService>();
     }

@@ -38,6 +38,7 @@ internal static class Program
             ClearingCommands.Create(),
             LedgerCommands.Create(),
             PeerCommands.Create(),
+            RecoveryCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
             BackupCommands.Backup(),

@@ -90,3 +90,15 @@ public partial class NotifyPaymentRequest : IExchangeRequest;
 public partial class NotifyPaymentResponse : IExchangeReply;
 public partial class ConfirmPaymentRequest : IExchangeRequest;
 public partial class ConfirmPaymentResponse : IExchangeReply;
+
+public partial class GetWatermarkRequest : IExchangeRequest;
+
+public partial class GetWatermarkResponse : IExchangeReply;
+
+public partial class ListExchangesRequest : IExchangeRequest;
+
+public partial class ListExchangesResponse : IExchangeReply;
+
+public partial class GetDetailsRequest : IExchangeRequest;
+
+public partial class GetDetailsResponse : IExchangeReply;

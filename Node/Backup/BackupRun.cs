@@ -1,6 +1,5 @@
 using System.Globalization;
 using ProvincialGateway.Storage;
-using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Backup;
 

@@ -27,6 +27,9 @@ internal sealed record AgencyOutcome
 /// </summary>
 internal sealed class AgencyDesk(NodesConfiguration configuration, Division self, Database database, TransactionIdSource ids, TimeProvider time, ClearingSender? sender)
 {
+    /// <summary>Closed while the books are not whole; open where no node serves.</summary>
+    public RecoveryGate Gate { get; init; } = new();
+
     public Database Database => database;
 
     public Division Self => self;
@@ -41,6 +44,7 @@ internal sealed class AgencyDesk(NodesConfiguration configuration, Division self
         where TRequest : class, IExchangeRequest, IMessage<TRequest>, new()
         where TReply : class, IExchangeReply, IMessage<TReply>, new()
     {
+        Gate.Require(partner);
         var id = await ids.NextAsync(cancellation);
         var refusal = await database.WriteAsync(session => Store(step, ScopeOf(session, partner), id, @operator, build), cancellation);
         if (refusal is not null)

@@ -23,6 +23,13 @@ internal interface IAgencyStep
     void Apply(AgencyScope scope, IExchangeRequest request);
 
     void Withdraw(AgencyScope scope, IExchangeRequest request);
+
+    string SubjectOf(IExchangeRequest request);
+
+    void Prepare(AgencyScope scope, IExchangeRequest request);
+
+    /// <summary>What the receiver answers after the effect, without id and time.</summary>
+    IExchangeReply Accept(AgencyScope scope, IExchangeRequest request);
 }
 
 /// <inheritdoc cref="IAgencyStep"/>
@@ -85,6 +92,12 @@ internal abstract class AgencyStep<TRequest, TReply>(PeerMethod method, Side ans
     void IAgencyStep.Apply(AgencyScope scope, IExchangeRequest request) => Apply(scope, (TRequest)request);
 
     void IAgencyStep.Withdraw(AgencyScope scope, IExchangeRequest request) => Withdraw(scope, (TRequest)request);
+
+    string IAgencyStep.SubjectOf(IExchangeRequest request) => SubjectOf((TRequest)request);
+
+    void IAgencyStep.Prepare(AgencyScope scope, IExchangeRequest request) => Prepare(scope, (TRequest)request);
+
+    IExchangeReply IAgencyStep.Accept(AgencyScope scope, IExchangeRequest request) => Accept(scope, (TRequest)request);
 
     private static TRequest Parse(byte[] request) => new MessageParser<TRequest>(() => new TRequest()).ParseFrom(request);
 }

@@ -53,6 +53,11 @@ internal sealed partial class ClearingSender(
             await BackgroundWork.AttemptAsync(() => SendDueAsync(lane, stopping), LogPostponed, logger, stopping);
     }
 
+    /// <summary>Applies an answer that the peer gave and this node does not have, in the caller's transaction; one that cannot be true is parked.</summary>
+    /// <param name="transactionId">Of a message that is stored and unanswered.</param>
+    public void Learn(Session session, string transactionId, byte[] reply) => Apply(
+        session, ClearingOutbox.Find(session, transactionId) ?? throw new InvalidOperationException($"Message {transactionId} is not stored."), reply);
+
     private async Task SendDueAsync(PeerLane lane, CancellationToken cancellation)
     {
         var peer = lane.Peer.Entry.Division;

@@ -49,6 +49,14 @@ internal sealed partial class FilingAgency(
         return reply;
     }
 
+    /// <inheritdoc cref="InsuredAgency.Decide"/>
+    public IExchangeReply? Decide(Session session, IExchangeRequest request, Division sender) => request switch
+    {
+        SubmitFilingRequest submit => Submit(session, submit, sender),
+        CancelFilingRequest cancel => Cancel(session, cancel, sender),
+        _ => null,
+    };
+
     private GetFilingsResponse List(Session session, GetFilingsRequest request)
     {
         Division? treatment = Division.TryParse(request.TreatmentDivision, out var given) ? given : null;

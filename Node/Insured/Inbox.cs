@@ -12,8 +12,8 @@ namespace ProvincialGateway.Insured;
 /// </summary>
 internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
 {
-    private const string RequestPurpose = "inbox.request";
-    private const string ReplyPurpose = "inbox.reply";
+    public const string RequestPurpose = "inbox.request";
+    public const string ReplyPurpose = "inbox.reply";
 
     /// <param name="decide">Either gives data and has written its effects in the session, or gives a refusal and has written nothing.</param>
     public Task<TReply> AnswerOnceAsync<TRequest, TReply>(
@@ -32,7 +32,7 @@ internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
                 return Conflict<TReply>(id, "method");
             var reply = FindVoid(session, id) is null ? decide(session) : new TReply { Refusal = InsuredRefusals.TransactionVoid() };
             Complete(reply, id);
-            Insert(session, id, sender, method, hash, content, reply.ToByteArray());
+            Insert(session, id, sender, method, content, reply.ToByteArray(), time.NowMs());
             return reply;
         }, cancellation);
     }
@@ -101,21 +101,26 @@ internal sealed class Inbox(Database database, Vault vault, TimeProvider time)
         return MessageDifference.FirstPath(first, request) ?? "unknown fields";
     }
 
-    private void Insert(Session session, string id, Division sender, string method, byte[] hash, byte[] request, byte[] reply) =>
+    /// <summary>Stores an answer that was given before this node forgot it. Its effects are the caller's.</summary>
+    /// <param name="receivedAtMs">By this node's clock, when it was given.</param>
+    public void Restore(Session session, string id, Division sender, string method, byte[] request, byte[] reply, long receivedAtMs) =>
+        Insert(session, id, sender, method, request, reply, receivedAtMs);
+
+    private void Insert(Session session, string id, Division sender, string method, byte[] request, byte[] reply, long receivedAtMs) =>
         session.ExecuteExpecting(1,
             """
             INSERT INTO inbox (transaction_id, sender, method, content_hash, request, reply, received_at_ms)
-            VALUES (@id, @sender, @method, @hash, @request, @reply, @now)
+            VALUES (@id, @sender, @method, @hash, @request, @reply, @receivedAtMs)
             """,
             new
             {
                 id,
                 sender = sender.Code,
                 method,
-                hash,
+                hash = SHA256.HashData(request),
                 request = vault.Seal(request, RequestPurpose),
                 reply = vault.Seal(reply, ReplyPurpose),
-                now = time.NowMs(),
+                receivedAtMs,
             });
 
     /// <summary>Whose id it is, when it is void.</summary>

@@ -54,6 +54,21 @@ internal sealed class InsuredAgency(Database database, Inbox inbox, BenefitAsses
     public Task<ReverseTransactionResponse> ReverseTransactionAsync(ReverseTransactionRequest request, Division sender, CancellationToken cancellation) =>
         inbox.AnswerOnceAsync(request, PeerMethod.ReverseTransaction.Path, sender, session => _undo.Reverse(session, request, sender), cancellation);
 
+    /// <summary>What a request that changes something is answered now, without id and time; its effects are written in the session.</summary>
+    /// <returns>Null for a request of another agency, or one that changes nothing.</returns>
+    public IExchangeReply? Decide(Session session, IExchangeRequest request, Division sender) => request switch
+    {
+        RegisterAdmissionRequest admission => Admit(session, admission, sender),
+        RegisterOutpatientRequest outpatient => Register(session, outpatient, sender),
+        RegisterDischargeRequest discharge => Discharge(session, discharge, sender),
+        SettleRequest settle => Settle(session, settle, sender),
+        CancelSettlementRequest cancel => _undo.CancelSettlement(session, cancel, sender),
+        CancelAdmissionRequest cancel => _undo.CancelAdmission(session, cancel, sender),
+        CancelDischargeRequest cancel => _undo.CancelDischarge(session, cancel, sender),
+        ReverseTransactionRequest reverse => _undo.Reverse(session, reverse, sender),
+        _ => null,
+    };
+
     public GetTransactionResponse GetTransaction(GetTransactionRequest request, Division sender)
     {
         var reply = new GetTransactionResponse

@@ -21,13 +21,14 @@ internal static class NetworkServices
             options.Interceptors.Add<PeerIdentityInterceptor>();
         });
         services.AddSingleton(provider => new PeerIdentityInterceptor(
-            trust, self, provider.GetRequiredService<PeerDoor>(), database.Condition, provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+            trust, self, provider.GetRequiredService<PeerDoor>(), database.Condition, provider.GetRequiredService<RecoveryGate>(), provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
+        services.AddSingleton<RecoveryGate>();
         services.AddSingleton(provider => new NodeGrpcService(configuration, self, provider.GetRequiredService<EndpointDataSource>(), provider.GetRequiredService<OwnStanding>(), time));
         services.AddSingleton<HealthStatuses>();
         services.AddSingleton<HealthGrpcService>();
         services.AddSingleton(provider =>
         {
-            var peers = new PeerDirectory(configuration, self, certificate, trust, time, provider.GetRequiredService<ILogger<PeerClient>>());
+            var peers = new PeerDirectory(configuration, self, certificate, trust, provider.GetRequiredService<RecoveryGate>(), time, provider.GetRequiredService<ILogger<PeerClient>>());
             database.Read(session =>
             {
                 PeerRecords.Recall(session, peers);

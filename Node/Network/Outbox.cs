@@ -63,8 +63,8 @@ internal sealed record OutboundRequest(TransactionId Id, Division Peer, Outbound
 /// </summary>
 internal sealed partial class Outbox(Database database, Vault vault, PeerDirectory peers, IReplyApplier applier, OutboxOptions options, TimeProvider time, ILogger<Outbox> logger)
 {
-    private const string RequestPurpose = "outbound.request";
-    private const string ReplyPurpose = "outbound.reply";
+    public const string RequestPurpose = "outbound.request";
+    public const string ReplyPurpose = "outbound.reply";
 
     // A clock that jumps ends leases early: in this process nobody sends what is being sent.
     private readonly ConcurrentDictionary<string, bool> _sending = new();
@@ -100,6 +100,21 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
                 Until = now + options.LeaseMs,
                 request.OriginalId,
             });
+    }
+
+    /// <summary>Applies an answer that the peer gave and this node does not have, in the caller's transaction.</summary>
+    /// <param name="transactionId">Of a request that is stored and unanswered.</param>
+    /// <returns>Why the answer cannot be true, and nothing was done; null when it is applied.</returns>
+    public string? Learn(Session session, string transactionId, byte[] reply)
+    {
+        if (Find(session, transactionId) is not { State: OutboundState.Awaiting } row)
+            return "the request is not unanswered";
+        var request = RequestOf(row);
+        if (applier.Contradiction(session, row, request, reply) is { } contradiction)
+            return contradiction;
+        End(session, row, OutboundState.Answered, reply, null);
+        applier.Apply(session, row, request, reply);
+        return null;
     }
 
     /// <summary>

@@ -19,14 +19,15 @@ internal sealed class PeerClient : IAsyncDisposable
     private readonly CallInvoker _invoker;
     private readonly ResiliencePipeline<PeerOutcome> _pipeline;
     private readonly NodesConfiguration _configuration;
+    private readonly RecoveryGate _gate;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public PeerClient(NodeEntry entry, NodesConfiguration configuration, NodeCertificate certificate, PeerTrust trust, TimeProvider time, ILogger<PeerClient> logger)
+    public PeerClient(NodeEntry entry, NodesConfiguration configuration, NodeCertificate certificate, PeerTrust trust, RecoveryGate gate, TimeProvider time, ILogger<PeerClient> logger)
     {
         Entry = entry;
         State = new(entry.Division, time, logger);
-        (_configuration, _time, _logger) = (configuration, time, logger);
+        (_configuration, _gate, _time, _logger) = (configuration, gate, time, logger);
         _connection = new(entry, configuration, certificate, trust, logger);
         _channel = _connection.Open(_current);
         _invoker = _channel.CreateCallInvoker();
@@ -48,6 +49,28 @@ internal sealed class PeerClient : IAsyncDisposable
         if (outcome is PeerOutcome.Unknown unknown)
             NetworkLog.CallUnknown(_logger, Entry.Division, method, unknown.Reason);
         return outcome;
+    }
+
+    /// <summary>Asks once and says nothing of it to the peer's state or the log: a question that is asked of peers that may be away.</summary>
+    /// <returns>The reply's bytes, or the status the peer gave; null when it cannot be reached in time.</returns>
+    public async Task<(byte[]? Reply, StatusCode Status)?> ProbeAsync(PeerMethod method, byte[] request, TimeSpan patience, CancellationToken ct)
+    {
+        if (Entry.Certificates.Count == 0)
+            return null;
+        var attempt = new PeerAttempt(patience);
+        _current.Value = attempt;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        end.CancelAfter(patience);
+        try
+        {
+            using var unary = _invoker.AsyncUnaryCall(method.AsUnary(), null, new CallOptions(cancellationToken: end.Token), request);
+            return (await unary.ResponseAsync, StatusCode.OK);
+        }
+        catch (RpcException fault)
+        {
+            ct.ThrowIfCancellationRequested();
+            return PeerFault.Judge(fault, attempt, _connection) is PeerOutcome.Rejected rejected ? (null, rejected.Status) : null;
+        }
     }
 
     /// <summary>
@@ -101,6 +124,8 @@ internal sealed class PeerClient : IAsyncDisposable
         // How a peer stands is asked and told however it stands.
         if (method.Service != PeerMethod.Ping.Service && State.Hold is { } hold)
             return new PeerOutcome.Unreachable(hold.Text) { IsHeld = true };
+        if (_gate.IsBarred(Entry.Division) && !RecoveryGate.IsAlwaysServed(method.Service))
+            return new PeerOutcome.Unreachable("本节点正从备份恢复，暂不发送 / this node is recovering from a backup and sends nothing yet") { IsHeld = true };
         if (request.Length > _configuration.Limits.MessageBytesMax)
             return new PeerOutcome.Rejected(StatusCode.ResourceExhausted,
                 $"报文 {request.Length} 字节,超过上限 {_configuration.Limits.MessageBytesMax} 字节,未发送;请减少内容。 / "

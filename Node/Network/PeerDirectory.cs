@@ -8,11 +8,11 @@ internal sealed class PeerDirectory : IAsyncDisposable
 {
     private readonly Dictionary<Division, PeerClient> _peers;
 
-    public PeerDirectory(NodesConfiguration configuration, Division self, NodeCertificate certificate, PeerTrust trust, TimeProvider time, ILogger<PeerClient> logger)
+    public PeerDirectory(NodesConfiguration configuration, Division self, NodeCertificate certificate, PeerTrust trust, RecoveryGate gate, TimeProvider time, ILogger<PeerClient> logger)
     {
         All = [.. configuration.Nodes
             .Where(node => node.Division != self)
-            .Select(node => new PeerClient(node, configuration, certificate, trust, time, logger))];
+            .Select(node => new PeerClient(node, configuration, certificate, trust, gate, time, logger))];
         _peers = All.ToDictionary(peer => peer.Entry.Division);
     }
 

@@ -11,7 +11,7 @@ namespace ProvincialGateway.Network;
 /// certificate is judged again for each call, because a connection may outlive it.
 /// </summary>
 internal sealed class PeerIdentityInterceptor(
-    PeerTrust trust, Division self, PeerDoor door, StorageCondition storage, ILogger<PeerIdentityInterceptor> logger) : Interceptor
+    PeerTrust trust, Division self, PeerDoor door, StorageCondition storage, RecoveryGate gate, ILogger<PeerIdentityInterceptor> logger) : Interceptor
 {
     private const string HealthPrefix = "/grpc.health.";
     private const string AskedKey = "provincial-gateway.asked";
@@ -60,9 +60,10 @@ internal sealed class PeerIdentityInterceptor(
             // Nothing is begun that could not be finished. Probes are answered: they are how others learn of it.
             if (storage.Refusal is { } refusal && !context.Method.StartsWith(HealthPrefix, StringComparison.Ordinal))
                 throw refusal;
+            await PassAsync(context, peer);
             return await serve(peer);
         }
-        catch (StorageException fault) when (fault is StorageBusyException or StorageUnavailableException)
+        catch (StorageException fault) when (fault is StorageBusyException or StorageUnavailableException or NodeRecoveringException)
         {
             NetworkLog.StorageUnavailable(logger, caller, context.Method, fault.Message);
             throw new RpcException(new Status(StatusCode.Unavailable, fault.Message));
@@ -82,6 +83,15 @@ internal sealed class PeerIdentityInterceptor(
     }
 
     private void RequireServing() => door.RequireServing();
+
+    /// <summary>A peer may know what this node has forgotten: nothing is decided before that is taken in.</summary>
+    private async Task PassAsync(ServerCallContext context, Division peer)
+    {
+        if (RecoveryGate.IsAlwaysServed(context.Method.Split('/')[1]))
+            return;
+        await gate.Meet(peer, context.CancellationToken);
+        gate.Require(peer);
+    }
 
     private Division Identify(ServerCallContext context)
     {

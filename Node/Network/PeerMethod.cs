@@ -52,6 +52,10 @@ internal readonly record struct PeerMethod(string Service, string Name)
     public static readonly PeerMethod NotifyPayment = Of(ClearingService.Descriptor, nameof(NotifyPayment));
     public static readonly PeerMethod ConfirmPayment = Of(ClearingService.Descriptor, nameof(ConfirmPayment));
 
+    public static readonly PeerMethod GetWatermark = Of(RecoveryService.Descriptor, nameof(GetWatermark));
+    public static readonly PeerMethod ListExchanges = Of(RecoveryService.Descriptor, nameof(ListExchanges));
+    public static readonly PeerMethod GetDetails = Of(RecoveryService.Descriptor, nameof(GetDetails));
+
     /// <summary>As it stands in a request's path and in TransactionRecord.method.</summary>
     public string Path => $"/{Service}/{Name}";
 

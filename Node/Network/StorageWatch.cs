@@ -36,14 +36,14 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
 
     private async Task OutlastAsync(StorageUnavailableException cause, CancellationToken ct)
     {
-        statuses.Set("", serving: false);
+        statuses.Set(NotServingCause.Storage, holds: true);
         LogRefuses(cause.Message);
         var started = time.GetTimestamp();
         do
             await Task.Delay(interval, time, ct);
         while (!await database.ProbeAsync(ct));
         LogGoesOn(time.GetElapsedTime(started).TotalSeconds);
-        statuses.Set("", serving: true);
+        statuses.Set(NotServingCause.Storage, holds: false);
     }
 
     private void TellLastStop()

@@ -26,6 +26,7 @@ internal static class CatalogueInvariants
                   FROM (SELECT DISTINCT visit_id, catalogue_version FROM fee_line WHERE state = 1 ORDER BY visit_id, catalogue_version) GROUP BY visit_id)
                 SELECT s.settlement_number, s.catalogue_versions, l.versions FROM treatment_settlement s LEFT JOIN line l USING (visit_id)
                 WHERE s.state = 1 AND s.catalogue_versions IS NOT l.versions
+                  AND NOT EXISTS (SELECT 1 FROM treatment_settlement m JOIN recovered_settlement r USING (settlement_number) WHERE m.visit_id = s.visit_id)
                 """,
                 "记录 {1},明细为 {2}", "{1} on record, the lines have {2}")),
         NodeInvariant.OfRows(

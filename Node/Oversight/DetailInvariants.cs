@@ -97,6 +97,8 @@ internal static class DetailInvariants
                     SELECT f.settlement_number, f.transaction_id FROM treatment.fee_transfer f JOIN treatment.treatment_settlement s USING (settlement_number)
                     LEFT JOIN insured.insured_detail_transfer t ON t.settlement_number = f.settlement_number AND t.state = 2
                     WHERE f.state = 3 AND s.insured_province = @insured
+                      -- A restored insured side asks for the lines of what stands; of what is undone nobody needs them any more.
+                      AND (s.state = 1 OR NOT EXISTS (SELECT 1 FROM insured.recovery))
                       AND (t.transaction_id, t.sender, t.line_count, t.lines_sha256) IS NOT (f.transaction_id, @treatment, f.line_count, f.lines_sha256)
                     """,
                     "传输 {1} 在参保地不完整或内容不同", "transfer {1} is not complete at the insured side, or differs there"),

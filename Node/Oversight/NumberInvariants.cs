@@ -36,11 +36,14 @@ internal static class NumberInvariants
                 """,
                 "不是 {1} 签发的号码,或号码日期与业务日期不符", "no number that {1} issues, or of another business date")),
         NodeInvariant.OfRows(
-            "issued-serials", "本省签发的号码每日连续", "The numbers this province issues have no gap within a day",
+            "issued-serials", "本省签发的号码每日连续（恢复时丢失或跳过的除外）", "The numbers this province issues have no gap within a day, but those that a recovery wrote down as lost or passed over",
             $"SELECT count(*) FROM ({IssuedSerials})",
             new RowRule(
                 $"""
-                WITH day AS (SELECT counter, count(*) AS issued, max(serial) AS last FROM ({IssuedSerials}) GROUP BY counter)
+                WITH day AS (
+                  SELECT counter, sum(issued) AS issued, max(last) AS last FROM (
+                    SELECT counter, 1 AS issued, serial AS last FROM ({IssuedSerials})
+                    UNION ALL SELECT counter, last_serial - first_serial + 1, last_serial FROM recovery_gap) GROUP BY counter)
                 SELECT coalesce(d.counter, c.name), coalesce(d.issued, 0), coalesce(d.last, 0), coalesce(c.value, 0)
                 FROM day d FULL JOIN (SELECT name, value FROM counter WHERE name GLOB 'visit.*' OR name GLOB 'settlement.*' OR name GLOB 'filing.*') c ON c.name = d.counter
                 WHERE d.issued IS NOT d.last OR c.value IS NOT d.last

@@ -152,6 +152,7 @@ internal static class PairInvariants
                     """
                     SELECT i.original_id, i.reversal_id FROM insured.insured_void i LEFT JOIN treatment.outbound r ON r.transaction_id = i.reversal_id
                     WHERE i.sender = @treatment AND (r.kind, r.original_id) IS NOT (7, i.original_id)
+                      AND NOT EXISTS (SELECT 1 FROM treatment.recovery_exchange e WHERE e.transaction_id = i.reversal_id AND e.state = 5)
                     """,
                     "就医地没有发出冲正 {1}", "the treatment side has sent no reversal {1}"),
             ]),
@@ -184,6 +185,8 @@ internal static class PairInvariants
                     SELECT i.transaction_id FROM insured.inbox i LEFT JOIN treatment.outbound o USING (transaction_id)
                     WHERE i.sender = @treatment AND i.method NOT GLOB '*.FilingService/*' AND (o.peer IS NOT @insured OR o.state NOT IN (1, 2, 4, 5))
                       AND NOT EXISTS (SELECT 1 FROM treatment.clearing_outbound c WHERE c.transaction_id = i.transaction_id AND c.peer = @insured)
+                      -- Set aside by an operator of a restored node, on record with name and reason.
+                      AND NOT EXISTS (SELECT 1 FROM treatment.recovery_exchange e WHERE e.transaction_id = i.transaction_id AND e.state = 5)
                     """,
                     "参保地收到的请求就医地没有记录(数据是否被恢复到较早的备份?)", "the insured side has a request that the treatment side does not know (were its data restored from an old backup?)"),
             ]),

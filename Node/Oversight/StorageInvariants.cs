@@ -33,6 +33,8 @@ internal static class StorageInvariants
         ("treatment_visit", "admission", "treatment.admission", "'treatment_visit ' || id", "TRUE"),
         ("his_request", "operation", "his.operation", "transaction_id", "TRUE"),
         ("his_request", "result", "his.result", "transaction_id", "result IS NOT NULL"),
+        ("recovery_exchange", "request", "recovery.request", "transaction_id", "request IS NOT NULL"),
+        ("recovery_exchange", "reply", "recovery.reply", "transaction_id", "reply IS NOT NULL"),
         ("filing_request", "request", "filing.request", "transaction_id", "TRUE"),
         ("filing_request", "reply", "filing.reply", "transaction_id", "reply IS NOT NULL"),
         ("transaction_act", "reply", "outbound.reply", "transaction_id", "reply IS NOT NULL AND transaction_id IN (SELECT transaction_id FROM outbound)"),

@@ -94,6 +94,7 @@ internal static class FeeTransfers
         """
         SELECT f.settlement_number FROM fee_transfer f JOIN treatment_settlement s USING (settlement_number) JOIN treatment_visit v ON v.id = s.visit_id
         WHERE f.state IN (1, 2) AND f.next_attempt_at_ms <= @nowMs AND s.insured_province = @Code AND s.state = 1 AND v.state NOT IN (7, 13)
+          AND NOT EXISTS (SELECT 1 FROM recovered_settlement r WHERE r.settlement_number = f.settlement_number)
         ORDER BY f.next_attempt_at_ms, f.settlement_number LIMIT 1
         """,
         new { nowMs, peer.Code });
@@ -107,7 +108,7 @@ internal static class FeeTransfers
         new { nowMs, peer.Code });
 
     /// <summary>Transfers that are neither complete nor refused nor withdrawn.</summary>
-    public static long CountOpen(Session session) => session.QuerySingle<long>("SELECT count(*) FROM fee_transfer WHERE state IN (1, 2)");
+    public static long CountOpen(Session session) => session.QuerySingle<long>("SELECT count(*) FROM fee_transfer WHERE state IN (1, 2) AND settlement_number NOT IN (SELECT settlement_number FROM recovered_settlement)");
 
     /// <summary>Makes the id and what it stands for, before anything is sent. An earlier id, whose lines were others, is never used again.</summary>
     /// <returns>False when the lines have changed since they were read, or nothing is owed any more.</returns>

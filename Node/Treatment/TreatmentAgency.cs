@@ -14,7 +14,7 @@ namespace ProvincialGateway.Treatment;
 /// stored first and then sent; what the hospital is told is read back from disk.
 /// </summary>
 internal sealed class TreatmentAgency(
-    NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, Vault vault, TimeProvider time)
+    NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, Vault vault, RecoveryGate gate, TimeProvider time)
 {
     private readonly HisInbox _hisInbox = new(vault, time);
     private readonly HisAnswers _answers = new(outbox, new HeldUploads(vault, time));
@@ -31,6 +31,7 @@ internal sealed class TreatmentAgency(
     /// <param name="cancellation">The node's stopping token, not the hospital's connection: what is begun is finished although nobody waits.</param>
     public async Task<HisResult> HandleAsync(HisCaller caller, HisOperation operation, CancellationToken cancellation)
     {
+        gate.Require();
         var id = await ids.NextAsync(cancellation);
         var result = Refuse(caller, operation) ?? operation switch
         {
@@ -148,6 +149,7 @@ internal sealed class TreatmentAgency(
                     Remember(session, caller, content, id, known);
                 return new Prepared(intent.Result, intent.KnownTransactionId);
             }
+            gate.Require(intent.Request.Peer);
             outbox.Add(session, intent.Request);
             _hisInbox.Add(session, caller, content, id, result: null);
             _confirmations.Enter(session, caller, operation, id.Text);

@@ -18,7 +18,7 @@ namespace ProvincialGateway.Treatment;
 internal sealed class VisitOpenings(NodesConfiguration configuration, Vault vault, TimeProvider time)
 {
     // Of both: what was asked is compared with what was asked before, whichever it is.
-    private const string OpeningPurpose = "treatment.admission";
+    public const string OpeningPurpose = "treatment.admission";
 
     public Intent Admit(Session session, HisCaller caller, RegisterAdmission admission, TransactionId id)
     {

@@ -22,6 +22,7 @@ internal sealed class UnimplementedTests : TrustTest
         "/provincial.exchange.v1.FilingService/GetFilings", "/provincial.exchange.v1.FilingService/SubmitFiling", "/provincial.exchange.v1.FilingService/CancelFiling",
         "/provincial.exchange.v1.ReconciliationService/GetTotals", "/provincial.exchange.v1.ReconciliationService/GetRangeDigests",
         "/provincial.exchange.v1.ReconciliationService/ListRows", "/provincial.exchange.v1.ReconciliationService/ListInFlight",
+        "/provincial.exchange.v1.RecoveryService/GetWatermark", "/provincial.exchange.v1.RecoveryService/ListExchanges", "/provincial.exchange.v1.RecoveryService/GetDetails",
         "/provincial.exchange.v1.PrepaymentService/GetPrepayment", "/provincial.exchange.v1.PrepaymentService/ListPrepaymentEntries",
         "/provincial.exchange.v1.PrepaymentService/RequestTopUp", "/provincial.exchange.v1.PrepaymentService/AnswerTopUp",
         "/provincial.exchange.v1.PrepaymentService/NotifyPrepayment", "/provincial.exchange.v1.PrepaymentService/ConfirmPrepayment",

@@ -307,6 +307,20 @@ public sealed class InvariantTests
         yield return Case("Replies that changed places", T, "UPDATE outbound SET reply = (SELECT o.reply FROM outbound o WHERE o.rowid = outbound.rowid + 1) WHERE rowid = 1", "outbound-replies", "pair-replies");
         yield return Case("An answered settlement without its mirror", T, "DELETE FROM treatment_settlement WHERE visit_id = 3", "foreign-keys", "details-owed", "posting-origin", "ledger-rows", "outbound-replies", "pair-settlements");
 
+        // Recovery
+        yield return Case("An exchange that counts as recovered and is not on record", T,
+            """
+            INSERT INTO recovery (id, begun_at_ms, found_by) VALUES (1, 1, '610000');
+            INSERT INTO recovery_exchange (transaction_id, recovery_id, peer, direction, method, at_ms, place, state, ended_at_ms)
+            VALUES ('530000201709200000000000000001', 1, '610000', 2, '/x/Settle', 1, 1, 2, 1);
+            """, "recovered-exchanges");
+        yield return Case("A recovery that ended without a province", T,
+            """
+            INSERT INTO recovery (id, begun_at_ms, found_by, served_at_ms, finished_at_ms) VALUES (1, 1, '610000', 1, 1);
+            INSERT INTO recovery_peer (recovery_id, peer, state) VALUES (1, '610000', 1);
+            """, "recovered-exchanges");
+        yield return Case("A settlement without lines that was not recovered", T, $"INSERT INTO recovered_settlement (settlement_number, recovered_at_ms) VALUES ({Settled}, 1)", "recovered-exchanges");
+
         // Fee details
         yield return Case("A transfer under the id of a settlement", T, "UPDATE fee_transfer SET transaction_id = (SELECT settlement_id FROM treatment_visit WHERE id = 1) WHERE state = 3", "transaction-ids", "pair-details");
         yield return Case("A settlement whose lines nobody owes", T, "DELETE FROM fee_transfer WHERE settlement_number = (SELECT settlement_number FROM treatment_settlement WHERE visit_id = 3)", "details-owed");

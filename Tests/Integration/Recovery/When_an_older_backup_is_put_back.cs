@@ -1,0 +1,210 @@
+using Microsoft.Extensions.DependencyInjection;
+using NUnit.Framework;
+using ProvincialGateway.Network;
+using ProvincialGateway.Recovery;
+using ProvincialGateway.Tests.Cli;
+using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Values;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace ProvincialGateway.Tests.Recovery;
+
+/// <summary>Yunnan forgets what it has done since the backup, in both roles, and learns it from Guangdong.</summary>
+internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
+{
+    [Test]
+    public async Task Both_roles_stand_again_as_they_stood()
+    {
+        await LiveAsync();
+        var before = Dump();
+
+        await PutBackAsync();
+        await Yunnan.StartAsync(CancellationToken.None);
+        await RecoveredAsync();
+
+        var report = Report()!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Dump(), Is.EqualTo(before));
+            Assert.That(report.FoundBy, Is.EqualTo("440000"));
+            Assert.That(report.Remarks, Is.Empty, () => string.Join('\n', report.Remarks));
+            Assert.That(report.SettlementsWithoutLines, Is.Empty);
+            Assert.That(report.Kinds.Select(kind => kind.Method), Is.SupersetOf((string[])["RegisterAdmission", "RegisterDischarge", "Settle", "CancelSettlement", "NotifyPrepayment", "ConfirmPrepayment"]));
+        }
+        await GoOnAsync();
+    }
+
+    [Test]
+    public async Task A_backup_that_says_that_it_was_restored_begins_a_recovery_at_once()
+    {
+        await LiveAsync();
+        var before = Dump();
+        await PutBackAsync();
+        await using (var database = DataFolder.OpenDatabase(Yunnan.DataFolder, Clock))
+        {
+            await database.WriteAsync(session =>
+            {
+                session.Execute("CREATE TABLE IF NOT EXISTS restoration (id INTEGER PRIMARY KEY, restored_at_ms INTEGER NOT NULL, backup_taken_at_ms INTEGER NOT NULL, recovered_at_ms INTEGER) STRICT");
+                session.Execute("INSERT INTO restoration (restored_at_ms, backup_taken_at_ms) VALUES (@now, @now - 3600000)", new { now = Clock.NowMs() });
+            }, CancellationToken.None);
+        }
+        await Yunnan.StartAsync(CancellationToken.None);
+        await RecoveredAsync();
+
+        Assert.That((Report()!.FoundBy, Report()!.BackupTakenAt is not null, Yunnan.Count("restoration", "recovered_at_ms IS NULL")), Is.EqualTo(("restoration", true, 0L)));
+        Assert.That(Dump(), Is.EqualTo(before));
+        await GoOnAsync();
+        await Yunnan.Host.Database.WriteAsync(session => session.Execute("DROP TABLE restoration"), CancellationToken.None);
+    }
+
+    [Test]
+    public async Task A_recovery_that_is_broken_off_again_and_again_still_ends()
+    {
+        await LiveAsync();
+        var before = Dump();
+        await PutBackAsync();
+        var starts = 0;
+        for (var isOver = false; !isOver && starts < 40; starts++)
+        {
+            await Yunnan.StartAsync(CancellationToken.None);
+            isOver = Report()?.FinishedAt is not null;
+            await Yunnan.StopAsync();
+        }
+        await Yunnan.StartAsync(CancellationToken.None);
+        await RecoveredAsync();
+        TestContext.Out.WriteLine($"{starts} starts");
+        Assert.That(Dump(), Is.EqualTo(before));
+        await GoOnAsync();
+    }
+
+    [Test]
+    public async Task While_a_province_cannot_be_asked_nothing_is_settled_until_an_operator_leaves_it_out()
+    {
+        await LiveAsync();
+        var before = Dump();
+        await PutBackAsync();
+        // What the first start had found out, before Guangdong went away as well.
+        await using (var database = DataFolder.OpenDatabase(Yunnan.DataFolder, Clock))
+            await database.WriteAsync(session => RecoveryStore.Begin(session, "440000", null, [Guangdong.Division], Clock.NowMs()), CancellationToken.None);
+        await Guangdong.StopAsync();
+        await Yunnan.StartAsync(CancellationToken.None);
+
+        var refused = await Kunming.AdmitAsync(Patient.OfGuangzhou.ToReference(), "KM0009", AdmittedOn);
+        Assert.That(refused.Text, Does.Contain("较早的备份").And.Contain("older backup").And.Contain("pending"));
+        Assert.That(Yunnan.Count("outbound", "state = 1"), Is.Zero);
+        Assert.That(Yunnan.Host.Services.GetRequiredService<HealthStatuses>().Observe("").Status, Is.EqualTo(ServingStatus.NotServing));
+        await using (var desk = new OperatorDesk(Yunnan, Clock))
+        {
+            Assert.That((string?)(await desk.AskAsync("recovery", "status"))["recovery"]!["peers"]![0]!["state"], Is.EqualTo("asking"));
+            Assert.That(await desk.RefuseAsync("recovery", "skip", "310000", "--reason", "试"), Does.Contain("recovery status"));
+            await desk.SucceedAsync("recovery", "skip", "440000", "--operator", "测试经办", "--reason", "专线中断");
+            await Eventually.GetAsync("Yunnan to serve the others", () => Report()!.ServedAt, Is.Not.Null);
+            Assert.That(Yunnan.Host.Services.GetRequiredService<HealthStatuses>().Observe("").Status, Is.EqualTo(ServingStatus.Serving));
+            Assert.That((await Kunming.AdmitAsync(Patient.OfGuangzhou.ToReference(), "KM0009", AdmittedOn)).Text, Does.Contain("440000").And.Contain("pending"));
+            Assert.That(await desk.SucceedAsync("recovery", "report"), Does.Contain("专线中断"));
+        }
+        await Guangdong.StartAsync(CancellationToken.None);
+        await RecoveredAsync();
+        // Numbers of the day were passed over meanwhile; everything else is as it was.
+        Assert.That(WithoutCounters(Dump()), Is.EqualTo(WithoutCounters(before)));
+        Assert.That(Report()!.Gaps, Is.Not.Empty);
+        await GoOnAsync();
+    }
+
+    [Test]
+    public async Task A_person_imported_after_the_backup_is_settled_as_was_answered()
+    {
+        await BackUpYunnanAsync();
+        await using (var desk = new OperatorDesk(Yunnan, Clock))
+        {
+            using var folder = new TempFolder();
+            var (persons, filings) = (folder.File("persons.csv"), folder.File("filings.csv"));
+            await File.WriteAllTextAsync(persons, Imported.Persons);
+            await File.WriteAllTextAsync(filings, Imported.Filings);
+            await desk.SucceedAsync("persons", "import", persons);
+            await desk.SucceedAsync("filings", "import", filings);
+        }
+        var visit = await DischargeAsync(Guangzhou, Imported.Patient, SampleBills.Guangzhou(FeesOn), "ZY0077");
+        var settled = (await Guangzhou.SettleAsync(visit, "T77")).Granted().Result;
+        await DetailsHaveArrivedAsync();
+        var (figures, year) = (Yunnan.InsuredFigures(settled.SettlementNumber), Yunnan.Year(Imported.Patient.PersonNumber, Today.Year));
+
+        await PutBackAsync();
+        await Yunnan.StartAsync(CancellationToken.None);
+        await RecoveredAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Yunnan.InsuredFigures(settled.SettlementNumber), Is.EqualTo(figures));
+            Assert.That(Yunnan.Year(Imported.Patient.PersonNumber, Today.Year), Is.EqualTo(year));
+            Assert.That(Report()!.Remarks.Select(remark => remark.State), Is.Not.Empty.And.All.EqualTo(ExchangePart.Different));
+            Assert.That(Report()!.Remarks.Select(remark => remark.English), Has.Some.Contains("import the persons' file again"));
+        }
+        await ReconcileAsync();
+    }
+
+    /// <summary>Before the backup a settlement and an open stay on either side; after it everything that can come of them, and more.</summary>
+    private async Task LiveAsync()
+    {
+        var first = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        var old = (await Guangzhou.SettleAsync(first, "T1")).Granted().Result.SettlementNumber;
+        var inKunming = await AdmitAsync(Kunming, Patient.OfGuangzhou, "KM0001");
+        await DetailsHaveArrivedAsync();
+        await BackUpYunnanAsync();
+
+        await DepositAsync(100_000_00);
+        var second = await DischargeAsync(Guangzhou, Patient.PostedOfKunming, SampleBills.Guangzhou(FeesOn), "ZY0002");
+        (await Guangzhou.SettleAsync(second, "T2")).Granted();
+        (await Guangzhou.CancelAsync(first, old, "C1")).Granted();
+        (await Guangzhou.SettleAsync(first, "T3")).Granted();
+        (await Guangzhou.CancelAdmissionAsync(await AdmitAsync(Guangzhou, Patient.ResidentOfKunming, "ZY0004"), "C4")).Granted();
+        await AdmitAsync(Guangzhou, Patient.RetiredOfKunming, "ZY0003");
+        (await Kunming.UploadAsync(inKunming, SampleBills.Kunming(FeesOn))).Granted();
+        (await Kunming.DischargeAsync(inKunming, Today)).Granted();
+        var mine = (await Kunming.SettleAsync(inKunming, "K1")).Granted().Result.SettlementNumber;
+        (await Kunming.CancelAsync(inKunming, mine, "K2")).Granted();
+        (await Kunming.SettleAsync(inKunming, "K3")).Granted();
+        await DetailsHaveArrivedAsync();
+    }
+
+    /// <summary>Business as usual: the open stay is settled under a number of its own, and both ledgers agree.</summary>
+    private async Task GoOnAsync()
+    {
+        var open = Guangdong.Value<string>("SELECT visit_number FROM treatment_visit WHERE hospital_visit_number = 'ZY0003'");
+        (await Guangzhou.UploadAsync(open, SampleBills.Guangzhou(FeesOn))).Granted();
+        (await Guangzhou.DischargeAsync(open, Today)).Granted();
+        (await Guangzhou.SettleAsync(open, "T9")).Granted();
+        await DetailsHaveArrivedAsync();
+        Assert.That(Yunnan.Value<long>("SELECT count(*) FROM accumulator a JOIN person p USING (person_number)"), Is.Positive);
+        await ReconcileAsync();
+    }
+
+    private async Task ReconcileAsync()
+    {
+        await using var desk = new OperatorDesk(Yunnan, Clock);
+        var runs = (await desk.AskAsync("reconcile", "run", "--partner", "440000", "--from", Today.Iso())).AsArray();
+        Assert.That(runs.Select(run => (string?)run!["state"]), Is.All.EqualTo("balanced"), () => runs.ToJsonString());
+    }
+
+    private static string WithoutCounters(string dump) => dump[..dump.IndexOf("-- SELECT name, value FROM counter", StringComparison.Ordinal)];
+
+    /// <summary>Somebody whom the backup does not know.</summary>
+    private static class Imported
+    {
+        public static readonly Patient Patient = new("530100", "5301000077", "测试患者寅", "530102197601010077");
+
+        public const string Persons =
+            """
+            insured_division,person_number,name,certificate_kind,certificate_number,social_security_number,card_number,gender,birth_date,scheme,person_class,civil_servant,employer_code,employer_name,account_balance_yuan,insurance_state
+            530100,5301000077,测试患者寅,01,530102197601010077,530102197601010077,,1,1976-01-01,310,11,0,,,500.00,1
+
+            """;
+
+        public const string Filings =
+            """
+            filing_number,person_number,kind,target_area,valid_from,valid_to,state
+            BA5301007700,5301000077,02,440000,2017-01-01,,1
+
+            """;
+    }
+}
