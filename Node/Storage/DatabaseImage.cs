@@ -36,7 +36,7 @@ internal sealed class DatabaseImage : IDisposable
         var reader = Connections.OpenReader(file.Path, busyTimeout);
         try
         {
-            reader.Execute("BEGIN");
+            reader.Execute("BEGIN DEFERRED");
             var (pages, pageSize) = (reader.ExecuteScalar<long>("PRAGMA page_count"), reader.ExecuteScalar<long>("PRAGMA page_size"));
             // Reading a table is what takes the snapshot.
             reader.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema");
