@@ -8,7 +8,7 @@ namespace ProvincialGateway.Network;
 /// </summary>
 internal sealed partial class OutboxResolver(Outbox outbox, TimeSpan interval, TimeProvider time, ILogger<OutboxResolver> logger) : BackgroundService
 {
-    private const int RowsMax = 256;
+    private const int RowsMax = 256, AtOnceMax = 8;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,15 +28,16 @@ internal sealed partial class OutboxResolver(Outbox outbox, TimeSpan interval, T
     }
 
     /// <summary>One round over what is due.</summary>
-    public Task ResolveDueAsync(CancellationToken cancellation) => Parallel.ForEachAsync(
+    public Task ResolveDueAsync(CancellationToken cancellation) => BackgroundWork.ForEachAsync(
         outbox.Due(RowsMax),
-        new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
+        AtOnceMax,
         // Each by itself: one that fails does not take the round away from the others.
-        async (transactionId, token) => await BackgroundWork.AttemptAsync(async () =>
+        transactionId => BackgroundWork.AttemptAsync(async () =>
         {
-            await outbox.BeginRetryAsync(transactionId, token);
-            await outbox.SendAsync(transactionId, token);
-        }, LogPostponed, logger, token));
+            await outbox.BeginRetryAsync(transactionId, cancellation);
+            await outbox.SendAsync(transactionId, cancellation);
+        }, LogPostponed, logger, cancellation),
+        cancellation);
 
     private static async ValueTask<bool> WaitAsync(PeriodicTimer timer, CancellationToken cancellation)
     {

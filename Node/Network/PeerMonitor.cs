@@ -15,7 +15,7 @@ internal sealed class PeerMonitor(PeerDirectory peers, NodesConfiguration config
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(peers.All.Select(peer => WatchAsync(peer, stoppingToken)));
 
-    private async Task WatchAsync(PeerClient peer, CancellationToken ct)
+    private async Task WatchAsync(IPeerLink peer, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(configuration.Timeouts.PeerPingInterval, time);
         try
@@ -31,7 +31,7 @@ internal sealed class PeerMonitor(PeerDirectory peers, NodesConfiguration config
     }
 
     // Without storage there is no id to ping with; what the storage has says so, and the next round tries again.
-    private Task<bool> PingAsync(PeerClient peer, CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
+    private Task<bool> PingAsync(IPeerLink peer, CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
     {
         var id = await ids.NextAsync(ct);
         var ping = new PingRequest

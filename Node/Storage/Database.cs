@@ -12,7 +12,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly DirectoryLock _lock;
     private readonly SqliteConnection _connection;
     private readonly ReaderPool _readers;
-    private readonly GroupWriter _writer;
+    private readonly IDatabaseWriter _writer;
     private int _disposed;
 
     private Database(string path, DirectoryLock @lock, SqliteConnection connection, ReaderPool readers, DatabaseOptions options)
@@ -21,7 +21,7 @@ internal sealed class Database : IAsyncDisposable
         _lock = @lock;
         _connection = connection;
         _readers = readers;
-        _writer = new(connection, options.GroupMax, options.QueueMax);
+        _writer = options.Writer?.Invoke(connection) ?? new GroupWriter(connection, options.GroupMax, options.QueueMax);
     }
 
     public string Path { get; }
@@ -40,7 +40,7 @@ internal sealed class Database : IAsyncDisposable
         using var opened = new Undo();
         var @lock = opened.Add(DirectoryLock.Take(System.IO.Path.GetDirectoryName(path)!));
         CreateForOwnerOnly(path);
-        var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout));
+        var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout, options.IsDurable));
         Migrator.Apply(connection, scripts, time);
         var database = new Database(path, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), options);
         opened.Keep();

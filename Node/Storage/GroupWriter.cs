@@ -7,7 +7,7 @@ namespace ProvincialGateway.Storage;
 /// The one writer: a thread that takes everything waiting (up to a limit), runs each work in a savepoint of one transaction, and commits
 /// once. While it syncs, the next group gathers, so the number of syncs falls as the load rises.
 /// </summary>
-internal sealed class GroupWriter : IAsyncDisposable
+internal sealed class GroupWriter : IDatabaseWriter
 {
     private const string Savepoint = "work";
 

@@ -97,7 +97,7 @@ internal sealed partial class FeeDetailSender(
     }
 
     /// <summary>One attempt: asks what is there where an earlier one may have brought lines across, then streams what is missing.</summary>
-    private async Task SendAsync(PeerClient peer, string settlementNumber, CancellationToken cancellation)
+    private async Task SendAsync(IPeerLink peer, string settlementNumber, CancellationToken cancellation)
     {
         if (await PrepareAsync(peer, settlementNumber, cancellation) is not { } transfer)
             return;
@@ -130,7 +130,7 @@ internal sealed partial class FeeDetailSender(
     }
 
     /// <summary>The transfer with its id and start on disk, and the attempt counted; null when there is nothing to send any more.</summary>
-    private async Task<FeeTransferRow?> PrepareAsync(PeerClient peer, string settlementNumber, CancellationToken cancellation)
+    private async Task<FeeTransferRow?> PrepareAsync(IPeerLink peer, string settlementNumber, CancellationToken cancellation)
     {
         var (transfer, settlement) = database.Read(session => (FeeTransfers.Find(session, settlementNumber)!, VisitStore.FindSettlement(session, settlementNumber)!));
         // Undone since it was found to be due.
@@ -154,7 +154,7 @@ internal sealed partial class FeeDetailSender(
         return await database.WriteAsync(session => FeeTransfers.BeginAttempt(session, settlementNumber, row => time.NowMs() + DelayMs(row.Failures)), cancellation);
     }
 
-    private async Task BeginAsync(PeerClient peer, FeeDetailStart start, int feeVersion, CancellationToken cancellation)
+    private async Task BeginAsync(IPeerLink peer, FeeDetailStart start, int feeVersion, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var message = new UploadFeeDetailsRequest { Header = RequestHeaders.Create(configuration, id, peer.Entry.Division, "", time.GetUtcNow()), Start = start };
@@ -162,7 +162,7 @@ internal sealed partial class FeeDetailSender(
         await database.WriteAsync(session => FeeTransfers.Prepare(session, id.Text, start, bytes, feeVersion), cancellation);
     }
 
-    private async Task<PeerOutcome> AskAsync(PeerClient peer, FeeTransferRow transfer, CancellationToken cancellation)
+    private async Task<PeerOutcome> AskAsync(IPeerLink peer, FeeTransferRow transfer, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var request = new GetFeeDetailProgressRequest
@@ -290,12 +290,12 @@ internal sealed partial class FeeDetailSender(
     private static TaskCompletionSource NewChange() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The transfers to one peer, one after another, and what wakes them.</summary>
-    private sealed class Lane(PeerClient peer)
+    private sealed class Lane(IPeerLink peer)
     {
         private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private int _cameUp;
 
-        public PeerClient Peer => peer;
+        public IPeerLink Peer => peer;
 
         public void Watch() => peer.State.CameUp += OnCameUp;
 
