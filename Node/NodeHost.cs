@@ -144,7 +144,8 @@ internal sealed class NodeHost : IAsyncDisposable
         return application;
     }
 
-    private static void AddSlices(IServiceCollection services, NodeOptions options, Opened opened, PeerTrust trust)
+    /// <summary>What a node is made of, whatever carries its messages: a simulated node has the very same registrations.</summary>
+    internal static void AddSlices(IServiceCollection services, NodeOptions options, Opened opened, PeerTrust trust)
     {
         var (configuration, time) = (options.Configuration, options.Time);
         var unanswered = OutboxOptions.From(configuration.Timeouts, options.Lot);
@@ -304,7 +305,7 @@ internal sealed class NodeHost : IAsyncDisposable
     }
 
     /// <summary>What a node holds open besides its sockets, closed in reverse order.</summary>
-    private sealed class Opened : IAsyncDisposable
+    internal sealed class Opened : IAsyncDisposable
     {
         public required Vault Vault { get; init; }
 
@@ -339,15 +340,7 @@ internal sealed class NodeHost : IAsyncDisposable
             var loggers = LoggerFactory.Create(options.Logging);
             try
             {
-                await database.WriteAsync(session =>
-                {
-                    NodeIdentity.Claim(session, options.Self, vault);
-                    policy.Record(session, options.Time.NowMs());
-                    RunStore.EndAbandoned(session, options.Time.NowMs());
-                    OutboundLeases.Free(session, options.Time.NowMs());
-                    InsuredLedgerArrears.Pay(session, new Inbox(database, vault, options.Time));
-                    TreatmentLedgerArrears.Pay(session, vault);
-                }, cancellation);
+                await BeginAsync(options, database, vault, policy, cancellation);
                 return new Opened
                 {
                     Vault = vault,
@@ -371,6 +364,17 @@ internal sealed class NodeHost : IAsyncDisposable
                 throw;
             }
         }
+
+        /// <summary>What every start does to the data before anything is served.</summary>
+        public static Task BeginAsync(NodeOptions options, Database database, Vault vault, BenefitPolicySource policy, CancellationToken cancellation) => database.WriteAsync(session =>
+        {
+            NodeIdentity.Claim(session, options.Self, vault);
+            policy.Record(session, options.Time.NowMs());
+            RunStore.EndAbandoned(session, options.Time.NowMs());
+            OutboundLeases.Free(session, options.Time.NowMs());
+            InsuredLedgerArrears.Pay(session, new Inbox(database, vault, options.Time));
+            TreatmentLedgerArrears.Pay(session, vault);
+        }, cancellation);
 
         public async ValueTask DisposeAsync()
         {

@@ -20,6 +20,7 @@ internal static class Program
         new("ProvincialGateway 跨省异地就医直接结算 省级节点 / provincial node for cross-province direct settlement")
         {
             DemoCommand.Create(),
+            SimulateCommand.Create(),
             InitCommand.Create(),
             CheckCommand.Create(),
             ServeCommand.Create(),

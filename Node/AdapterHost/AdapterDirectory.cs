@@ -28,6 +28,12 @@ public sealed class AdapterDirectory : IDisposable
             Report(status);
     }
 
+    private AdapterDirectory(AdapterDirectory loaded, AdapterSnapshot snapshot)
+    {
+        (_folder, _archive, _budget, _time, _log) = (loaded._folder, loaded._archive, loaded._budget, loaded._time, loaded._log);
+        _current = snapshot;
+    }
+
     /// <summary>
     /// A version of an adapter's catalogue was activated or rolled back, or the adapter was loaded anew: lines are translated by what is in force now.
     /// </summary>
@@ -57,6 +63,13 @@ public sealed class AdapterDirectory : IDisposable
         string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, AdapterAssemblies? shared, AdapterBudget budget, TimeProvider time,
         ILogger log) =>
         new(Path.GetFullPath(adaptersFolder), archive, shared, budget, time, log, [.. configuredIds.Distinct(StringComparer.Ordinal)]);
+
+    /// <summary>The same adapters as a directory of another node's, with changes and listeners of its own; assemblies and threads are shared.</summary>
+    internal AdapterDirectory Share()
+    {
+        using var present = Open();
+        return new AdapterDirectory(this, present.Copy());
+    }
 
     /// <summary>Null when the adapter is not configured or not loaded. To call its dialect, <see cref="Open"/> the directory.</summary>
     public LoadedAdapter? Find(string id) => _current.Find(id);

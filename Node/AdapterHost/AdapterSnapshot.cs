@@ -51,6 +51,14 @@ public sealed class AdapterSnapshot : IDisposable
         return false;
     }
 
+    /// <summary>The same adapters with users of its own.</summary>
+    internal AdapterSnapshot Copy()
+    {
+        foreach (var slot in _slots)
+            slot.Runtime?.Hold();
+        return new AdapterSnapshot(_slots);
+    }
+
     /// <summary>The same with another adapter in the place of the one with its id.</summary>
     internal AdapterSnapshot With(AdapterSlot slot)
     {

@@ -14,7 +14,7 @@ namespace ProvincialGateway.Clearing;
 internal sealed partial class ClearingSender(
     NodesConfiguration configuration, Division self, Database database, PeerDirectory peers, BackOff backOff, TimeProvider time, ILogger<ClearingSender> logger) : BackgroundService
 {
-    private const int RowsMax = 64;
+    private const int RowsMax = 64, AtOnceMax = 4;
 
     private readonly PeerLanes _lanes = new(peers);
     private readonly ConcurrentDictionary<string, Task> _sending = new();
@@ -67,7 +67,7 @@ internal sealed partial class ClearingSender(
             return;
         var due = database.Read(session => ClearingOutbox.Due(session, peer, time.NowMs(), RowsMax));
         // Each by itself: an answer that this node cannot take in does not hold up the others.
-        await Parallel.ForEachAsync(due, cancellation, async (id, token) => await BackgroundWork.AttemptAsync(() => SendAsync(id, token), LogPostponed, logger, token));
+        await BackgroundWork.ForEachAsync(due, AtOnceMax, id => BackgroundWork.AttemptAsync(() => SendAsync(id, cancellation), LogPostponed, logger, cancellation), cancellation);
     }
 
     private async Task AttemptAsync(string transactionId, CancellationToken cancellation)

@@ -81,7 +81,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
         }
         finally
         {
-            await claiming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await claiming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class StatementChecker(NodesConfiguration configuration, Divisio
         StatementBook.InsertObjections(session, number, revision, ObjectionOrigin.Check, examination.Objections);
     }
 
-    private async Task<(StatementRowPage? Page, string? Reason)> FetchAsync(PeerClient peer, ClearingStatement statement, long after, int max, CancellationToken cancellation)
+    private async Task<(StatementRowPage? Page, string? Reason)> FetchAsync(IPeerLink peer, ClearingStatement statement, long after, int max, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var request = new ListStatementRowsRequest

@@ -36,7 +36,7 @@ internal sealed class StatementPages(FetchRows fetch, long after, long last, int
         {
             await given.CancelAsync();
             foreach (Task unread in ahead)
-                await unread.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await unread.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

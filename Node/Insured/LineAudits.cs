@@ -53,7 +53,7 @@ internal sealed partial class LineAudits(Database database, LineAuditRules rules
         Wake();
         try
         {
-            await foreach (var _ in _arrived.Reader.ReadAllAsync(stoppingToken))
+            while (await _arrived.Reader.ReadAsync(stoppingToken))
                 await RunOrPostponeAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

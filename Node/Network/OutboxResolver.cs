@@ -75,7 +75,7 @@ internal sealed partial class OutboxResolver(Outbox outbox, PeerDirectory peers,
         return isAnswered;
     }
 
-    private static bool IsAnswering(PeerClient peer) => peer.State.Status is { Availability: not PeerAvailability.Down, Circuit: PeerCircuit.Closed };
+    private static bool IsAnswering(IPeerLink peer) => peer.State.Status is { Availability: not PeerAvailability.Down, Circuit: PeerCircuit.Closed };
 
     [LoggerMessage(1110, LogLevel.Warning, "Unanswered transactions are not asked for now: {Reason}")]
     private partial void LogPostponed(string reason);

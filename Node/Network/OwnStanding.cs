@@ -57,7 +57,7 @@ internal sealed class OwnStanding(
         }, maintenance);
     }
 
-    private Task<bool> TellAsync(PeerClient peer, CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
+    private Task<bool> TellAsync(IPeerLink peer, CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
     {
         var id = await ids.NextAsync(cancellation);
         var request = new AnnounceStandingRequest

@@ -11,7 +11,7 @@ namespace ProvincialGateway.Network;
 /// Calls one peer within the interactive budget. It never throws for what the network or the peer does: the outcome says what is certain.
 /// Repeats send the same bytes, so the transaction id in them makes any number of attempts one transaction.
 /// </summary>
-internal sealed class PeerClient : IAsyncDisposable
+internal sealed class PeerClient : IPeerLink
 {
     private readonly AsyncLocal<PeerAttempt?> _current = new();
     private readonly PeerConnection _connection;

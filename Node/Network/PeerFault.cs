@@ -33,7 +33,7 @@ internal static class PeerFault
     /// A node gives these statuses before it hands a request to a service, and a service that throws one promises to have done nothing.
     /// RESOURCE_EXHAUSTED comes this far for a message above the limit only.
     /// </remarks>
-    private static bool ProvesNothingWasDone(StatusCode status) => status is StatusCode.PermissionDenied or StatusCode.Unauthenticated
+    public static bool ProvesNothingWasDone(StatusCode status) => status is StatusCode.PermissionDenied or StatusCode.Unauthenticated
         or StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.Unimplemented or StatusCode.ResourceExhausted;
 
     private static string WhyNotConnected(RpcException fault, PeerConnection connection)

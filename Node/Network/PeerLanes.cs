@@ -3,12 +3,12 @@ using System.Threading.Channels;
 namespace ProvincialGateway.Network;
 
 /// <summary>The work that waits for one peer, and what wakes it: the interval, the peer that answers again, and whoever has something new for it.</summary>
-internal sealed class PeerLane(PeerClient peer)
+internal sealed class PeerLane(IPeerLink peer)
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _cameUp;
 
-    public PeerClient Peer => peer;
+    public IPeerLink Peer => peer;
 
     public void Watch() => peer.State.CameUp += OnCameUp;
 

@@ -17,7 +17,7 @@ internal sealed class PeerMonitor(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(peers.All.Select(peer => WatchAsync(peer, stoppingToken)));
 
-    private async Task WatchAsync(PeerClient peer, CancellationToken ct)
+    private async Task WatchAsync(IPeerLink peer, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(configuration.Timeouts.PeerPingInterval, time);
         var watched = new Watched(peer);
@@ -62,7 +62,7 @@ internal sealed class PeerMonitor(
         await standing.HearAsync(peer.Entry.Division, pong.Standing, ct);
     }
 
-    private async Task MeetAsync(PeerClient peer, CancellationToken ct)
+    private async Task MeetAsync(IPeerLink peer, CancellationToken ct)
     {
         var request = new GetNodeRequest { Header = await HeaderAsync(peer, ct) };
         if (await peer.CallAsync(PeerMethod.GetNode, request.ToByteArray(), ct) is not PeerOutcome.Answered(var bytes) || Read(GetNodeResponse.Parser, bytes, request.Header) is not { Node: { } node })
@@ -90,7 +90,7 @@ internal sealed class PeerMonitor(
         }
     }
 
-    private async Task<RequestHeader> HeaderAsync(PeerClient peer, CancellationToken ct) =>
+    private async Task<RequestHeader> HeaderAsync(IPeerLink peer, CancellationToken ct) =>
         RequestHeaders.Create(configuration, await ids.NextAsync(ct), peer.Entry.Division, "", time.GetUtcNow());
 
     /// <summary>Null for bytes that are no answer to this request: a ping may be repeated, nothing depends on it.</summary>
@@ -117,13 +117,13 @@ internal sealed class PeerMonitor(
         private int _rounds;
         private bool _isSkewed;
 
-        public Watched(PeerClient peer)
+        public Watched(IPeerLink peer)
         {
             Peer = peer;
             peer.State.CameUp += OnCameUp;
         }
 
-        public PeerClient Peer { get; }
+        public IPeerLink Peer { get; }
 
         /// <summary>Who a peer is may have changed: it was away, or it is a while since it was asked.</summary>
         public bool IsToBeMet()

@@ -25,7 +25,11 @@ internal static class Audit
 
     /// <param name="dataFolders">Each node's data folder once. Every pair among them is compared in both directions.</param>
     /// <exception cref="StorageRefusedException">A folder holds no node's database, two hold the same node's, or a stopped node was started meanwhile.</exception>
-    public static AuditReport Run(IReadOnlyList<string> dataFolders, TimeProvider time)
+    public static AuditReport Run(IReadOnlyList<string> dataFolders, TimeProvider time) => Run(dataFolders, time, (_, _) => true);
+
+    /// <inheritdoc cref="Run(IReadOnlyList{string}, TimeProvider)"/>
+    /// <param name="dealings">Whether treatment and insured province may have anything with each other: pairs that cannot are not compared.</param>
+    public static AuditReport Run(IReadOnlyList<string> dataFolders, TimeProvider time, Func<Division, Division, bool> dealings)
     {
         ArgumentOutOfRangeException.ThrowIfZero(dataFolders.Count, nameof(dataFolders));
         using var open = new Opened();
@@ -36,7 +40,7 @@ internal static class Audit
         var inFlight = new List<AuditInFlight>();
         var balances = new List<AuditBalance>();
         if (open.Nodes.Count > 1)
-            checks.AddRange(CheckPairs(open.Nodes, inFlight, balances));
+            checks.AddRange(CheckPairs(open.Nodes, dealings, inFlight, balances));
         AddInFlightElsewhere(open.Nodes, inFlight);
         foreach (var node in open.Nodes)
             node.File.RequireUnchanged();
@@ -71,10 +75,10 @@ internal static class Audit
         return tally.ToCheck();
     }
 
-    private static IEnumerable<AuditCheck> CheckPairs(List<AuditedNode> nodes, List<AuditInFlight> inFlight, List<AuditBalance> balances)
+    private static IEnumerable<AuditCheck> CheckPairs(List<AuditedNode> nodes, Func<Division, Division, bool> dealings, List<AuditInFlight> inFlight, List<AuditBalance> balances)
     {
         var tallies = OfPairs.ToDictionary(invariant => invariant, invariant => new AuditTally(invariant.Name, invariant.Chinese, invariant.English));
-        foreach (var (treatment, insured) in nodes.SelectMany(_ => nodes, (treatment, insured) => (treatment, insured)).Where(pair => pair.treatment != pair.insured))
+        foreach (var (treatment, insured) in nodes.SelectMany(_ => nodes, (treatment, insured) => (treatment, insured)).Where(pair => pair.treatment != pair.insured && dealings(pair.treatment.Province, pair.insured.Province)))
         {
             if ((SchemaReason(treatment) ?? SchemaReason(insured)) is { } reason)
             {

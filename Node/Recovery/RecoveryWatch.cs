@@ -71,7 +71,7 @@ internal sealed partial class RecoveryWatch(
     }
 
     /// <returns>False when the peer could not be asked.</returns>
-    private async Task<bool> CompareAsync(PeerClient peer, CancellationToken cancellation)
+    private async Task<bool> CompareAsync(IPeerLink peer, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var request = new GetWatermarkRequest { Header = RequestHeaders.Create(configuration, id, peer.Entry.Division, "", time.GetUtcNow()) };

@@ -6,7 +6,7 @@ namespace ProvincialGateway.Storage;
 /// <summary>Opens connections on which what durability and append-only tables rest on is set, and read back.</summary>
 internal static class Connections
 {
-    public static SqliteConnection OpenWriter(string path, TimeSpan busyTimeout) => Open(path, busyTimeout, queryOnly: false);
+    public static SqliteConnection OpenWriter(string path, TimeSpan busyTimeout, bool isDurable = true) => Open(path, busyTimeout, queryOnly: false, isDurable);
 
     public static SqliteConnection OpenReader(string path, TimeSpan busyTimeout) => Open(path, busyTimeout, queryOnly: true);
 
@@ -27,7 +27,7 @@ internal static class Connections
         }
     }
 
-    private static SqliteConnection Open(string path, TimeSpan busyTimeout, bool queryOnly)
+    private static SqliteConnection Open(string path, TimeSpan busyTimeout, bool queryOnly, bool isDurable = true)
     {
         var busyMs = ((long)busyTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         var connection = new SqliteConnection(ConnectionString(path, busyTimeout));
@@ -39,7 +39,7 @@ internal static class Connections
             if (!queryOnly)
                 Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL;");
             Set(connection, "journal_mode", "WAL", "wal");
-            Set(connection, "synchronous", "FULL", "2");
+            Set(connection, "synchronous", isDurable ? "FULL" : "OFF", isDurable ? "2" : "0");
             Set(connection, "foreign_keys", "ON", "1");
             // Without it INSERT OR REPLACE deletes a row past the triggers that make a table append-only.
             Set(connection, "recursive_triggers", "ON", "1");

@@ -21,7 +21,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly DirectoryLock _lock;
     private readonly DatabaseFile _file;
     private readonly ReaderPool _readers;
-    private readonly GroupWriter _writer;
+    private readonly IDatabaseWriter _writer;
     private readonly TimeSpan _busyTimeout;
     private readonly TimeProvider _time;
     private volatile bool _isWhole;
@@ -32,7 +32,8 @@ internal sealed class Database : IAsyncDisposable
         (_file, _lock, _readers, _busyTimeout, _time) = (file, @lock, readers, options.BusyTimeout, time);
         LastStop = lastStop;
         _isWhole = !lastStop.IsUnchecked;
-        _writer = new(connection, () => Connections.OpenWriter(file.Path, options.BusyTimeout), Condition, options.GroupMax, options.QueueMax);
+        _writer = options.Writer?.Invoke(connection)
+            ?? new GroupWriter(connection, () => Connections.OpenWriter(file.Path, options.BusyTimeout), Condition, options.GroupMax, options.QueueMax);
     }
 
     public string Path => _file.Path;
@@ -60,7 +61,7 @@ internal sealed class Database : IAsyncDisposable
         var logBytes = log.Exists ? log.Length : 0;
         @lock.MarkInUse();
         var file = opened.Add(DatabaseFile.OpenOrCreate(path));
-        var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout));
+        var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout, options.IsDurable));
         TimeSpan? @checked = wasClean || file.Length > IntegrityCheck.AtStartMax ? null : IntegrityCheck.Run(connection, path);
         Migrator.Apply(connection, scripts, time);
         var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Checked = @checked };

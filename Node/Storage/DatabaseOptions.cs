@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace ProvincialGateway.Storage;
 
 /// <summary>Where a node keeps its data, and the limits of its one writer and its readers.</summary>
@@ -20,6 +22,12 @@ internal sealed record DatabaseOptions
     /// 1 ms to 10 minutes, default 5 seconds.
     /// </summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>False leaves syncing to the operating system: only for a database that may be lost with the machine, as a simulated node's.</summary>
+    public bool IsDurable { get; init; } = true;
+
+    /// <summary>Makes the writer on its connection; null is <see cref="GroupWriter"/>.</summary>
+    public Func<SqliteConnection, IDatabaseWriter>? Writer { get; init; }
 
     internal void Check()
     {

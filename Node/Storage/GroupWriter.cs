@@ -11,7 +11,7 @@ namespace ProvincialGateway.Storage;
 /// After a failed write or sync nobody knows what the disk holds of the group, and what the system still has in memory proves nothing: its callers
 /// are told so, the connection is given up, and before the next group a new one writes everything that counts as committed into the file and syncs it.
 /// </remarks>
-internal sealed class GroupWriter : IAsyncDisposable
+internal sealed class GroupWriter : IDatabaseWriter
 {
     private const string Savepoint = "work";
 
@@ -61,7 +61,7 @@ internal sealed class GroupWriter : IAsyncDisposable
         return queued.Completion;
     }
 
-    /// <summary>Runs something on the writer's thread between two groups, outside every transaction, while no work of this database changes the file.</summary>
+    /// <summary>On the writer's thread.</summary>
     public Task<T> BetweenAsync<T>(Func<SqliteConnection, T> action)
     {
         var completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -84,7 +84,6 @@ internal sealed class GroupWriter : IAsyncDisposable
         return completion.Task;
     }
 
-    /// <summary>As it stands when the writer has stopped; null when it was given up. Its owner closes it.</summary>
     public SqliteConnection? Connection => _drained.Task.IsCompleted ? _connection?.Inner : throw new InvalidOperationException("The writer still runs.");
 
     /// <summary>Runs what is queued, then stops.</summary>

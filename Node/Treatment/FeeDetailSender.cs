@@ -82,7 +82,7 @@ internal sealed partial class FeeDetailSender(
     }
 
     /// <summary>One attempt: asks what is there where an earlier one may have brought lines across, then streams what is missing.</summary>
-    private async Task SendAsync(PeerClient peer, string settlementNumber, CancellationToken cancellation)
+    private async Task SendAsync(IPeerLink peer, string settlementNumber, CancellationToken cancellation)
     {
         if (await PrepareAsync(peer, settlementNumber, cancellation) is not { } transfer)
             return;
@@ -115,7 +115,7 @@ internal sealed partial class FeeDetailSender(
     }
 
     /// <summary>The transfer with its id and start on disk, and the attempt counted; null when there is nothing to send any more.</summary>
-    private async Task<FeeTransferRow?> PrepareAsync(PeerClient peer, string settlementNumber, CancellationToken cancellation)
+    private async Task<FeeTransferRow?> PrepareAsync(IPeerLink peer, string settlementNumber, CancellationToken cancellation)
     {
         var (transfer, settlement) = database.Read(session => (FeeTransfers.Find(session, settlementNumber)!, VisitStore.FindSettlement(session, settlementNumber)!));
         // Undone since it was found to be due.
@@ -139,7 +139,7 @@ internal sealed partial class FeeDetailSender(
         return await database.WriteAsync(session => FeeTransfers.BeginAttempt(session, settlementNumber, row => time.NowMs() + (long)backOff.After(row.Failures + 1).TotalMilliseconds), cancellation);
     }
 
-    private async Task BeginAsync(PeerClient peer, FeeDetailStart start, int feeVersion, CancellationToken cancellation)
+    private async Task BeginAsync(IPeerLink peer, FeeDetailStart start, int feeVersion, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var message = new UploadFeeDetailsRequest { Header = RequestHeaders.Create(configuration, id, peer.Entry.Division, "", time.GetUtcNow()), Start = start };
@@ -147,7 +147,7 @@ internal sealed partial class FeeDetailSender(
         await database.WriteAsync(session => FeeTransfers.Prepare(session, id.Text, start, bytes, feeVersion), cancellation);
     }
 
-    private async Task<PeerOutcome> AskAsync(PeerClient peer, FeeTransferRow transfer, CancellationToken cancellation)
+    private async Task<PeerOutcome> AskAsync(IPeerLink peer, FeeTransferRow transfer, CancellationToken cancellation)
     {
         var id = await ids.NextAsync(cancellation);
         var request = new GetFeeDetailProgressRequest

@@ -40,8 +40,8 @@ internal sealed partial class HeldUploadResolver(
             CatalogueChanged(adapter.Id);
         try
         {
-            await foreach (var adapter in _changed.Reader.ReadAllAsync(stoppingToken))
-                await ResumeOrPostponeAsync(adapter, stoppingToken);
+            while (true)
+                await ResumeOrPostponeAsync(await _changed.Reader.ReadAsync(stoppingToken), stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

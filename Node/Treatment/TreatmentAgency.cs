@@ -232,7 +232,7 @@ internal sealed class TreatmentAgency(
 
     /// <summary>A question that changes nothing at the peer: an answer, or a refusal that says nothing was done.</summary>
     private static async Task<(TReply? Reply, HisRefusal? Refusal)> AskAsync<TReply>(
-        PeerClient peer, PeerMethod method, IExchangeRequest request, MessageParser<TReply> parser, Division insured, CancellationToken cancellation)
+        IPeerLink peer, PeerMethod method, IExchangeRequest request, MessageParser<TReply> parser, Division insured, CancellationToken cancellation)
         where TReply : class, IExchangeReply, IMessage<TReply>
     {
         var outcome = await peer.CallAsync(method, request.ToByteArray(), cancellation);
@@ -280,7 +280,7 @@ internal sealed class TreatmentAgency(
         }
     }
 
-    private PeerClient? FindPeer(string insuredDivision, out Division insured) =>
+    private IPeerLink? FindPeer(string insuredDivision, out Division insured) =>
         Division.TryParse(insuredDivision, out insured) ? peers.Find(insured) : null;
 
     private TransactionFound Query(Session session, HisCaller caller, QueryTransaction query, TransactionId id) => new()

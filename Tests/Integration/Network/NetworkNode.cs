@@ -54,7 +54,7 @@ internal sealed class NetworkNode : IAsyncDisposable
 
     public PeerDirectory Peers => Service<PeerDirectory>();
 
-    public PeerClient PeerTo(NetworkNode other) => Peers.Find(other.Province) ?? throw new InvalidOperationException($"{other.Province} is not listed.");
+    public IPeerLink PeerTo(NetworkNode other) => Peers.Find(other.Province) ?? throw new InvalidOperationException($"{other.Province} is not listed.");
 
     public static NodesConfiguration Listing(params IReadOnlyList<NodeEntry> nodes) => new()
     {

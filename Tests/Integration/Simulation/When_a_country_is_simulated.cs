@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using NUnit.Framework;
+using ProvincialGateway.Simulation;
+
+namespace ProvincialGateway.Tests.Simulation;
+
+/// <summary>
+/// Nodes in one process on simulated time: patients come while messages are lost, doubled and overtaken, lines are dead, nodes and hospitals crash and
+/// clocks jump; afterwards nothing may be lost, doubled, unbalanced or open, and each hospital has been told the truth.
+/// </summary>
+/// <remarks>SIMULATE_SEEDS is the first of the fresh seeds, SIMULATE_SECONDS how long they go on; drawn and 10 otherwise.</remarks>
+[Parallelizable(ParallelScope.Self)]
+internal sealed class When_a_country_is_simulated : SimulatedTest
+{
+    private const int Journeys = 30;
+
+    /// <summary>Runs that once failed, as the command printed them; they stay green.</summary>
+    private static readonly TestCaseData[] Reproductions = [];
+
+    private static IEnumerable<TestCaseData> Fixed() => FaultProfile.All.SelectMany(profile => new[] { 1, 2 }.Select(seed => new TestCaseData(profile.Name, seed)));
+
+    [TestCaseSource(nameof(Fixed))]
+    public void Nothing_is_lost_doubled_or_open(string faults, int seed) =>
+        AssertGreen(new SimulationOptions { Nodes = Nodes, Settlements = Journeys, Seed = seed, Faults = Profile(faults) });
+
+    [TestCaseSource(nameof(Reproductions))]
+    public void What_once_failed_stays_green(string faults, int settlements, int seed, string only) => AssertGreen(
+        new SimulationOptions { Nodes = Nodes, Settlements = settlements, Seed = seed, Faults = Profile(faults), Only = SimulationSubset.TryParse(only) });
+
+    [Test]
+    public void Fresh_seeds_are_green_too()
+    {
+        var (seed, seconds) = (Setting("SIMULATE_SEEDS") ?? RandomNumberGenerator.GetInt32(1_000_000_000), Setting("SIMULATE_SECONDS") ?? 10);
+        TestContext.Out.WriteLine($"SIMULATE_SEEDS={seed}");
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started).TotalSeconds < seconds; seed++)
+            AssertGreen(new SimulationOptions { Nodes = Nodes, Settlements = Journeys, Seed = seed, Faults = Profile("harsh") });
+    }
+
+    [Test]
+    public void The_same_seed_is_the_same_run()
+    {
+        var options = new SimulationOptions { Nodes = Nodes, Settlements = Journeys, Seed = 11, Faults = Profile("harsh") };
+        var (first, second, other) = (Run(options), Run(options), Run(options with { Seed = 12 }));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(second.Hash, Is.EqualTo(first.Hash));
+            Assert.That(second.Events, Is.EqualTo(first.Events));
+            Assert.That(other.Hash, Is.Not.EqualTo(first.Hash));
+        }
+    }
+
+    [Test]
+    public void Journeys_without_faults_are_granted()
+    {
+        var report = Run(new SimulationOptions { Nodes = Nodes, Settlements = 60, Seed = 3, Faults = Profile("none") });
+        var granted = report.Tally.Rows.Where(row => row.Outcome == "granted").ToDictionary(row => row.Operation, row => row.Count);
+        string[] expected =
+        [
+            "VerifyPerson", "RegisterAdmission", "RegisterOutpatient", "UploadFeeLines", "RefundFeeLine", "WithdrawFeeLines", "PreviewSettlement", "Discharge", "CancelDischarge",
+            "Settle", "CancelSettlement", "CancelAdmission",
+        ];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Failures, Is.Empty);
+            Assert.That(report.Faults, Is.Empty);
+            Assert.That(expected.Except(granted.Keys), Is.Empty, "What was never granted.");
+            Assert.That(granted["Settle"], Is.GreaterThan(30));
+        }
+    }
+
+    private static int? Setting(string name) => Environment.GetEnvironmentVariable(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}
