@@ -184,9 +184,10 @@ internal sealed class Journey(string name, SimulatedHospital hospital, InsuredPe
             });
         }
         var asked = await AskAsync("UploadFeeLines", id => request.Header = SimulatedHospital.Header(id), request);
-        if (asked.Outcome is ToldOutcome.Granted && dice.Hits(0.15))
+        // An upload of several lines does not say which of them is meant.
+        if (asked.Outcome is ToldOutcome.Granted && request.Lines.Count == 1 && dice.Hits(0.4))
         {
-            var refund = new RefundFeeLineRequest { Visit = Visit(), OriginalTransactionId = asked.Id, LineSerial = request.Lines[0].LineSerial, Quantity = "1", AmountFen = Care.Item.PriceFen };
+            var refund = new RefundFeeLineRequest { Visit = Visit(), OriginalTransactionId = asked.Id, Quantity = "1", AmountFen = Care.Item.PriceFen };
             await AskAsync("RefundFeeLine", id => refund.Header = SimulatedHospital.Header(id), refund);
         }
     }

@@ -31,6 +31,9 @@ internal sealed class Pump(DateTimeOffset start)
 
     public void Post(Life life, SendOrPostCallback callback, object? state)
     {
+        // What a dead node has left behind may be finalised at any time and by any thread: nobody listens.
+        if (life.IsOver)
+            return;
         if (Environment.CurrentManagedThreadId == _thread)
             _ready.Enqueue(new Ready(life, callback, state));
         else
@@ -127,6 +130,8 @@ internal sealed class PumpEvent(Life life, Action action, long at)
 /// </summary>
 internal sealed class Life
 {
+    private volatile bool _isOver;
+
     public Life(Pump pump, string name)
     {
         Name = name;
@@ -135,11 +140,11 @@ internal sealed class Life
 
     public string Name { get; }
 
-    public bool IsOver { get; private set; }
+    public bool IsOver => _isOver;
 
     public SynchronizationContext Context { get; }
 
-    public void End() => IsOver = true;
+    public void End() => _isOver = true;
 
     private sealed class LifeContext(Pump pump, Life life) : SynchronizationContext
     {

@@ -33,6 +33,7 @@ internal sealed class SimulationRun : IDisposable
         _hospitals = [.. _country.Nodes.Select(node => new SimulatedHospital(_country, node, _tally))];
     }
 
+    private readonly System.Diagnostics.Stopwatch _sw = new(); private void T(string w) { if (Environment.GetEnvironmentVariable("SIMT") is not null) Console.WriteLine($"  {w} {_sw.ElapsedMilliseconds} steps {Pump.Steps} events {Pump.Events}"); }
     private Pump Pump => _country.Pump;
 
     /// <summary>Runs on this thread and nowhere else, so that several runs may go on at once, each on its own.</summary>
@@ -52,14 +53,15 @@ internal sealed class SimulationRun : IDisposable
     private SimulationReport Run(CancellationToken cancellation)
     {
         var recovery = TimeSpan.Zero;
+        _sw.Start(); T("made");
         IReadOnlyList<string> outcome = [];
         try
         {
             recovery = Live(cancellation);
-            _country.Stop();
+            T("lived"); _country.Stop(); T("stopped");
             using var verdict = new SimulationVerdict(_country, _hospitals);
             _failures.AddRange(verdict.Failures());
-            outcome = [.. verdict.Outcome()];
+            T("verdict"); outcome = [.. verdict.Outcome()]; T("outcome");
         }
         catch (SimulationBrokenException broken)
         {
@@ -88,11 +90,11 @@ internal sealed class SimulationRun : IDisposable
             node.Start();
         new FaultSchedule(_country, _hospitals, Trouble).Arrange();
         Pump.Run(PreparedCountry.Begin + Trouble, () => false, cancellation);
-        Heal();
+        T("trouble"); Heal();
         var healed = Pump.Now;
         if (!RunUntil(() => new OpenWork(_country, _hospitals).Count == 0, RecoveryMax, cancellation))
             _failures.AddRange(new OpenWork(_country, _hospitals).Describe());
-        var recovery = Pump.Now - healed;
+        T("recovered"); var recovery = Pump.Now - healed;
         if (_failures.Count == 0)
             Reconcile(cancellation);
         return recovery;

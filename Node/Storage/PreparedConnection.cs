@@ -18,8 +18,9 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
 
     public SqliteConnection Inner => connection;
 
+    /// <summary>One for all files: it is part of the key by which Dapper keeps what it has compiled for a statement, and every node's file has the same tables.</summary>
     [AllowNull]
-    public override string ConnectionString { get => connection.ConnectionString; set => throw OfTheOwner(); }
+    public override string ConnectionString { get => "prepared"; set => throw OfTheOwner(); }
 
     public override string Database => connection.Database;
 
