@@ -13,7 +13,7 @@ internal sealed record BackupManifest
 
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>Sorts by time, e.g. <c>20261122T130000Z-1a2b3c4d</c>.</summary>
+    /// <summary>Sorts by time, e.g. <c>20261122T130000123Z-1a2b3c4d</c>.</summary>
     public required string Id { get; init; }
 
     /// <summary>The node's code, e.g. 530000.</summary>
@@ -54,7 +54,7 @@ internal sealed record BackupManifest
         }
     }
 
-    /// <summary>From here on the backup is there.</summary>
+    /// <summary>Synced, and under its name.</summary>
     public void Write(string folder)
     {
         var path = Path.Combine(folder, Id + Extension);

@@ -37,7 +37,7 @@ internal sealed class BackupRun(BackupStore store, string dataFolder, TimeProvid
         }
         var manifest = new BackupManifest
         {
-            Id = $"{takenAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}-{BackupFiles.Suffix()}",
+            Id = $"{takenAt.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture)}-{BackupFiles.Suffix()}",
             Province = identity.Division,
             VaultFingerprint = identity.VaultFingerprint,
             TakenAtMs = takenAt.ToUnixTimeMilliseconds(),
@@ -48,7 +48,7 @@ internal sealed class BackupRun(BackupStore store, string dataFolder, TimeProvid
         };
         if (pack.Count > 0)
             store.Add(pack.Finish());
-        manifest.Write(store.Folder);
+        store.Add(manifest);
         return manifest;
     }
 

@@ -76,6 +76,13 @@ internal sealed class BackupStore : IDisposable
 
     public void Add(Pack pack) => _packs.Add(pack);
 
+    /// <summary>From here on the backup is there. Its packs are.</summary>
+    public void Add(BackupManifest backup)
+    {
+        backup.Write(Folder);
+        Backups = [.. Backups, backup];
+    }
+
     /// <summary>The backup of this name, or the newest.</summary>
     /// <exception cref="StorageRefusedException">There is none of this name.</exception>
     public BackupManifest Get(string? id) => id is null ? Backups[^1] : Backups.FirstOrDefault(backup => backup.Id == id) ?? throw new StorageRefusedException(
@@ -151,7 +158,7 @@ internal sealed class BackupStore : IDisposable
             else
                 damaged.Add(Path.GetFileName(path));
         }
-        (Backups, Damaged) = (backups, damaged);
+        (Backups, Damaged) = ([.. backups.OrderBy(backup => backup.TakenAtMs)], damaged);
     }
 
     /// <remarks>A pack of which less than half is needed is written anew; the old one goes when the new one is there.</remarks>
