@@ -24,10 +24,11 @@ internal sealed partial class Recoverer(
     /// <param name="foundBy">The province that knew more than this node.</param>
     public async Task BeginAsync(string foundBy, long? backupTakenAtMs, CancellationToken cancellation)
     {
+        // Under way already: the gate is as that one left it.
+        if (database.Read(RecoveryStore.UnderWay) is not null)
+            return;
         var recovery = await database.WriteAsync(
             session => RecoveryStore.Begin(session, foundBy, backupTakenAtMs, peers.All.Select(peer => peer.Entry.Division), time.NowMs()), cancellation);
-        if (recovery.ServedAtMs is not null)
-            return;
         Close(recovery);
         LogBegun(recovery.FoundBy, recovery.BackupTakenAtMs is { } taken ? ChinaTime.FromMs(taken) : null);
         _wake.Writer.TryWrite(true);
