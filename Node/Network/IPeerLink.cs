@@ -1,3 +1,4 @@
+using Grpc.Core;
 using ProvincialGateway.Configuration;
 
 namespace ProvincialGateway.Network;
@@ -11,6 +12,9 @@ internal interface IPeerLink : IAsyncDisposable
 
     /// <inheritdoc cref="PeerClient.CallAsync"/>
     Task<PeerOutcome> CallAsync(PeerMethod method, byte[] request, CancellationToken ct);
+
+    /// <inheritdoc cref="PeerClient.ProbeAsync"/>
+    Task<(byte[]? Reply, StatusCode Status)?> ProbeAsync(PeerMethod method, byte[] request, TimeSpan patience, CancellationToken ct);
 
     /// <inheritdoc cref="PeerClient.StreamAsync"/>
     Task<PeerOutcome> StreamAsync(PeerMethod method, IAsyncEnumerable<byte[]> messages, PeerStreamLimits limits, CancellationToken ct);

@@ -34,6 +34,14 @@ internal sealed class SimulatedLink(SimulatedNode from, NodeEntry entry, NodesCo
         }
     }
 
+    public async Task<(byte[]? Reply, StatusCode Status)?> ProbeAsync(PeerMethod method, byte[] request, TimeSpan patience, CancellationToken ct) =>
+        await network.SendAsync(from, entry.Division, method, request, patience) switch
+        {
+            Arrival.Reply(var bytes) => (bytes, StatusCode.OK),
+            Arrival.Refused(var status, _) when PeerFault.ProvesNothingWasDone(status) => (null, status),
+            _ => null,
+        };
+
     public async Task<PeerOutcome> StreamAsync(PeerMethod method, IAsyncEnumerable<byte[]> messages, PeerStreamLimits limits, CancellationToken ct)
     {
         var outcome = OutcomeOf(await network.StreamAsync(from, time, entry.Division, method, messages, limits));
