@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Text;
+using ProvincialGateway.Bench;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Storage;
 
@@ -38,6 +39,7 @@ internal static class Program
             LedgerCommands.Create(),
             AdapterCommands.Create(),
             AuditCommand.Create(),
+            BenchCommand.Create(),
         };
 
     /// <returns>The exit code. What refuses a command is written to its standard error.</returns>

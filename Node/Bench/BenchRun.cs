@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ProvincialGateway.Cli;
+using ProvincialGateway.Oversight;
+using ProvincialGateway.Values;
+
+namespace ProvincialGateway.Bench;
+
+/// <summary>
+/// One measurement from the empty folder to the audited books: the echo and the settlements of each number of clients one after the other, so that what
+/// else the machine does falls on both.
+/// </summary>
+internal sealed class BenchRun : IAsyncDisposable
+{
+    private const int Workers = 64;
+
+    private static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(2), InsertTime = TimeSpan.FromSeconds(3);
+    private static readonly Division Treatment = PilotCountry.Shanghai, Insured = PilotCountry.Chongqing;
+
+    private readonly BenchPlan _plan;
+    private readonly BenchCountry _country;
+    private readonly TextWriter _progress;
+    private readonly CancellationToken _cancellation;
+    private BenchProcess? _treatmentNode, _insuredNode;
+    private int _nextStay;
+
+    private BenchRun(BenchPlan plan, BenchCountry country, TextWriter progress, CancellationToken cancellation) =>
+        (_plan, _country, _progress, _cancellation) = (plan, country, progress, cancellation);
+
+    /// <returns>Null when the audit found a fault: then no figure is worth anything.</returns>
+    public static async Task<BenchReport?> RunAsync(BenchPlan plan, TextWriter progress, CancellationToken cancellation)
+    {
+        await progress.WriteLineAsync($"准备 {plan.Stays} 名患者 / {plan.Stays} patients");
+        using var country = await BenchCountry.PrepareAsync(plan.Stays, plan.Folder, plan.KeepFolder, cancellation);
+        await using var run = new BenchRun(plan, country, progress, cancellation);
+        return await run.MeasureAsync();
+    }
+
+    public async ValueTask DisposeAsync() => await StopNodesAsync();
+
+    private async Task<BenchReport?> MeasureAsync()
+    {
+        _treatmentNode = await BenchProcess.StartAsync(BenchRole.Node, _country.Folder, Treatment, 0, _cancellation);
+        _insuredNode = await BenchProcess.StartAsync(BenchRole.Node, _country.Folder, Insured, 0, _cancellation);
+        using var hospital = new BenchHospital(_country.HisAddress, _country.Token, _country.Today, _plan.Lines, serialFrom: 0);
+        await hospital.SignInAsync(_cancellation);
+        await _progress.WriteLineAsync("预热 warm-up");
+        await SettleAsync(hospital, Workers, _plan.WarmUps);
+        var (requestBytes, replyBytes) = _country.SettlementBytes();
+        var levels = new List<BenchLevel>();
+        foreach (var clients in _plan.Clients)
+            levels.Add(await MeasureAsync(hospital, clients, requestBytes, replyBytes));
+        await StopNodesAsync();
+        var largest = levels.MaxBy(level => level.Settlement.Count)!;
+        var rowBytes = Math.Max(256, (int)(largest.Treatment.DatabaseBytes + largest.Insured.DatabaseBytes));
+        var (inserts, rowsPerCommit) = await RawInserts.MeasureAsync(_country.MakeFolder("raw"), rowBytes, Workers, InsertTime, _cancellation);
+        await _progress.WriteLineAsync("审计 audit");
+        var audit = Audit.Run([.. _country.DataFolders], TimeProvider.System);
+        if (!audit.IsClean || audit.InFlight.Count > 0)
+        {
+            await _progress.WriteLineAsync("两个节点的审计发现问题，不报告任何数字；数据保留在下面的目录。 / the audit of both nodes found faults: no figures are reported, the data stay where they are.");
+            await _progress.WriteLineAsync(_country.Keep());
+            foreach (var finding in audit.Checks.SelectMany(check => check.Findings).Take(20))
+                await _progress.WriteLineAsync($"  {finding.Node} {finding.Subject} {finding.Chinese} / {finding.English}");
+            return null;
+        }
+        return new BenchReport
+        {
+            Plan = _plan,
+            Processors = Environment.ProcessorCount,
+            Runtime = RuntimeInformation.FrameworkDescription,
+            Counted = _plan.Journey is BenchJourney.Settlement
+                ? "结算：一次 2304 报文，报文字节到应答字节 / one settlement message (2304) of a discharged stay, from its bytes to the bytes of the reply"
+                : $"整次住院：入院、{_plan.Lines} 行费用、出院、结算四次报文 / a whole stay: admission, {_plan.Lines} fee lines, discharge, settlement, four messages",
+            RequestBytes = requestBytes,
+            ReplyBytes = replyBytes,
+            Levels = levels,
+            Inserts = new BenchInserts(Workers, rowBytes, inserts, rowsPerCommit),
+            Targets = [.. Targets(levels)],
+            Audited = _country.Settlements(),
+            Folder = _plan.KeepFolder ? _country.Keep() : null,
+        };
+    }
+
+    private async Task<BenchLevel> MeasureAsync(BenchHospital hospital, int clients, int requestBytes, int replyBytes)
+    {
+        var echo = await EchoAsync(clients, requestBytes, replyBytes);
+        var (settlement, treatment, insured) = await SettleAsync(hospital, clients, _plan.SettlementsAt(clients));
+        await _progress.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{clients} 个客户端 clients: {echo.PerSecond:N0} echo/s, {settlement.PerSecond:N0} settlements/s"));
+        return new BenchLevel { Clients = clients, Echo = echo, Settlement = settlement, Treatment = treatment, Insured = insured };
+    }
+
+    private async Task<BenchLatencies> EchoAsync(int clients, int requestBytes, int replyBytes)
+    {
+        await using var server = await BenchProcess.StartAsync(BenchRole.Echo, _country.EchoFolder, Insured, replyBytes, _cancellation);
+        using var client = new EchoClient(_country.EchoConfiguration, Treatment, _country.DataFolderOf(Treatment), Insured, requestBytes);
+        await ClosedLoop.RunAsync(Workers, EchoTime / 2, _ => client.CallAsync(), _cancellation);
+        return await ClosedLoop.RunAsync(clients, EchoTime, _ => client.CallAsync(), _cancellation);
+    }
+
+    private async Task<(BenchLatencies Latencies, BenchCost Treatment, BenchCost Insured)> SettleAsync(BenchHospital hospital, int clients, int count)
+    {
+        var first = _nextStay;
+        _nextStay += count;
+        var messages = _plan.Journey is BenchJourney.Settlement ? await MessagesAsync(hospital, first, count) : null;
+        var (treatment, insured) = (await _treatmentNode!.UseAsync(_cancellation), await _insuredNode!.UseAsync(_cancellation));
+        var latencies = await ClosedLoop.RunAsync(clients, count, async number =>
+        {
+            var message = messages?[number] ?? hospital.Settlement(await hospital.MakeReadyAsync(first + number + 1, _cancellation));
+            await hospital.PostAsync(message, _cancellation);
+        }, _cancellation);
+        return (latencies, BenchCost.Of(await _treatmentNode.UseAsync(_cancellation) - treatment, count), BenchCost.Of(await _insuredNode.UseAsync(_cancellation) - insured, count));
+    }
+
+    /// <summary>Settlement messages of stays that are made ready as in life, by their own messages.</summary>
+    private async Task<byte[][]> MessagesAsync(BenchHospital hospital, int first, int count)
+    {
+        var messages = new byte[count][];
+        await ClosedLoop.RunAsync(Workers, count, async number => messages[number] = hospital.Settlement(await hospital.MakeReadyAsync(first + number + 1, _cancellation)), _cancellation);
+        return messages;
+    }
+
+    private async Task StopNodesAsync()
+    {
+        if (_treatmentNode is { } treatment)
+            await treatment.DisposeAsync();
+        if (_insuredNode is { } insured)
+            await insured.DisposeAsync();
+        (_treatmentNode, _insuredNode) = (null, null);
+    }
+
+    private static IEnumerable<BenchTarget> Targets(IEnumerable<BenchLevel> levels)
+    {
+        if (levels.FirstOrDefault(level => level.Clients == 64) is not { } level)
+            yield break;
+        yield return new BenchTarget("64 个客户端时结算与回显之比", "rate at 64 clients, of the echo's", level.RateToEcho, ">= 0.25", level.RateToEcho >= 0.25);
+        yield return new BenchTarget("64 个客户端时 p99 与回显之比", "p99 at 64 clients, times the echo's", level.P99ToEcho, "<= 6", level.P99ToEcho <= 6);
+        yield return new BenchTarget("64 个客户端时每次落盘的结算笔数，就医地", "settlements per disk sync at 64 clients, treatment side", 1 / level.Treatment.Commits, ">= 8", 1 / level.Treatment.Commits >= 8);
+        yield return new BenchTarget("同上，参保地", "the same, insured side", 1 / level.Insured.Commits, ">= 8", 1 / level.Insured.Commits >= 8);
+    }
+}
