@@ -16,12 +16,15 @@ internal static class BenchCommand
             DefaultValueFactory = _ => BenchJourney.Settlement,
         };
         var lines = new Option<int>("--lines") { Description = "每次住院的费用明细行数 / fee lines of each stay", DefaultValueFactory = _ => 8 };
+        var stored = new Option<int>("--stored") { Description = "先结算这么多笔，再测一次 64 个客户端 / so many settlements are made first, then 64 clients are measured once more" };
+        var openVisits = new Option<int>("--open-visits") { Description = "登记这么多名在院患者，再测启动时间 / so many patients are admitted, then the start of their node is measured" };
+        var soak = new Option<int>("--soak") { Description = "整次住院连续运行的秒数，测内存是否增长 / seconds of whole stays without a pause, to see whether memory grows" };
         var folder = new Option<DirectoryInfo>("--folder") { Description = "数据库所在目录，默认为临时目录 / where the databases are made; by default the temporary folder" };
         var keep = new Option<bool>("--keep") { Description = "保留数据目录并说明位置 / keep the data and say where they are" };
         var json = CommandJson.Option();
         var command = new Command("bench", "测量结算性能：两个节点进程之间的结算，与空回显、裸写入对照 / measure settlements between two node processes, beside a bare echo and raw inserts\n例 example: gateway bench")
         {
-            clients, settlements, journey, lines, folder, keep, json, BenchRole.Create(),
+            clients, settlements, journey, lines, stored, openVisits, soak, folder, keep, json, BenchRole.Create(),
         };
         clients.Validators.Add(result =>
         {
@@ -38,6 +41,9 @@ internal static class BenchCommand
                 Settlements = Math.Max(1, parsed.GetValue(settlements)),
                 Journey = parsed.GetValue(journey),
                 Lines = Math.Clamp(parsed.GetValue(lines), 1, 1_000),
+                Stored = Math.Max(0, parsed.GetValue(stored)),
+                OpenVisits = Math.Max(0, parsed.GetValue(openVisits)),
+                SoakSeconds = Math.Max(0, parsed.GetValue(soak)),
                 Folder = parsed.GetValue(folder)?.FullName,
                 KeepFolder = parsed.GetValue(keep),
             };
@@ -90,6 +96,15 @@ internal sealed record BenchPlan
     /// <summary>Fee lines of a stay.</summary>
     public required int Lines { get; init; }
 
+    /// <summary>Settlements that stand before 64 clients are measured once more; 0 leaves that out.</summary>
+    public required int Stored { get; init; }
+
+    /// <summary>Patients in beds when a start is measured; 0 leaves that out.</summary>
+    public required int OpenVisits { get; init; }
+
+    /// <summary>How long memory is watched under load, s; 0 leaves that out.</summary>
+    public required int SoakSeconds { get; init; }
+
     /// <summary>Where the databases are made; null is the temporary folder.</summary>
     public string? Folder { get; init; }
 
@@ -100,6 +115,6 @@ internal sealed record BenchPlan
 
     public int WarmUps => Math.Min(1_000, Settlements);
 
-    /// <summary>All stays that the runs settle, the first of them to warm up.</summary>
-    public int Stays => WarmUps + Clients.Sum(SettlementsAt);
+    /// <summary>A person for each stay; a soak, which has no number, takes the same persons once more.</summary>
+    public int Persons => WarmUps + Clients.Sum(SettlementsAt) + (Stored > 0 ? Stored + Settlements : 0) + OpenVisits;
 }

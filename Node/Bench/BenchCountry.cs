@@ -49,7 +49,7 @@ internal sealed class BenchCountry : IDisposable
             Token = pilots[PilotCountry.Shanghai].Tokens[BenchHospital.Institution],
             Today = TimeProvider.System.Today(),
         };
-        await BenchPersons.ImportAsync(pilots[PilotCountry.Chongqing].Host, PilotCountry.Chongqing, country.Folder, persons, cancellation);
+        await BenchPersons.ImportAsync(pilots[PilotCountry.Chongqing].Host, PilotCountry.Chongqing, PilotCountry.Shanghai, country.Folder, persons, cancellation);
         country.PrepareEcho(pilots[PilotCountry.Chongqing].PeerPort);
         return country;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using ProvincialGateway.Cli;
 
 namespace ProvincialGateway.Bench;
 
@@ -25,14 +26,14 @@ internal sealed class BenchHospital : IDisposable
     private readonly string _lines;
     private readonly string _total;
     private string _signIn = "";
-    private int _messages;
+    private int _messages, _stays;
 
-    /// <param name="serialFrom">Of its messages; above those of a hospital that spoke to the same node before.</param>
-    public BenchHospital(Uri address, string token, DateOnly today, int lines, int serialFrom)
+    /// <param name="lines">Of each stay.</param>
+    public BenchHospital(Uri address, string token, DateOnly today, int lines)
     {
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1_024, UseCookies = false, UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        (_today, _messages) = (today, serialFrom);
+        _today = today;
         (_lines, _total) = Lines(today, lines);
     }
 
@@ -69,13 +70,14 @@ internal sealed class BenchHospital : IDisposable
             : throw new InvalidOperationException($"The node did not grant what the measurement asked for: {Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 600)))}");
     }
 
-    private async Task<BenchStay> AdmitAsync(int person, CancellationToken cancellation)
+    /// <summary>An admission alone: a patient in a bed.</summary>
+    public async Task<BenchStay> AdmitAsync(int person, CancellationToken cancellation)
     {
-        var number = BenchPersons.Number(person);
+        var number = BenchPersons.Number(PilotCountry.Chongqing, person);
         var admitted = Iso(_today.AddDays(-8));
         var reply = await PostAsync(Message("2401",
             $$$"""
-            "mdtrtinfo":{"psn_no":"{{{number}}}","insutype":"390","begntime":"{{{admitted}}} 09:08:07","mdtrt_cert_type":"03","mdtrt_cert_no":"{{{BenchPersons.Card(person)}}}","med_type":"21","ipt_no":"ZY{{{person}}}","atddr_no":"D310101000001","chfpdr_name":"演示医生丙","adm_diag_dscr":"","adm_dept_codg":"0401","adm_dept_name":"胸外科","adm_bed":"12","dscg_maindiag_code":"I10.x00x002","dscg_maindiag_name":"原发性高血压1级"},"diseinfo":[{"psn_no":"{{{number}}}","diag_type":"1","maindiag_flag":"1","diag_srt_no":"1","diag_code":"I10.x00x002","diag_name":"原发性高血压1级","adm_cond":"","diag_dept":"胸外科","dise_dor_no":"D310101000001","dise_dor_name":"演示医生丙","diag_time":"{{{admitted}}} 09:20:00"}]
+            "mdtrtinfo":{"psn_no":"{{{number}}}","insutype":"390","begntime":"{{{admitted}}} 09:08:07","mdtrt_cert_type":"03","mdtrt_cert_no":"{{{BenchPersons.Card(person)}}}","med_type":"21","ipt_no":"ZY{{{Interlocked.Increment(ref _stays)}}}","atddr_no":"D310101000001","chfpdr_name":"演示医生丙","adm_diag_dscr":"","adm_dept_codg":"0401","adm_dept_name":"胸外科","adm_bed":"12","dscg_maindiag_code":"I10.x00x002","dscg_maindiag_name":"原发性高血压1级"},"diseinfo":[{"psn_no":"{{{number}}}","diag_type":"1","maindiag_flag":"1","diag_srt_no":"1","diag_code":"I10.x00x002","diag_name":"原发性高血压1级","adm_cond":"","diag_dept":"胸外科","dise_dor_no":"D310101000001","dise_dor_name":"演示医生丙","diag_time":"{{{admitted}}} 09:20:00"}]
             """), cancellation);
         return new BenchStay(number, Text(reply, "output", "result", "mdtrt_id"));
     }

@@ -21,6 +21,15 @@ internal sealed record BenchReport
 
     public required BenchInserts Inserts { get; init; }
 
+    public required BenchIdle Idle { get; init; }
+
+    /// <summary>Null when it was not asked for, like the two below.</summary>
+    public BenchStored? Stored { get; init; }
+
+    public BenchStart? OpenVisits { get; init; }
+
+    public BenchSoak? Soak { get; init; }
+
     public required IReadOnlyList<BenchTarget> Targets { get; init; }
 
     /// <summary>Settlements that the audit found right on both sides.</summary>
@@ -71,6 +80,27 @@ internal sealed record BenchCost(double CpuMs, double AllocatedBytes, double Com
 /// <param name="RowBytes">What a settlement adds to both databases.</param>
 internal sealed record BenchInserts(int Clients, int RowBytes, BenchLatencies Latencies, double RowsPerCommit);
 
+/// <summary>The worse of both nodes.</summary>
+/// <param name="ReadyMs">From the start of the process until it served.</param>
+internal sealed record BenchIdle(double ReadyMs, long ResidentBytes);
+
+/// <summary>The rate at 64 clients without much in the databases, and with so many settlements in both.</summary>
+internal sealed record BenchStored(int Settlements, double EmptyPerSecond, double StoredPerSecond)
+{
+    public double Ratio => StoredPerSecond / EmptyPerSecond;
+}
+
+/// <param name="ReadyMs">From the start of the process until it served.</param>
+internal sealed record BenchStart(int Visits, double ReadyMs);
+
+/// <param name="ResidentBytes">Of both nodes together, twenty times.</param>
+internal sealed record BenchSoak(int Settlements, IReadOnlyList<long> ResidentBytes);
+
 /// <param name="Measured">In the unit of the target.</param>
 /// <param name="IsMet">Figures of a machine that does other work, too, say nothing.</param>
-internal sealed record BenchTarget(string Chinese, string English, double Measured, string Target, bool IsMet);
+internal sealed record BenchTarget(string Chinese, string English, double Measured, string Target, bool IsMet)
+{
+    public static BenchTarget AtLeast(string chinese, string english, double measured, double least) => new(chinese, english, measured, FormattableString.Invariant($">= {least}"), measured >= least);
+
+    public static BenchTarget AtMost(string chinese, string english, double measured, double most) => new(chinese, english, measured, FormattableString.Invariant($"<= {most}"), measured <= most);
+}
