@@ -9,7 +9,7 @@ namespace ProvincialGateway.Storage;
 /// </summary>
 internal sealed class GroupWriter : IAsyncDisposable
 {
-    private const string Savepoint = "work";
+    private const string Begin = "SAVEPOINT work", Undo = "ROLLBACK TO work", Keep = "RELEASE work";
 
     private readonly PreparedConnection _connection;
     private readonly BlockingCollection<QueuedWork> _queue;
@@ -67,6 +67,7 @@ internal sealed class GroupWriter : IAsyncDisposable
                 Settle(group);
             group.Clear();
         }
+        _connection.Release();
         _drained.SetResult();
     }
 
@@ -111,15 +112,15 @@ internal sealed class GroupWriter : IAsyncDisposable
 
     private bool RunInSavepoint(QueuedWork work, SqliteTransaction transaction)
     {
-        transaction.Save(Savepoint);
+        _connection.Run(Begin);
         var session = new Session(_connection, transaction);
         var fault = work.Run(session);
         session.End();
         try
         {
             if (fault is not null)
-                transaction.Rollback(Savepoint);
-            transaction.Release(Savepoint);
+                _connection.Run(Undo);
+            _connection.Run(Keep);
         }
         catch (Exception gone) when (fault is not null)
         {
