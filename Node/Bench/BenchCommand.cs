@@ -113,6 +113,9 @@ internal sealed record BenchPlan
     /// <summary>Settlements of a run: a few clients take so much longer.</summary>
     public int SettlementsAt(int clients) => clients < 4 ? Math.Max(1, Settlements / 4) : Settlements;
 
+    /// <summary>For how long echoes and inserts are measured; a plan this small is no measurement.</summary>
+    public TimeSpan BaselineTime => TimeSpan.FromSeconds(Settlements < 100 ? 0.2 : 2);
+
     public int WarmUps => Math.Min(1_000, Settlements);
 
     /// <summary>A person for each stay; a soak, which has no number, takes the same persons once more.</summary>

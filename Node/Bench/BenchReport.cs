@@ -69,7 +69,7 @@ internal sealed record BenchLevel
 /// <summary>What one node used for each settlement.</summary>
 /// <param name="Commits">Each is one disk sync of the log.</param>
 /// <param name="Works">Transactions of the node's own that shared the commits.</param>
-/// <param name="DatabaseBytes">By which database and log grew.</param>
+/// <param name="DatabaseBytes">By which the database grew.</param>
 internal sealed record BenchCost(double CpuMs, double AllocatedBytes, double Commits, double Works, double DatabaseBytes)
 {
     public static BenchCost Of(BenchUse use, int settlements) => new(

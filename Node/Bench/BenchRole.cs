@@ -64,7 +64,7 @@ internal static class BenchRole
             {
                 Commits = host.Database.Statistics.Commits,
                 Works = host.Database.Statistics.Works,
-                DatabaseBytes = new FileInfo(host.Database.Path).Length + LengthOf(host.Database.Path + "-wal"),
+                DatabaseBytes = host.Database.Read(session => session.QuerySingle<long>("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")),
             }, cancellation);
         }
         return 0;
@@ -86,8 +86,6 @@ internal static class BenchRole
         }
         while (await Console.In.ReadLineAsync(cancellation) is not null);
     }
-
-    private static long LengthOf(string file) => File.Exists(file) ? new FileInfo(file).Length : 0;
 }
 
 /// <summary>What a process has used since it began.</summary>
@@ -108,7 +106,7 @@ internal sealed record BenchUse
     /// <summary>Works that shared them.</summary>
     public long Works { get; init; }
 
-    /// <summary>Database and log.</summary>
+    /// <summary>Of the database with what is still in its log.</summary>
     public long DatabaseBytes { get; init; }
 
     private static readonly double Ready = TimeSinceStart();

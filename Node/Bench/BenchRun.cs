@@ -14,7 +14,7 @@ internal sealed class BenchRun : IAsyncDisposable
 {
     private const int Workers = 64;
 
-    private static readonly TimeSpan EchoTime = TimeSpan.FromSeconds(2), InsertTime = TimeSpan.FromSeconds(3), IdleTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
     private static readonly Division Treatment = PilotCountry.Shanghai, Insured = PilotCountry.Chongqing;
 
     private readonly BenchPlan _plan;
@@ -55,19 +55,9 @@ internal sealed class BenchRun : IAsyncDisposable
         var soak = _plan.SoakSeconds > 0 ? await SoakAsync(hospital) : null;
         var openVisits = _plan.OpenVisits > 0 ? await MeasureStartAsync(hospital) : null;
         await StopNodesAsync();
-        var largest = levels.MaxBy(level => level.Settlement.Count)!;
-        var rowBytes = Math.Max(256, (int)(largest.Treatment.DatabaseBytes + largest.Insured.DatabaseBytes));
-        var (inserts, rowsPerCommit) = await RawInserts.MeasureAsync(_country.MakeFolder("raw"), rowBytes, Workers, InsertTime, _cancellation);
-        await _progress.WriteLineAsync("审计 audit");
-        var audit = Audit.Run([.. _country.DataFolders], TimeProvider.System);
-        if (!audit.IsClean || audit.InFlight.Count > 0)
-        {
-            await _progress.WriteLineAsync("两个节点的审计发现问题，不报告任何数字；数据保留在下面的目录。 / the audit of both nodes found faults: no figures are reported, the data stay where they are.");
-            await _progress.WriteLineAsync(_country.Keep());
-            foreach (var finding in audit.Checks.SelectMany(check => check.Findings).Take(20))
-                await _progress.WriteLineAsync($"  {finding.Node} {finding.Subject} {finding.Chinese} / {finding.English}");
+        var inserts = await InsertsAsync(levels.MaxBy(level => level.Settlement.Count)!);
+        if (!await IsAuditCleanAsync())
             return null;
-        }
         return new BenchReport
         {
             Plan = _plan,
@@ -79,7 +69,7 @@ internal sealed class BenchRun : IAsyncDisposable
             RequestBytes = requestBytes,
             ReplyBytes = replyBytes,
             Levels = levels,
-            Inserts = new BenchInserts(Workers, rowBytes, inserts, rowsPerCommit),
+            Inserts = inserts,
             Idle = idle,
             Stored = stored,
             OpenVisits = openVisits,
@@ -88,6 +78,27 @@ internal sealed class BenchRun : IAsyncDisposable
             Audited = _country.Settlements(),
             Folder = _plan.KeepFolder ? _country.Keep() : null,
         };
+    }
+
+    /// <summary>Rows as long as what a settlement has left in both databases.</summary>
+    private async Task<BenchInserts> InsertsAsync(BenchLevel level)
+    {
+        var rowBytes = Math.Max(256, (int)(level.Treatment.DatabaseBytes + level.Insured.DatabaseBytes));
+        var (latencies, rowsPerCommit) = await RawInserts.MeasureAsync(_country.MakeFolder("raw"), rowBytes, Workers, _plan.BaselineTime, _cancellation);
+        return new BenchInserts(Workers, rowBytes, latencies, rowsPerCommit);
+    }
+
+    private async Task<bool> IsAuditCleanAsync()
+    {
+        await _progress.WriteLineAsync("审计 audit");
+        var audit = Audit.Run([.. _country.DataFolders], TimeProvider.System);
+        if (audit is { IsClean: true, InFlight.Count: 0 })
+            return true;
+        await _progress.WriteLineAsync("两个节点的审计发现问题，不报告任何数字；数据保留在下面的目录。 / the audit of both nodes found faults: no figures are reported, the data stay where they are.");
+        await _progress.WriteLineAsync(_country.Keep());
+        foreach (var finding in audit.Checks.SelectMany(check => check.Findings).Take(20))
+            await _progress.WriteLineAsync($"  {finding.Node} {finding.Subject} {finding.Chinese} / {finding.English}");
+        return false;
     }
 
     private async Task<BenchLevel> MeasureAsync(BenchHospital hospital, int clients, int requestBytes, int replyBytes)
@@ -102,8 +113,8 @@ internal sealed class BenchRun : IAsyncDisposable
     {
         await using var server = await BenchProcess.StartAsync(BenchRole.Echo, _country.EchoFolder, Insured, replyBytes, _cancellation);
         using var client = new EchoClient(_country.EchoConfiguration, Treatment, _country.DataFolderOf(Treatment), Insured, requestBytes);
-        await ClosedLoop.RunAsync(Workers, EchoTime / 2, _ => client.CallAsync(), _cancellation);
-        return await ClosedLoop.RunAsync(clients, EchoTime, _ => client.CallAsync(), _cancellation);
+        await ClosedLoop.RunAsync(Workers, _plan.BaselineTime / 2, _ => client.CallAsync(), _cancellation);
+        return await ClosedLoop.RunAsync(clients, _plan.BaselineTime, _ => client.CallAsync(), _cancellation);
     }
 
     private async Task<(BenchLatencies Latencies, BenchCost Treatment, BenchCost Insured)> SettleAsync(BenchHospital hospital, int clients, int count)

@@ -42,6 +42,7 @@ internal sealed class Database : IAsyncDisposable
         CreateForOwnerOnly(path);
         var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout));
         Migrator.Apply(connection, scripts, time);
+        Connections.KeepSavepointsInMemory(connection);
         var database = new Database(path, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), options);
         opened.Keep();
         return database;

@@ -13,25 +13,25 @@ internal sealed class KeptStatement : IDisposable
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly string _rest;
+    private KeptStatement? _next;
     private string[]? _columns;
 
-    /// <param name="sql">One statement.</param>
+    /// <param name="sql">One statement; others behind it are <see cref="Next"/>.</param>
     /// <exception cref="SqliteException">The database does not understand it.</exception>
     public KeptStatement(sqlite3 database, string sql)
     {
         (_database, Sql) = (database, sql);
-        Check(raw.sqlite3_prepare_v3(database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement, out var rest));
-        if (!string.IsNullOrWhiteSpace(rest))
-        {
-            _statement?.Dispose();
-            throw new InvalidOperationException($"One statement at a time: {rest}");
-        }
+        Check(raw.sqlite3_prepare_v3(database, sql, raw.SQLITE_PREPARE_PERSISTENT, out _statement, out _rest));
         for (var place = raw.sqlite3_bind_parameter_count(_statement); place > 0; place--)
             _places.Add(raw.sqlite3_bind_parameter_name(_statement, place).utf8_to_string()?.TrimStart('@', ':', '$') ?? place.ToString(System.Globalization.CultureInfo.InvariantCulture), place);
         IsReadOnly = raw.sqlite3_stmt_readonly(_statement) != 0;
     }
 
     public string Sql { get; }
+
+    /// <summary>The statement behind this one in the same text, which may need what this one makes; null when there is none.</summary>
+    public KeptStatement? Next => string.IsNullOrWhiteSpace(_rest) ? null : _next ??= new KeptStatement(_database, _rest);
 
     /// <summary>It changes nothing.</summary>
     public bool IsReadOnly { get; }
@@ -103,7 +103,11 @@ internal sealed class KeptStatement : IDisposable
         _ => DBNull.Value,
     };
 
-    public void Dispose() => _statement.Dispose();
+    public void Dispose()
+    {
+        _next?.Dispose();
+        _statement.Dispose();
+    }
 
     private static Type DeclaredType(string? declared) => declared switch
     {

@@ -43,21 +43,28 @@ internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
 
     public override void Cancel() => throw new NotSupportedException("A statement runs to its end.");
 
+    /// <returns>The rows changed, of all statements of the text; -1 when there is none that changes any.</returns>
     public override int ExecuteNonQuery()
     {
-        Statement.Bind(_parameters);
-        try
+        var changed = -1;
+        for (var statement = Statement; statement is not null; statement = statement.Next)
         {
-            while (Statement.Step())
+            statement.Bind(_parameters);
+            try
             {
-                // Rows that nobody asked for.
+                while (statement.Step())
+                {
+                    // Rows that nobody asked for.
+                }
+                if (!statement.IsReadOnly)
+                    changed = Math.Max(changed, 0) + statement.Changed;
             }
-            return Statement.IsReadOnly ? -1 : Statement.Changed;
+            finally
+            {
+                statement.Reset();
+            }
         }
-        finally
-        {
-            Statement.Reset();
-        }
+        return changed;
     }
 
     public override object? ExecuteScalar()
@@ -75,6 +82,8 @@ internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
+        if (Statement.Next is not null)
+            throw new InvalidOperationException($"A query is one statement: {Statement.Sql}");
         Statement.Bind(_parameters);
         return new PreparedReader(Statement);
     }
@@ -159,7 +168,13 @@ internal sealed class PreparedParameters : DbParameterCollection
 
     public override int IndexOf(object value) => _parameters.IndexOf((PreparedParameter)value);
 
-    public override int IndexOf(string parameterName) => _parameters.FindIndex(parameter => parameter.ParameterName == parameterName);
+    public override int IndexOf(string parameterName)
+    {
+        for (var index = 0; index < _parameters.Count; index++)
+            if (_parameters[index].ParameterName == parameterName)
+                return index;
+        return -1;
+    }
 
     public override void Insert(int index, object value) => _parameters.Insert(index, (PreparedParameter)value);
 

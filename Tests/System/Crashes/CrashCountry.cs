@@ -66,7 +66,8 @@ internal sealed class CrashCountry : IAsyncDisposable
         var load = Task.WhenAll(_directions.SelectMany(direction => direction.Hospitals).Select(hospital => Task.Run(() => LiveAsync(hospital))));
         try
         {
-            for (var next = convergeEvery; Kills < kills;)
+            // A hospital that failed ends the run: its own words come first.
+            for (var next = convergeEvery; Kills < kills && !load.IsFaulted;)
             {
                 await CrashAsync();
                 if (Kills >= next && Kills < kills)
@@ -76,16 +77,14 @@ internal sealed class CrashCountry : IAsyncDisposable
                 }
                 if (_random.Next(8) == 0)
                     await DisturbAsync();
-                if (load.IsFaulted)
-                    break;
-                await Task.Delay(_random.Next(150));
+                await Task.Delay(_random.Next(400));
             }
         }
         finally
         {
             _isOver = true;
-            await load;
         }
+        await load;
         await AssertAgreedAsync();
         foreach (var direction in _directions)
         {
@@ -120,7 +119,7 @@ internal sealed class CrashCountry : IAsyncDisposable
         WriteNodes(sending, peer, line.Port);
         _directions.Add(new CrashDirection(sending, called, trap, line, his, truth,
             [.. Enumerable.Range(1, Workplaces).Select(place => new CrashHospital(
-                care, his.Address, sender.Tokens[care.Institution], $"W{place}", Persons / Workplaces * (place - 1), new Random(_random.Next()), truth))]));
+                care, his.Address, sender.Tokens[care.Institution], $"W{place}", new Range(Persons / Workplaces * (place - 1) + 1, Persons / Workplaces * place), new Random(_random.Next()), truth))]));
     }
 
     /// <summary>The list of nodes as one province has it: the other stands at the end of the line. A dead or frozen peer is given up soon and asked again soon.</summary>

@@ -15,12 +15,12 @@ internal sealed record CrashCare(string Institution, string InpatientKind, Divis
 /// One workplace of a hospital: a stay after the other, each step sent with an id of its own and sent again with the same one until it is answered. Of what
 /// stays open it now and then asks the state, or voids it. Everything it was told is in its truth book.
 /// </summary>
-internal sealed class CrashHospital(CrashCare care, Uri address, string token, string name, int firstPerson, Random random, TruthBook truth) : IDisposable
+internal sealed class CrashHospital(CrashCare care, Uri address, string token, string name, Range persons, Random random, TruthBook truth) : IDisposable
 {
     /// <summary>How long one step may stay without an answer while nodes die around it. Far above what is seen: a step that needs so long is lost.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Hospital _hospital = new(address, token) { InpatientKind = care.InpatientKind };
     private int _stays;
@@ -39,7 +39,7 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
         {
             var today = TimeProvider.System.Today();
             var stay = ++_stays;
-            var person = BenchPersons.Reference(care.Insured, firstPerson + stay);
+            var person = BenchPersons.Reference(care.Insured, persons.Start.Value + stay % (persons.End.Value - persons.Start.Value));
             var admitted = await AnswerAsync("admission", id => _hospital.AdmitAsync(person, $"{name}-{stay}", today.AddDays(-3), id));
             var visit = admitted.Granted().Result.VisitNumber;
             truth.Admitted(visit);

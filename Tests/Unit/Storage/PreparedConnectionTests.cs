@@ -78,7 +78,16 @@ internal sealed class PreparedConnectionTests
         Assert.That(() => Read<long>("SELECT @missing", new { other = 1 }), Throws.InvalidOperationException.With.Message.Contains("missing"));
 
     [Test]
-    public void A_second_statement_in_the_same_text_is_refused_instead_of_forgotten() =>
+    public async Task Statements_of_one_text_run_one_after_the_other_and_are_counted_together()
+    {
+        const string Sql = "CREATE TABLE IF NOT EXISTS made (id INTEGER); INSERT INTO made VALUES (@first), (@first + 1); INSERT INTO made VALUES (@third);\n";
+        foreach (var _ in (int[])[1, 2])
+            Assert.That(await _database.WriteAsync(session => session.Execute(Sql, new { first = 1, third = 3 }), CancellationToken.None), Is.GreaterThanOrEqualTo(3));
+        Assert.That(_database.Read(session => session.Query<long>("SELECT id FROM made ORDER BY rowid")), Is.EqualTo(new[] { 1, 2, 3, 1, 2, 3 }));
+    }
+
+    [Test]
+    public void A_second_statement_behind_a_query_is_refused_instead_of_forgotten() =>
         Assert.That(() => Read<long>("SELECT 1; SELECT 2", null), Throws.InvalidOperationException.With.Message.Contains("SELECT 2"));
 
     private T Read<T>(string sql, object? args) => _database.Read(session => session.QuerySingle<T>(sql, args));
