@@ -66,8 +66,7 @@ internal sealed class CrashCountry : IAsyncDisposable
         var load = Task.WhenAll(_directions.SelectMany(direction => direction.Hospitals).Select(hospital => Task.Run(() => LiveAsync(hospital))));
         try
         {
-            // A hospital that failed ends the run: its own words come first.
-            for (var next = convergeEvery; Kills < kills && !load.IsFaulted;)
+            for (var next = convergeEvery; Kills < kills && !_isOver;)
             {
                 await CrashAsync();
                 if (Kills >= next && Kills < kills)
@@ -134,12 +133,22 @@ internal sealed class CrashCountry : IAsyncDisposable
 
     private async Task LiveAsync(CrashHospital hospital)
     {
-        while (!_isOver)
+        try
         {
-            if (_isPaused)
-                await Task.Delay(20);
-            else
-                await hospital.StayAsync();
+            while (!_isOver)
+            {
+                if (_isPaused)
+                    await Task.Delay(20);
+                else
+                    await hospital.StayAsync();
+            }
+        }
+        catch
+        {
+            // Whoever is failed ends it for all, while what they stand before is there to be looked at.
+            _isOver = true;
+            await TestContext.Out.WriteLineAsync(string.Join('\n', Provinces.Select(Open)));
+            throw;
         }
     }
 
@@ -242,13 +251,22 @@ internal sealed class CrashCountry : IAsyncDisposable
         }
     }
 
-    private static long Unanswered(CrashProvince province)
+    private static long Unanswered(CrashProvince province) => Scalar<long>(province, "SELECT count(*) FROM outbound WHERE state IN (1, 4)");
+
+    /// <summary>What a province still waits for, in its own words.</summary>
+    private static string Open(CrashProvince province) => Scalar<string>(province,
+        """
+        SELECT coalesce(group_concat(transaction_id || ' ' || method || ' state ' || state || ', ' || attempts || ' attempts, next in ' || (next_attempt_at_ms - unixepoch() * 1000)
+          || ' ms: ' || coalesce(last_error, ''), char(10)), '') FROM outbound WHERE state IN (1, 4)
+        """) is { Length: > 0 } open ? $"{province.Code} waits for\n{open}" : $"{province.Code} waits for nothing";
+
+    private static T Scalar<T>(CrashProvince province, string sql)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(province.DataFolder, "gateway.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM outbound WHERE state IN (1, 4)";
-        return (long)command.ExecuteScalar()!;
+        command.CommandText = sql;
+        return (T)command.ExecuteScalar()!;
     }
 
     /// <summary>One province treats the other's people.</summary>

@@ -23,6 +23,7 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Hospital _hospital = new(address, token) { InpatientKind = care.InpatientKind };
+    private string _lastPending = "nothing";
     private int _stays;
     private int _ids;
 
@@ -95,7 +96,7 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
     {
         (await AnswerAsync("reversal", again => _hospital.ReverseAsync(id, again, "Settle"))).Granted();
         truth.Reversed(visit);
-        var state = await UntilAsync($"the state of {id}", async () => await _hospital.QueryAsync(id));
+        var state = await UntilAsync($"the state of {id}", async () => (TransactionState?)await _hospital.QueryAsync(id));
         Assert.That(state, Is.AnyOf(TransactionState.Refused, TransactionState.Undone), $"{name} {id} after its reversal");
     }
 
@@ -110,6 +111,7 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
             if (!reply.IsPending)
                 return reply;
             truth.Pending();
+            _lastPending = reply.Text;
             if (random.Next(3) == 0)
                 await _hospital.QueryAsync(id);
             return null;
@@ -124,7 +126,7 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
             if (await OnceAsync(ask) is { } answer)
                 return answer;
             if (TimeProvider.System.GetElapsedTime(started) > Patience)
-                throw new AssertionException($"{name}: {what} was not answered within {Patience.TotalSeconds} s.");
+                throw new AssertionException($"{name}: {what} was not answered within {Patience.TotalSeconds} s. Last it was told {_lastPending}");
             await Task.Delay(Pause);
         }
     }
