@@ -18,6 +18,12 @@ internal sealed class CrashCountry : IAsyncDisposable
 {
     private const int Persons = 3_000, Workplaces = 3;
 
+    /// <summary>
+    /// How long the nodes are left alone for each direction to answer something. Without it a node just started would be dead again before its first request
+    /// had left: on a slow machine nothing but starts would be tested.
+    /// </summary>
+    private static readonly TimeSpan AliveMax = TimeSpan.FromSeconds(4);
+
     /// <summary>How long a step is waited for before the kill is made at random instead.</summary>
     private static readonly TimeSpan StepWithin = TimeSpan.FromSeconds(2);
 
@@ -76,7 +82,7 @@ internal sealed class CrashCountry : IAsyncDisposable
                 }
                 if (_random.Next(8) == 0)
                     await DisturbAsync();
-                await Task.Delay(_random.Next(400));
+                await LiveALittleAsync();
             }
         }
         finally
@@ -176,6 +182,15 @@ internal sealed class CrashCountry : IAsyncDisposable
         await crash.Sprung;
         _kills[step.ToString()] = _kills.GetValueOrDefault(step.ToString()) + crash.Victims.Count;
         await Task.WhenAll(crash.Victims.Select(victim => victim.ServeAsync()));
+    }
+
+    private async Task LiveALittleAsync()
+    {
+        var before = _directions.ConvertAll(direction => direction.Truth.Answers);
+        var started = TimeProvider.System.GetTimestamp();
+        while (_directions.Where((direction, index) => direction.Truth.Answers == before[index]).Any() && TimeProvider.System.GetElapsedTime(started) < AliveMax)
+            await Task.Delay(20);
+        await Task.Delay(_random.Next(200));
     }
 
     private CrashStep[] Shuffled()

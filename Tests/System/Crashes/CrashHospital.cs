@@ -109,7 +109,10 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
         {
             var reply = await ask(id);
             if (!reply.IsPending)
+            {
+                truth.Answered();
                 return reply;
+            }
             truth.Pending();
             _lastPending = reply.Text;
             if (random.Next(3) == 0)

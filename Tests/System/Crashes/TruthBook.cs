@@ -24,11 +24,16 @@ internal sealed class TruthBook
 
     private readonly ConcurrentDictionary<string, int> _reversals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Told> _settlements = new(StringComparer.Ordinal);
-    private int _pending, _unanswered, _cancelled;
+    private int _pending, _unanswered, _cancelled, _answered;
 
     public int Stays => _reversals.Count;
 
     public int Settlements => _settlements.Count;
+
+    /// <summary>Steps that ended, with whatever answer.</summary>
+    public int Answers => Volatile.Read(ref _answered);
+
+    public void Answered() => Interlocked.Increment(ref _answered);
 
     public void Admitted(string visit) => Assert.That(_reversals.TryAdd(visit, 0), Is.True, $"visit {visit} was given twice");
 
