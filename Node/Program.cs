@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Text;
+using ProvincialGateway.Bench;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Storage;
 
@@ -45,6 +46,7 @@ internal static class Program
             BackupCommands.Backup(),
             BackupCommands.Restore(),
             CompactCommand.Create(),
+            BenchCommand.Create(),
         };
 
     /// <returns>The exit code. What refuses a command is written to its standard error.</returns>

@@ -30,6 +30,9 @@ internal sealed record PilotOptions
     /// <summary>Where a node's log events go.</summary>
     public required Action<Division, ILoggingBuilder> Logging { get; init; }
 
+    /// <summary>An existing folder in which the country's own is made; null is the temporary one.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Leaves the folder with everything in it when the country is disposed.</summary>
     public bool KeepFolder { get; init; }
 }
@@ -58,8 +61,10 @@ internal sealed class PilotCountry : IAsyncDisposable
     private PilotCountry(PilotOptions options)
     {
         _options = options;
-        // Readable by its owner alone: it holds keys.
-        _folder = Directory.CreateTempSubdirectory("provincial-gateway-");
+        // Readable by its owner alone: it holds keys. In a folder of the caller's the files guard themselves.
+        _folder = options.Folder is { } folder
+            ? Directory.CreateDirectory(Path.Combine(folder, $"provincial-gateway-{Path.GetRandomFileName()}"))
+            : Directory.CreateTempSubdirectory("provincial-gateway-");
     }
 
     /// <summary>Holds <c>nodes.json</c> and one data folder for each province, named by its division.</summary>

@@ -35,6 +35,9 @@ internal static class PostingStore
 {
     public static void Append(Session session, PostingSet set)
     {
+        if (set.Postings.Count == 0)
+            return;
+        var sequence = Counters.Take(session, "posting", set.Postings.Count);
         foreach (var posting in set.Postings)
         {
             session.ExecuteExpecting(1,
@@ -44,7 +47,7 @@ internal static class PostingStore
                 """,
                 new
                 {
-                    Sequence = Counters.Next(session, "posting"),
+                    Sequence = sequence++,
                     TransactionId = set.TransactionId.Text,
                     Event = (int)set.Event,
                     set.Subject,

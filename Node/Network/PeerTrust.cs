@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Values;
@@ -21,6 +22,8 @@ internal sealed record TrustDecision(Division? Province, string ReasonChinese, s
 /// </summary>
 internal sealed class PeerTrust
 {
+    // What a certificate says of itself never changes, and a connection shows the same one with each call; whether that is trusted now is asked each time.
+    private readonly ConditionalWeakTable<X509Certificate2, Shown> _shown = [];
     private readonly Dictionary<CertificatePin, NodeEntry> _entries;
     private readonly Division _self;
     private readonly TimeProvider _time;
@@ -38,12 +41,12 @@ internal sealed class PeerTrust
     {
         if (certificate is null)
             return TrustDecision.Refused("对方未出示证书", "no certificate was presented");
-        var pin = CertificatePin.Of(certificate);
+        var (pin, named) = _shown.GetValue(certificate, static shown => new Shown(CertificatePin.Of(shown), CertificateProvince.Of(shown)));
         if (!_entries.TryGetValue(pin, out var entry))
             return TrustDecision.Refused($"证书指纹 {pin} 未在 nodes.json 中登记", $"certificate {pin} is not in nodes.json");
         if (entry.Division == _self)
             return TrustDecision.Refused("对方出示的是本节点自己的证书", "the certificate is this node's own");
-        return OutsideValidity(certificate, entry) ?? ByProvince(certificate, entry);
+        return OutsideValidity(certificate, entry) ?? ByProvince(named, entry);
     }
 
     private TrustDecision? OutsideValidity(X509Certificate2 certificate, NodeEntry entry)
@@ -57,13 +60,15 @@ internal sealed class PeerTrust
             $"the certificate of node {entry.Division} expired at {to.UtcDateTime:u}; that province must replace it");
     }
 
-    private static TrustDecision ByProvince(X509Certificate2 certificate, NodeEntry entry)
+    private static TrustDecision ByProvince(Division? stated, NodeEntry entry)
     {
-        if (CertificateProvince.Of(certificate) is not { } named)
+        if (stated is not { } named)
             return TrustDecision.Refused($"登记为节点 {entry.Division} 的证书未写明省份({CertificateProvince.UrnPrefix}…)",
                 $"the certificate listed for node {entry.Division} names no province ({CertificateProvince.UrnPrefix}...)");
         return named == entry.Division ? TrustDecision.Trusted(named) : TrustDecision.Refused(
             $"证书写明的省份 {named} 与 nodes.json 登记的节点 {entry.Division} 不符",
             $"the certificate names {named} but is listed for node {entry.Division} in nodes.json");
     }
+
+    private sealed record Shown(CertificatePin Pin, Division? Named);
 }

@@ -15,6 +15,7 @@ internal sealed class AuditSnapshot : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly SqliteTransaction _transaction;
+    private readonly PreparedConnection _prepared;
     private readonly Session _session;
     private readonly object _parameters;
 
@@ -23,7 +24,8 @@ internal sealed class AuditSnapshot : IDisposable
         _connection = connection;
         _parameters = parameters;
         _transaction = connection.BeginTransaction(deferred: true);
-        _session = new Session(new PreparedConnection(connection), _transaction);
+        _prepared = new PreparedConnection(connection);
+        _session = new Session(_prepared, _transaction);
     }
 
     /// <param name="files">Schema name and file, the first to be read first.</param>
@@ -72,6 +74,8 @@ internal sealed class AuditSnapshot : IDisposable
     public void Dispose()
     {
         _session.End();
+        _prepared.Release();
+        _prepared.Dispose();
         _transaction.Dispose();
         _connection.Dispose();
     }

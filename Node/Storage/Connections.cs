@@ -27,6 +27,12 @@ internal static class Connections
         }
     }
 
+    /// <summary>
+    /// What the savepoint of a work would need to be undone stays in memory. As files SQLite opens, writes and removes one for nearly each group, which costs as
+    /// much as writing the log. Not for the scripts that build indices: what they sort may be larger than memory.
+    /// </summary>
+    public static void KeepSavepointsInMemory(SqliteConnection connection) => Set(connection, "temp_store", "MEMORY", "2");
+
     private static SqliteConnection Open(string path, TimeSpan busyTimeout, bool queryOnly, bool isDurable = true)
     {
         var busyMs = ((long)busyTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);

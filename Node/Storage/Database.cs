@@ -64,6 +64,7 @@ internal sealed class Database : IAsyncDisposable
         var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout, options.IsDurable));
         TimeSpan? @checked = wasClean || file.Length > IntegrityCheck.AtStartMax ? null : IntegrityCheck.Run(connection, path);
         Migrator.Apply(connection, scripts, time);
+        Connections.KeepSavepointsInMemory(connection);
         var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Checked = @checked };
         var database = new Database(file, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), lastStop, options, time);
         opened.Keep();

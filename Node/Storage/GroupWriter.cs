@@ -13,7 +13,7 @@ namespace ProvincialGateway.Storage;
 /// </remarks>
 internal sealed class GroupWriter : IDatabaseWriter
 {
-    private const string Savepoint = "work";
+    private const string Begin = "SAVEPOINT work", Undo = "ROLLBACK TO work", Keep = "RELEASE work";
 
     private readonly Func<SqliteConnection> _open;
     private readonly StorageCondition _condition;
@@ -104,6 +104,7 @@ internal sealed class GroupWriter : IDatabaseWriter
             group.Clear();
             RunBetween(_connection?.Inner);
         }
+        _connection?.Release();
         _drained.SetResult();
         RunBetween(connection: null);
     }
@@ -149,6 +150,7 @@ internal sealed class GroupWriter : IDatabaseWriter
         _condition.Refuse(fault);
         if (fault.Fault is not (StorageFault.InputOutput or StorageFault.Damaged))
             return;
+        _connection?.Release();
         _connection?.Inner.Dispose();
         _connection = null;
     }
@@ -163,6 +165,7 @@ internal sealed class GroupWriter : IDatabaseWriter
         try
         {
             Checkpoint.Truncate(connection);
+            Connections.KeepSavepointsInMemory(connection);
             return new PreparedConnection(connection);
         }
         catch
@@ -186,7 +189,7 @@ internal sealed class GroupWriter : IDatabaseWriter
 
     private bool RunInSavepoint(QueuedWork work, PreparedConnection connection, SqliteTransaction transaction)
     {
-        transaction.Save(Savepoint);
+        connection.Run(Begin);
         var session = new Session(connection, transaction);
         var fault = work.Run(session);
         session.End();
@@ -195,8 +198,8 @@ internal sealed class GroupWriter : IDatabaseWriter
         try
         {
             if (fault is not null)
-                transaction.Rollback(Savepoint);
-            transaction.Release(Savepoint);
+                connection.Run(Undo);
+            connection.Run(Keep);
         }
         catch (Exception gone) when (fault is not null)
         {

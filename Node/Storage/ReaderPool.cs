@@ -55,8 +55,8 @@ internal sealed class ReaderPool : IAsyncDisposable
     {
         try
         {
-            using var transaction = connection.Inner.BeginTransaction(deferred: true);
-            var session = new Session(connection, transaction);
+            connection.Run("BEGIN");
+            var session = new Session(connection, transaction: null);
             try
             {
                 return query(session);
@@ -64,6 +64,9 @@ internal sealed class ReaderPool : IAsyncDisposable
             finally
             {
                 session.End();
+                // A fault of the disk may have ended it.
+                if (connection.IsInTransaction)
+                    connection.Run("ROLLBACK");
             }
         }
         catch (SqliteException fault) when (StorageUnavailableException.From(fault) is { } unavailable)
@@ -90,6 +93,9 @@ internal sealed class ReaderPool : IAsyncDisposable
     private void CloseConnections()
     {
         while (_free.TryPop(out var connection))
+        {
+            connection.Release();
             connection.Inner.Dispose();
+        }
     }
 }

@@ -11,17 +11,18 @@ namespace ProvincialGateway.Storage;
 internal sealed class Session
 {
     private readonly PreparedConnection _connection;
-    private readonly SqliteTransaction _transaction;
+    private readonly SqliteTransaction? _transaction;
     private bool _ended;
 
     // Rows are read by column name: person_number fills PersonNumber. Process-wide in Dapper, the same for every node of a process.
     static Session() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
-    internal Session(PreparedConnection connection, SqliteTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    /// <param name="transaction">Null where the connection began one by itself.</param>
+    internal Session(PreparedConnection connection, SqliteTransaction? transaction) => (_connection, _transaction) = (connection, transaction);
 
     public PreparedConnection Connection => _ended ? throw Ended() : _connection;
 
-    public SqliteTransaction Transaction => _ended ? throw Ended() : _transaction;
+    public SqliteTransaction? Transaction => _ended ? throw Ended() : _transaction;
 
     /// <summary>The rows changed; for a statement that changes none, what SQLite reports (-1).</summary>
     public int Execute(string sql, object? args = null) => Connection.Execute(sql, args, Transaction);

@@ -14,7 +14,9 @@ internal sealed class Vault
     private const byte Version = 1;
     private const int VersionSize = 1, NonceSize = 12, TagSize = 16, KeySize = 32;
     private const int CipherStart = VersionSize + NonceSize;
-    private const int Overhead = CipherStart + TagSize;
+
+    /// <summary>Bytes that a seal adds.</summary>
+    public const int Overhead = CipherStart + TagSize;
 
     private readonly byte[] _sealingKey;
     private readonly byte[] _lookupKey;
