@@ -94,7 +94,7 @@ internal static class RecoveryCommands
         work.Out.WriteLine($"始于 {report.BegunAt}，发现者 {report.FoundBy}，备份时间 {report.BackupTakenAt ?? "-"} / begun {report.BegunAt}, found by {report.FoundBy}, backup of {report.BackupTakenAt ?? "-"}");
         var table = TextTable.Of("省 province", "状态 state", "往来 exchanges\n搁置 parked", "说明 note");
         foreach (var peer in report.Peers)
-            table.Row(peer.Peer, Describe(peer.State), $"{Number(peer.Exchanges)}\n{Number(peer.Parked)}", peer.LastError ?? (peer.LeftOutBy is null ? "-" : $"{peer.LeftOutBy}: {peer.LeftOutReason}"));
+            table.Row(peer.Peer, Describe(peer.State), $"{Number(peer.Exchanges)}\n{Number(peer.Parked)}", NoteOf(peer));
         work.OpenScreen().Write(table);
     }
 
@@ -115,6 +115,12 @@ internal static class RecoveryCommands
             "其他省不知道、须补做的：备份后导入的人员、备案、机构、目录与政策；医院上传而未结算的费用明细；签到签退；本省经办人在本机所作的决定（明细审核、备案审核、差异处理、年度关账）。 / "
             + "Not known elsewhere and to be repeated: persons, filings, institutions, catalogues and policies imported after the backup; fee lines uploaded and not settled; sign-ins and "
             + "sign-outs; decisions of this agency's operators on this machine (line audit, filings under review, differences, closed years).");
+    }
+
+    private static string NoteOf(RecoveredPeer peer)
+    {
+        string?[] notes = [peer.LeftOutBy is null ? null : $"{peer.LeftOutBy}: {peer.LeftOutReason}", peer.LastError];
+        return notes.OfType<string>().ToList() is { Count: > 0 } said ? string.Join('\n', said) : "-";
     }
 
     private static string Describe(PeerPart state) => state switch
