@@ -5,6 +5,7 @@ using ProvincialGateway.AdapterHost;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Catalogue;
 using ProvincialGateway.Configuration;
+using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -117,7 +118,9 @@ internal sealed partial class HisEndpoint(
         }
         catch (Exception fault) when (fault is StorageException or OperationCanceledException)
         {
-            LogNotAnswered(institution.Code, request.TransactionCode, fault.Message);
+            // A node that recovers says so once, not for every request it turns away.
+            if (fault is not NodeRecoveringException)
+                LogNotAnswered(institution.Code, request.TransactionCode, fault.Message);
             return HisRefusals.Unfinished(operation, fault is StorageException ? fault.Message : "节点正在停止 the node is stopping");
         }
     }
