@@ -124,7 +124,9 @@ internal sealed partial class HisEndpoint(
         }
         catch (Exception fault) when (fault is StorageException or OperationCanceledException)
         {
-            LogNotAnswered(institution.Code, request.TransactionCode, fault.Message);
+            // A node that recovers says so once, not for every request it turns away.
+            if (fault is not NodeRecoveringException)
+                LogNotAnswered(institution.Code, request.TransactionCode, fault.Message);
             return HisRefusals.Unfinished(operation, fault is StorageException ? fault.Message : Stopping);
         }
     }
