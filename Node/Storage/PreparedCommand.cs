@@ -46,6 +46,7 @@ internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
     /// <returns>The rows changed, of all statements of the text; -1 when there is none that changes any.</returns>
     public override int ExecuteNonQuery()
     {
+        connection.RequireTransaction();
         var changed = -1;
         for (var statement = Statement; statement is not null; statement = statement.Next)
         {
@@ -82,6 +83,7 @@ internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
     {
+        connection.RequireTransaction();
         if (Statement.Next is not null)
             throw new InvalidOperationException($"A query is one statement: {Statement.Sql}");
         Statement.Bind(_parameters);

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace ProvincialGateway.Storage;
 
@@ -54,7 +55,15 @@ internal sealed class PreparedConnection(SqliteConnection connection) : DbConnec
     }
 
     /// <summary>Whether a transaction has begun and not ended.</summary>
-    public bool IsInTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
+    public bool IsInTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
+
+    /// <summary>A full or failing disk makes SQLite roll back by itself; what a work that goes on regardless would write then would be final at once.</summary>
+    /// <exception cref="InvalidOperationException">There is no transaction.</exception>
+    internal void RequireTransaction()
+    {
+        if (!IsInTransaction)
+            throw new InvalidOperationException("The transaction of this work has ended.");
+    }
 
     /// <summary>Gives the statements up; the owner does so before it closes the connection, which is open as long as they are.</summary>
     public void Release()
