@@ -10,6 +10,7 @@ using ProvincialGateway.Tests.Support;
 namespace ProvincialGateway.Tests.AdapterHost;
 
 /// <summary>A dialect that hangs or takes memory without end: its caller is answered in time, its threads are got back, and the others are served.</summary>
+[NonParallelizable] // They watch the memory of the whole process.
 internal sealed class AdapterIsolationTests
 {
     private const int Fault = 2010, Overran = 2011, Quarantined = 2012, ThreadLost = 2013;

@@ -110,12 +110,8 @@ internal sealed class AdapterReloadTests
     {
         var context = ReplaceWhileOpen();
 
-        for (var collection = 0; context.IsAlive && collection < 50; collection++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-        Assert.That(context.IsAlive, Is.False, "something still holds the old assembly");
+        // The runtime's own compiler holds what it has yet to compile better.
+        Assert.That(() => IsAliveAfterCollection(context), Is.False.After(30_000, 20), "something still holds the old assembly");
     }
 
     [Test]
@@ -218,5 +214,12 @@ internal sealed class AdapterReloadTests
     {
         var envelope = adapter.Dialect.Decode(new HisMessage { Path = "/unruly", ContentType = "", SoapAction = "", Body = ReadOnlyMemory<byte>.Empty });
         return Encoding.UTF8.GetString(adapter.Dialect.Encode(envelope, [new Acknowledged { TransactionId = "" }]).Body);
+    }
+
+    private static bool IsAliveAfterCollection(WeakReference context)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return context.IsAlive;
     }
 }
