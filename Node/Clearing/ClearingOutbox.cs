@@ -64,9 +64,10 @@ internal static class ClearingOutbox
     public static IReadOnlyList<AgencyMessageRow> Latest(Session session, int rowsMax) => session.Query<AgencyMessageRow>(
         $"SELECT {Columns} FROM clearing_outbound ORDER BY prepared_at_ms DESC, transaction_id DESC LIMIT @rowsMax", new { rowsMax });
 
-    /// <summary>Whose next attempt is due, oldest first.</summary>
-    public static IReadOnlyList<string> Due(Session session, long nowMs, int rowsMax) => session.Query<string>(
-        "SELECT transaction_id FROM clearing_outbound WHERE state = 1 AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax", new { nowMs, rowsMax });
+    /// <summary>Whose next attempt is due, or was set while the clock was ahead; oldest first.</summary>
+    public static IReadOnlyList<string> Due(Session session, OutboxOptions options, long nowMs, int rowsMax) => session.Query<string>(
+        "SELECT transaction_id FROM clearing_outbound WHERE state = 1 AND (next_attempt_at_ms <= @nowMs OR next_attempt_at_ms > @latest) ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax",
+        new { nowMs, latest = options.LatestAttemptMs(nowMs), rowsMax });
 
     /// <summary>Counts an attempt before it is made and sets when the next one is due.</summary>
     public static bool BeginAttempt(Session session, string transactionId, long nowMs, Func<int, TimeSpan> pause)

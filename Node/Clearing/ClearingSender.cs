@@ -46,7 +46,7 @@ internal sealed partial class ClearingSender(
     /// <summary>Attempts everything that is due. The background loop calls it; a test may.</summary>
     public async Task SendDueAsync(CancellationToken cancellation)
     {
-        var due = database.Read(session => ClearingOutbox.Due(session, time.NowMs(), RowsMax));
+        var due = database.Read(session => ClearingOutbox.Due(session, OutboxOptions.From(configuration.Timeouts), time.NowMs(), RowsMax));
         // Each by itself: an answer that this node cannot take in does not hold up the others.
         await BackgroundWork.ForEachAsync(due, AtOnceMax, id => BackgroundWork.AttemptAsync(() => SendAsync(id, cancellation), LogPostponed, logger, cancellation), cancellation);
     }

@@ -109,16 +109,16 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     /// <summary>
     /// Rows whose next attempt is due, oldest first. What a reversal is under way for waits for it, also when that is parked: sent now, it would be
-    /// done to be undone.
+    /// done to be undone. An attempt that is set later than any rule sets one was set while this node's clock was ahead: it is due now, not when that time comes.
     /// </summary>
     public IReadOnlyList<string> Due(int rowsMax) => database.Read(session => session.Query<string>(
         """
         SELECT o.transaction_id FROM outbound o
-        WHERE o.state = 1 AND o.next_attempt_at_ms <= @now
+        WHERE o.state = 1 AND (o.next_attempt_at_ms <= @now OR o.next_attempt_at_ms > @latest)
           AND NOT EXISTS (SELECT 1 FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = @Reversal AND r.state IN (1, 4))
         ORDER BY o.next_attempt_at_ms LIMIT @rowsMax
         """,
-        new { now = time.NowMs(), rowsMax, Reversal = (int)OutboundKind.Reversal }));
+        new { now = time.NowMs(), latest = options.LatestAttemptMs(time.NowMs()), rowsMax, Reversal = (int)OutboundKind.Reversal }));
 
     /// <summary>Counts an attempt before it is made and sets when the one after it is due: doubling from the interval up to the cap.</summary>
     public Task BeginRetryAsync(string transactionId, CancellationToken cancellation) => database.WriteAsync(session =>
@@ -261,6 +261,9 @@ internal sealed record OutboxOptions
     public required TimeSpan RetryDelay { get; init; }
 
     public required TimeSpan RetryDelayMax { get; init; }
+
+    /// <summary>The latest time that an attempt set now, or before, can have.</summary>
+    public long LatestAttemptMs(long nowMs) => nowMs + (long)(RetryDelayMax > InteractiveBudget ? RetryDelayMax : InteractiveBudget).TotalMilliseconds;
 }
 
 internal sealed class OutboundRow

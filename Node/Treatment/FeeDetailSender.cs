@@ -87,7 +87,7 @@ internal sealed partial class FeeDetailSender(
                 if (lane.TakeCameUp())
                     await database.WriteAsync(session => FeeTransfers.MakeDue(session, peer, time.NowMs()), cancellation);
                 // Every attempt sets the next one into the future, so this ends.
-                while (database.Read(session => FeeTransfers.NextDue(session, peer, time.NowMs())) is { } settlementNumber)
+                while (database.Read(session => FeeTransfers.NextDue(session, peer, time.NowMs(), LatestAttemptMs())) is { } settlementNumber)
                 {
                     await SendAsync(lane.Peer, settlementNumber, cancellation);
                     Changed();
@@ -284,6 +284,12 @@ internal sealed partial class FeeDetailSender(
     /// <summary>Doubling from the resolver's interval up to its cap.</summary>
     private long DelayMs(int failures) => (long)Math.Min(
         configuration.Timeouts.ResolverDelayMax.TotalMilliseconds, configuration.Timeouts.ResolverInterval.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 20)));
+
+    private long LatestAttemptMs()
+    {
+        var longest = configuration.Timeouts.ResolverDelayMax > UnimplementedDelay ? configuration.Timeouts.ResolverDelayMax : UnimplementedDelay;
+        return time.NowMs() + (long)longest.TotalMilliseconds;
+    }
 
     private void Changed() => Interlocked.Exchange(ref _changed, NewChange()).TrySetResult();
 

@@ -49,9 +49,10 @@ internal static class FilingRequestStore
     public static List<FilingRequestRow> List(Session session, int rowsMax) => session.Query<FilingRequestRow>(
         $"SELECT {Columns} FROM filing_request ORDER BY rowid DESC LIMIT @rowsMax", new { rowsMax });
 
-    /// <summary>Unanswered requests whose next attempt is due.</summary>
-    public static List<string> Due(Session session, long nowMs, int rowsMax) => session.Query<string>(
-        "SELECT transaction_id FROM filing_request WHERE state = 1 AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms LIMIT @rowsMax", new { nowMs, rowsMax });
+    /// <summary>Unanswered requests whose next attempt is due, or was set while the clock was ahead.</summary>
+    public static List<string> Due(Session session, OutboxOptions options, long nowMs, int rowsMax) => session.Query<string>(
+        "SELECT transaction_id FROM filing_request WHERE state = 1 AND (next_attempt_at_ms <= @nowMs OR next_attempt_at_ms > @latest) ORDER BY next_attempt_at_ms LIMIT @rowsMax",
+        new { nowMs, latest = options.LatestAttemptMs(nowMs), rowsMax });
 
     /// <summary>Counts an attempt before it is made and sets when the one after it is due.</summary>
     public static void BeginRetry(Session session, string transactionId, OutboxOptions options, long nowMs)

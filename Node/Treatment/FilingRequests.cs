@@ -73,7 +73,7 @@ internal sealed partial class FilingRequests(
 
     private Task<bool> ResolveDueAsync(CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
     {
-        foreach (var id in database.Read(session => FilingRequestStore.Due(session, time.NowMs(), DueMax)))
+        foreach (var id in database.Read(session => FilingRequestStore.Due(session, _options, time.NowMs(), DueMax)))
         {
             await database.WriteAsync(session => FilingRequestStore.BeginRetry(session, id, _options, time.NowMs()), cancellation);
             await DeliverAsync(id, cancellation);
