@@ -64,10 +64,15 @@ internal static class ClearingOutbox
     public static IReadOnlyList<AgencyMessageRow> Latest(Session session, int rowsMax) => session.Query<AgencyMessageRow>(
         $"SELECT {Columns} FROM clearing_outbound ORDER BY prepared_at_ms DESC, transaction_id DESC LIMIT @rowsMax", new { rowsMax });
 
-    /// <summary>Whose next attempt is due, oldest first.</summary>
-    public static IReadOnlyList<string> Due(Session session, Division peer, long nowMs, int rowsMax) => session.Query<string>(
-        "SELECT transaction_id FROM clearing_outbound WHERE state = 1 AND peer = @Code AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax",
-        new { peer.Code, nowMs, rowsMax });
+    /// <summary>Whose next attempt is due, or was set while the clock was ahead; oldest first.</summary>
+    /// <param name="latestMs">The latest time that an attempt set now, or before, can have.</param>
+    public static IReadOnlyList<string> Due(Session session, Division peer, long nowMs, long latestMs, int rowsMax) => session.Query<string>(
+        """
+        SELECT transaction_id FROM clearing_outbound
+        WHERE state = 1 AND peer = @Code AND (next_attempt_at_ms <= @nowMs OR next_attempt_at_ms > @latestMs)
+        ORDER BY next_attempt_at_ms, transaction_id LIMIT @rowsMax
+        """,
+        new { peer.Code, nowMs, latestMs, rowsMax });
 
     /// <summary>A peer answers again: nothing waits for its next attempt any longer.</summary>
     public static void MakeDue(Session session, Division peer, long nowMs) => session.Execute(

@@ -65,7 +65,7 @@ internal sealed partial class ClearingSender(
             await database.WriteAsync(session => ClearingOutbox.MakeDue(session, peer, time.NowMs()), cancellation);
         if (lane.Peer.State.Hold is not null)
             return;
-        var due = database.Read(session => ClearingOutbox.Due(session, peer, time.NowMs(), RowsMax));
+        var due = database.Read(session => ClearingOutbox.Due(session, peer, time.NowMs(), LatestAttemptMs(), RowsMax));
         // Each by itself: an answer that this node cannot take in does not hold up the others.
         await BackgroundWork.ForEachAsync(due, AtOnceMax, id => BackgroundWork.AttemptAsync(() => SendAsync(id, cancellation), LogPostponed, logger, cancellation), cancellation);
     }
@@ -132,6 +132,12 @@ internal sealed partial class ClearingSender(
         { Refusal: not null } => null,
         _ => step.Contradiction(request, reply),
     };
+
+    private long LatestAttemptMs()
+    {
+        var longest = backOff.Longest > configuration.Timeouts.InteractiveBudget ? backOff.Longest : configuration.Timeouts.InteractiveBudget;
+        return time.NowMs() + (long)longest.TotalMilliseconds;
+    }
 
     private TimeSpan PauseAfter(int attempts) => attempts == 0 ? configuration.Timeouts.InteractiveBudget : backOff.After(attempts);
 

@@ -22,19 +22,25 @@ internal static class OutboundLeases
           SELECT 1 FROM outbound e WHERE e.visit_id = o.visit_id AND e.rowid < o.rowid AND e.state IN (1, 4) AND NOT (o.kind = 7 AND e.transaction_id = o.original_id))
         """;
 
-    /// <summary>What may be sent to a peer now, the longest due first.</summary>
-    public static List<string> Due(Session session, Division peer, long nowMs, int rowsMax) => session.Query<string>(
+    /// <summary>A lease that lasts longer than any, as one taken while this node's clock was ahead, is none.</summary>
+    private const string IsFree = "(o.leased_until_ms IS NULL OR o.leased_until_ms <= @nowMs OR o.leased_until_ms > @nowMs + @LeaseMs)";
+
+    /// <summary>
+    /// What may be sent to a peer now, the longest due first. An attempt that is set later than any rule sets one was set while the clock was ahead:
+    /// it is due now, not when that time comes.
+    /// </summary>
+    public static List<string> Due(Session session, Division peer, int rowsMax, OutboxOptions options, long nowMs) => session.Query<string>(
         $"""
         SELECT o.transaction_id FROM outbound o
-        WHERE o.peer = @Code AND o.state = 1 AND o.next_attempt_at_ms <= @nowMs AND (o.leased_until_ms IS NULL OR o.leased_until_ms <= @nowMs) AND {HasItsTurn}
+        WHERE o.peer = @Code AND o.state = 1 AND (o.next_attempt_at_ms <= @nowMs OR o.next_attempt_at_ms > @latest) AND {IsFree} AND {HasItsTurn}
         ORDER BY o.next_attempt_at_ms, o.rowid LIMIT @rowsMax
         """,
-        new { peer.Code, nowMs, rowsMax });
+        new { peer.Code, nowMs, latest = options.LatestAttemptMs(nowMs), options.LeaseMs, rowsMax });
 
     /// <summary>Takes what is due for the resolver, counts the attempts that are about to be made and sets when the ones after them are due.</summary>
     public static IReadOnlyList<OutboundRow> TakeDue(Session session, Division peer, int rowsMax, OutboxOptions options, long nowMs)
     {
-        var rows = Due(session, peer, nowMs, rowsMax).ConvertAll(id => Outbox.Find(session, id)!);
+        var rows = Due(session, peer, rowsMax, options, nowMs).ConvertAll(id => Outbox.Find(session, id)!);
         session.ExecuteEach(
             """
             UPDATE outbound SET leased_by = 2, leased_until_ms = ?2, attempts = attempts + 1, attempted_at_ms = ?3, next_attempt_at_ms = ?4
@@ -53,9 +59,9 @@ internal static class OutboundLeases
         $"""
         UPDATE outbound AS o SET state = 1, reply = NULL, answered_at_ms = NULL, leased_by = 3, leased_until_ms = @until, attempts = attempts + 1, attempted_at_ms = @nowMs,
           next_attempt_at_ms = @until
-        WHERE o.transaction_id = @transactionId AND o.state IN (1, 4) AND (o.leased_until_ms IS NULL OR o.leased_until_ms <= @nowMs) AND {HasItsTurn}
+        WHERE o.transaction_id = @transactionId AND o.state IN (1, 4) AND {IsFree} AND {HasItsTurn}
         """,
-        new { transactionId, nowMs, until = nowMs + options.LeaseMs }) == 1;
+        new { transactionId, nowMs, options.LeaseMs, until = nowMs + options.LeaseMs }) == 1;
 
     /// <returns>Whether there may be more.</returns>
     public static bool MakeDue(Session session, Division peer, long nowMs) => session.Execute(

@@ -154,7 +154,7 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
 
     /// <summary>Takes what is due to a peer, oldest first: lease, count and next attempt of all rows in one transaction, which is not begun when nothing is due.</summary>
     public async Task<IReadOnlyList<OutboundRow>> LeaseDueAsync(Division peer, int rowsMax, CancellationToken cancellation) =>
-        database.Read(session => OutboundLeases.Due(session, peer, time.NowMs(), rowsMax: 1)).Count == 0
+        database.Read(session => OutboundLeases.Due(session, peer, rowsMax: 1, options, time.NowMs())).Count == 0
             ? []
             : await database.WriteAsync(session => OutboundLeases.TakeDue(session, peer, rowsMax, options, time.NowMs()), cancellation);
 
@@ -316,6 +316,9 @@ internal sealed record OutboxOptions
 
     /// <summary>How long one attempt may hold a row: no call lasts longer.</summary>
     public long LeaseMs => (long)InteractiveBudget.TotalMilliseconds;
+
+    /// <summary>The latest time that an attempt set now, or before, can have.</summary>
+    public long LatestAttemptMs(long nowMs) => nowMs + (long)(RetryDelayMax > InteractiveBudget ? RetryDelayMax : InteractiveBudget).TotalMilliseconds;
 }
 
 internal sealed class OutboundRow

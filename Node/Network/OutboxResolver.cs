@@ -26,7 +26,7 @@ internal sealed partial class OutboxResolver(Outbox outbox, PeerDirectory peers,
     private async Task ServeAsync(PeerLane lane, CancellationToken stopping)
     {
         var underWay = new List<Task<bool>>();
-        var woken = lane.WaitAsync(stopping).AsTask();
+        var woken = lane.WaitAsync(stopping);
         try
         {
             while (true)
@@ -37,7 +37,7 @@ internal sealed partial class OutboxResolver(Outbox outbox, PeerDirectory peers,
                 if (woken.IsCompleted)
                 {
                     await woken;
-                    woken = lane.WaitAsync(stopping).AsTask();
+                    woken = lane.WaitAsync(stopping);
                     isToGoOn = true;
                 }
                 // After an attempt without an answer the other requests to a peer that is away wait for the next look, or for its return.
@@ -48,7 +48,7 @@ internal sealed partial class OutboxResolver(Outbox outbox, PeerDirectory peers,
         finally
         {
             // What came of them is recorded; an attempt that was given up says so.
-            await Task.WhenAll((IEnumerable<Task>)underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll((IEnumerable<Task>)underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -16,7 +16,8 @@ internal sealed class PeerLane(IPeerLink peer)
 
     public void Wake() => _wake.Writer.TryWrite(true);
 
-    public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _wake.Reader.ReadAsync(cancellation);
+    // Awaited here, so that whoever waits goes on where it runs and not where the channel was written to.
+    public async Task<bool> WaitAsync(CancellationToken cancellation) => await _wake.Reader.ReadAsync(cancellation);
 
     /// <summary>The peer was away and answers again. Said once.</summary>
     public bool TakeCameUp() => Interlocked.Exchange(ref _cameUp, 0) == 1;

@@ -17,6 +17,8 @@ internal sealed partial class Recoverer(
     NodesConfiguration configuration, Division self, Database database, Vault vault, TransactionIdSource ids, PeerDirectory peers, RecoveryGate gate,
     AnsweredAgain answered, AskedAgain asked, ForgottenDetails details, TimeProvider time, ILogger<Recoverer> logger) : BackgroundService
 {
+    private const int AtOnceMax = 4;
+
     private readonly ExchangeCheck _check = new(self);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
@@ -68,8 +70,8 @@ internal sealed partial class Recoverer(
         if (database.Read(RecoveryStore.UnderWay) is not { } recovery)
             return;
         var parts = database.Read(session => RecoveryStore.Peers(session, recovery.Id));
-        await Parallel.ForEachAsync(parts.Where(part => part.State is PeerPart.Asking or PeerPart.LeftOut), cancellation,
-            async (part, token) => await BackgroundWork.AttemptAsync(() => GatherAsync(recovery, part, token), LogPostponed, logger, token));
+        await BackgroundWork.ForEachAsync(parts.Where(part => part.State is PeerPart.Asking or PeerPart.LeftOut), AtOnceMax,
+            part => BackgroundWork.AttemptAsync(() => GatherAsync(recovery, part, cancellation), LogPostponed, logger, cancellation), cancellation);
         parts = database.Read(session => RecoveryStore.Peers(session, recovery.Id));
         if (parts.Exists(part => part.State is PeerPart.Asking))
             return;

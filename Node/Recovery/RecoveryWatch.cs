@@ -54,20 +54,26 @@ internal sealed partial class RecoveryWatch(
         if (peers.Find(peer) is not { } client)
             return;
         var meeting = _meetings.GetOrAdd(peer.Province, _ => new Meeting());
-        if (meeting.IsOver)
-            return;
-        await meeting.Turn.WaitAsync(cancellation);
-        try
+        if (Begin(meeting, client) is { } underWay)
+            await underWay.WaitAsync(cancellation);
+    }
+
+    /// <returns>Null when there is nothing to ask now. Whoever comes while the peer is asked waits for the same answer.</returns>
+    private Task? Begin(Meeting meeting, IPeerLink peer)
+    {
+        lock (meeting)
         {
-            if (meeting.IsOver || (meeting.TriedAt is { } tried && time.GetElapsedTime(tried) < Pause))
-                return;
+            if (meeting.IsOver)
+                return null;
+            if (meeting.UnderWay is { IsCompleted: false } underWay)
+                return underWay;
+            if (meeting.TriedAt is { } tried && time.GetElapsedTime(tried) < Pause)
+                return null;
             meeting.TriedAt = time.GetTimestamp();
-            meeting.IsOver = await CompareAsync(client, cancellation);
+            return meeting.UnderWay = AskAsync();
         }
-        finally
-        {
-            meeting.Turn.Release();
-        }
+
+        async Task AskAsync() => meeting.IsOver = await CompareAsync(peer, CancellationToken.None);
     }
 
     /// <returns>False when the peer could not be asked.</returns>
@@ -108,9 +114,15 @@ internal sealed partial class RecoveryWatch(
 
     private sealed class Meeting
     {
-        public SemaphoreSlim Turn { get; } = new(1, 1);
+        private bool _isOver;
 
-        public bool IsOver { get; set; }
+        public bool IsOver
+        {
+            get => Volatile.Read(ref _isOver);
+            set => Volatile.Write(ref _isOver, value);
+        }
+
+        public Task? UnderWay { get; set; }
 
         public long? TriedAt { get; set; }
     }

@@ -48,6 +48,7 @@ internal sealed class SimulatedCountry : IDisposable
         Self = node.Division,
         DataFolder = node.Folder,
         Time = time,
+        Lot = () => Faults.Draw($"{node.Division} lot {node.TakeLot()}"),
         Logging = _ => { },
     };
 

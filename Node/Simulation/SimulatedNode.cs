@@ -14,6 +14,7 @@ namespace ProvincialGateway.Simulation;
 internal sealed class SimulatedNode(PreparedProvince province, string folder, SimulatedCountry country)
 {
     private int _commits;
+    private int _lots;
 
     public Division Division => province.Division;
 
@@ -31,6 +32,9 @@ internal sealed class SimulatedNode(PreparedProvince province, string folder, Si
 
     /// <summary>Null while no node runs there.</summary>
     public NodeRun? Current { get; private set; }
+
+    /// <summary>How many pauses it has drawn.</summary>
+    public int TakeLot() => ++_lots;
 
     /// <summary>How often it was started.</summary>
     public int Starts { get; private set; }

@@ -11,7 +11,7 @@ namespace ProvincialGateway.Simulation;
 /// </summary>
 internal sealed class SimulationRun : IDisposable
 {
-    private static readonly TimeSpan Trouble = TimeSpan.FromMinutes(5), FirstStart = TimeSpan.FromSeconds(2), RecoveryMax = TimeSpan.FromHours(2), Look = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Trouble = TimeSpan.FromMinutes(5), FirstStart = TimeSpan.FromSeconds(2), RecoveryMax = TimeSpan.FromMinutes(30), Look = TimeSpan.FromSeconds(5);
     private const int PartnersMax = 3;
 
     private readonly SimulationOptions _options;
@@ -33,7 +33,6 @@ internal sealed class SimulationRun : IDisposable
         _hospitals = [.. _country.Nodes.Select(node => new SimulatedHospital(_country, node, _tally))];
     }
 
-    private readonly System.Diagnostics.Stopwatch _sw = new(); private void T(string w) { if (Environment.GetEnvironmentVariable("SIMT") is not null) Console.WriteLine($"  {w} {_sw.ElapsedMilliseconds} steps {Pump.Steps} events {Pump.Events}"); }
     private Pump Pump => _country.Pump;
 
     /// <summary>Runs on this thread and nowhere else, so that several runs may go on at once, each on its own.</summary>
@@ -53,15 +52,14 @@ internal sealed class SimulationRun : IDisposable
     private SimulationReport Run(CancellationToken cancellation)
     {
         var recovery = TimeSpan.Zero;
-        _sw.Start(); T("made");
         IReadOnlyList<string> outcome = [];
         try
         {
             recovery = Live(cancellation);
-            T("lived"); _country.Stop(); T("stopped");
+            _country.Stop();
             using var verdict = new SimulationVerdict(_country, _hospitals);
             _failures.AddRange(verdict.Failures());
-            T("verdict"); outcome = [.. verdict.Outcome()]; T("outcome");
+            outcome = [.. verdict.Outcome()];
         }
         catch (SimulationBrokenException broken)
         {
@@ -90,11 +88,11 @@ internal sealed class SimulationRun : IDisposable
             node.Start();
         new FaultSchedule(_country, _hospitals, Trouble).Arrange();
         Pump.Run(PreparedCountry.Begin + Trouble, () => false, cancellation);
-        T("trouble"); Heal();
+        Heal();
         var healed = Pump.Now;
         if (!RunUntil(() => new OpenWork(_country, _hospitals).Count == 0, RecoveryMax, cancellation))
             _failures.AddRange(new OpenWork(_country, _hospitals).Describe());
-        T("recovered"); var recovery = Pump.Now - healed;
+        var recovery = Pump.Now - healed;
         if (_failures.Count == 0)
             Reconcile(cancellation);
         return recovery;

@@ -35,6 +35,9 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
     /// <summary>One line for each thing that is not as it has to be.</summary>
     public IEnumerable<string> Failures()
     {
+        // A run that is cut down to nothing has nothing to be audited.
+        if (!country.Nodes.Any(node => node.IsUsed))
+            yield break;
         var dealings = country.Network.Dealings;
         var report = Audit.Run([.. country.Nodes.Where(node => node.IsUsed).Select(node => node.Folder)], new SimulatedClock(country.Pump, country.Life, () => TimeSpan.Zero),
             (treatment, insured) => dealings.Contains((treatment, insured)));

@@ -72,7 +72,7 @@ internal sealed partial class FeeDetailSender(
                 if (lane.TakeCameUp())
                     await database.WriteAsync(session => FeeTransfers.MakeDue(session, peer, time.NowMs()), cancellation);
                 // Every attempt sets the next one into the future, so this ends.
-                while (lane.Peer.State.Hold is null && database.Read(session => FeeTransfers.NextDue(session, peer, time.NowMs())) is { } settlementNumber)
+                while (lane.Peer.State.Hold is null && database.Read(session => FeeTransfers.NextDue(session, peer, time.NowMs(), LatestAttemptMs())) is { } settlementNumber)
                 {
                     await SendAsync(lane.Peer, settlementNumber, cancellation);
                     Changed();
@@ -264,6 +264,12 @@ internal sealed partial class FeeDetailSender(
     {
         await database.WriteAsync(session => FeeTransfers.Fail(session, transfer.SettlementNumber, reason, nextAttemptAtMs), CancellationToken.None);
         LogStillOwed(transfer.SettlementNumber, transfer.TransactionId!, reason);
+    }
+
+    private long LatestAttemptMs()
+    {
+        var longest = configuration.Timeouts.ResolverDelayMax > UnimplementedDelay ? configuration.Timeouts.ResolverDelayMax : UnimplementedDelay;
+        return time.NowMs() + (long)longest.TotalMilliseconds;
     }
 
     private void Changed() => Interlocked.Exchange(ref _changed, NewChange()).TrySetResult();

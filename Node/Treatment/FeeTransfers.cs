@@ -90,14 +90,15 @@ internal static class FeeTransfers
         $"SELECT {Columns} FROM fee_transfer f WHERE settlement_number = @settlementNumber", new { settlementNumber });
 
     /// <summary>The next one that is due to a peer. While an undo of the settlement is under way its lines wait.</summary>
-    public static string? NextDue(Session session, Division peer, long nowMs) => session.QuerySingleOrDefault<string?>(
+    /// <param name="latestMs">The latest time that an attempt set by now can have: a later one was set while the clock was ahead, and is due.</param>
+    public static string? NextDue(Session session, Division peer, long nowMs, long latestMs) => session.QuerySingleOrDefault<string?>(
         """
         SELECT f.settlement_number FROM fee_transfer f JOIN treatment_settlement s USING (settlement_number) JOIN treatment_visit v ON v.id = s.visit_id
-        WHERE f.state IN (1, 2) AND f.next_attempt_at_ms <= @nowMs AND s.insured_province = @Code AND s.state = 1 AND v.state NOT IN (7, 13)
+        WHERE f.state IN (1, 2) AND (f.next_attempt_at_ms <= @nowMs OR f.next_attempt_at_ms > @latestMs) AND s.insured_province = @Code AND s.state = 1 AND v.state NOT IN (7, 13)
           AND NOT EXISTS (SELECT 1 FROM recovered_settlement r WHERE r.settlement_number = f.settlement_number)
         ORDER BY f.next_attempt_at_ms, f.settlement_number LIMIT 1
         """,
-        new { nowMs, peer.Code });
+        new { nowMs, latestMs, peer.Code });
 
     /// <summary>A peer answers again: nothing waits for its next attempt any longer.</summary>
     public static void MakeDue(Session session, Division peer, long nowMs) => session.Execute(

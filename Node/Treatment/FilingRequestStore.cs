@@ -47,9 +47,13 @@ internal static class FilingRequestStore
     public static List<FilingRequestRow> List(Session session, int rowsMax) => session.Query<FilingRequestRow>(
         $"SELECT {Columns} FROM filing_request ORDER BY rowid DESC LIMIT @rowsMax", new { rowsMax });
 
-    /// <summary>The unanswered request to a peer whose next attempt is due the longest.</summary>
-    public static string? NextDue(Session session, Division peer, long nowMs) => session.QuerySingleOrDefault<string?>(
-        "SELECT transaction_id FROM filing_request WHERE peer = @Code AND state = 1 AND next_attempt_at_ms <= @nowMs ORDER BY next_attempt_at_ms, rowid LIMIT 1", new { peer.Code, nowMs });
+    /// <summary>The unanswered request to a peer whose next attempt is due the longest, or was set while the clock was ahead.</summary>
+    public static string? NextDue(Session session, Division peer, OutboxOptions options, long nowMs) => session.QuerySingleOrDefault<string?>(
+        """
+        SELECT transaction_id FROM filing_request
+        WHERE peer = @Code AND state = 1 AND (next_attempt_at_ms <= @nowMs OR next_attempt_at_ms > @latest) ORDER BY next_attempt_at_ms, rowid LIMIT 1
+        """,
+        new { peer.Code, nowMs, latest = options.LatestAttemptMs(nowMs) });
 
     /// <summary>A peer answers again: nothing waits for its next attempt any longer.</summary>
     public static void MakeDue(Session session, Division peer, long nowMs) => session.Execute(

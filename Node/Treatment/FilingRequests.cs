@@ -75,7 +75,7 @@ internal sealed partial class FilingRequests(
         var peer = lane.Peer.Entry.Division;
         if (lane.TakeCameUp())
             await database.WriteAsync(session => FilingRequestStore.MakeDue(session, peer, time.NowMs()), cancellation);
-        while (lane.Peer.State.Hold is null && database.Read(session => FilingRequestStore.NextDue(session, peer, time.NowMs())) is { } id)
+        while (lane.Peer.State.Hold is null && database.Read(session => FilingRequestStore.NextDue(session, peer, options, time.NowMs())) is { } id)
         {
             await database.WriteAsync(session => FilingRequestStore.BeginRetry(session, id, options, time.NowMs()), cancellation);
             if (!await DeliverAsync(id, cancellation))

@@ -210,7 +210,7 @@ public sealed class OutboundLeaseTests
         _time.Advance(Options.InteractiveBudget);
         var allocated = GC.GetAllocatedBytesForCurrentThread();
 
-        var due = _database.Read(session => OutboundLeases.Due(session, Yunnan, _time.NowMs(), OutboxResolver.UnderWayMax));
+        var due = _database.Read(session => OutboundLeases.Due(session, Yunnan, OutboxResolver.UnderWayMax, Options, _time.NowMs()));
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         var taken = await TakeAsync(rowsMax: OutboxResolver.UnderWayMax);
 
