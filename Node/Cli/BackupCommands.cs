@@ -67,8 +67,8 @@ internal static class BackupCommands
             AuditRendering.Write(report, Screen.Open(output, Terminal.OfThisProcess()));
             await output.WriteLineAsync($"""
                 已恢复 restored: {manifest.Id} → {target}
-                备份时刻之后受理的业务不在其中；节点启动后将与各省核对。
-                What was acknowledged after {At(manifest):yyyy-MM-dd HH:mm:ss} is not in it; compare with the other provinces once the node serves.
+                备份时刻之后受理的业务不在其中；节点启动后会向各省补齐，补齐前不办理结算，进度见 gateway recovery status。
+                What was acknowledged after {At(manifest):yyyy-MM-dd HH:mm:ss} is not in it; the node asks the other provinces for it when it starts and settles nothing before, see gateway recovery status.
                 """);
             return 0;
         });

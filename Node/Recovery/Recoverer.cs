@@ -204,6 +204,12 @@ internal sealed partial class Recoverer(
             await ParkAsync(row, new("请求或应答无法识别", "request or reply cannot be read"), cancellation);
             return;
         }
+        // Also of one that was parked and is tried again: an operator's wish makes nothing true.
+        if (database.Read(session => _check.FaultIn(session, exchange.Peer, exchange.Direction, exchange.TransactionId, new(exchange.Request, exchange.Reply))) is { } wrong)
+        {
+            await ParkAsync(row, wrong, cancellation);
+            return;
+        }
         try
         {
             var remark = exchange.Direction is Direction.AskedThere

@@ -18,11 +18,9 @@ internal static class RecoveryStore
     /// <summary>The last one, finished or not.</summary>
     public static RecoveryRow? Last(Session session) => session.QuerySingleOrDefault<RecoveryRow>($"SELECT {Columns} FROM recovery ORDER BY id DESC LIMIT 1");
 
-    /// <summary>The restored backup that no recovery has dealt with; null where this release records none.</summary>
+    /// <summary>The restored backup that no recovery has dealt with; null when there is none.</summary>
     public static (bool IsRestored, long? BackupTakenAtMs) Restored(Session session)
     {
-        if (!RecordsRestorations(session))
-            return (false, null);
         var taken = session.Query<long?>("SELECT backup_taken_at_ms FROM restoration WHERE recovered_at_ms IS NULL ORDER BY id DESC LIMIT 1");
         return (taken.Count > 0, taken.FirstOrDefault());
     }
@@ -141,10 +139,7 @@ internal static class RecoveryStore
     public static void Finish(Session session, long id, long nowMs)
     {
         session.ExecuteExpecting(1, "UPDATE recovery SET finished_at_ms = @nowMs WHERE id = @id AND finished_at_ms IS NULL", new { id, nowMs });
-        if (RecordsRestorations(session))
-            session.Execute("UPDATE restoration SET recovered_at_ms = @nowMs WHERE recovered_at_ms IS NULL", new { nowMs });
+        // The clock may have been set back since the backup was restored.
+        session.Execute("UPDATE restoration SET recovered_at_ms = max(@nowMs, restored_at_ms) WHERE recovered_at_ms IS NULL", new { nowMs });
     }
-
-    private static bool RecordsRestorations(Session session) =>
-        session.QuerySingle<long>("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'restoration'") > 0;
 }

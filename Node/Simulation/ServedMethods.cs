@@ -5,6 +5,7 @@ using ProvincialGateway.Clearing;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
 using ProvincialGateway.Reconciliation;
+using ProvincialGateway.Recovery;
 
 namespace ProvincialGateway.Simulation;
 
@@ -30,6 +31,7 @@ internal sealed class ServedMethods : ServiceBinderBase
         ReconciliationService.BindService(this, services.GetRequiredService<ReconciliationGrpcService>());
         PrepaymentService.BindService(this, services.GetRequiredService<PrepaymentGrpcService>());
         ClearingService.BindService(this, services.GetRequiredService<ClearingGrpcService>());
+        RecoveryService.BindService(this, services.GetRequiredService<RecoveryGrpcService>());
     }
 
     /// <exception cref="RpcException">What the caller is told instead of a reply.</exception>

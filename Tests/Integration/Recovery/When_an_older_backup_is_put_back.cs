@@ -42,11 +42,8 @@ internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
         await PutBackAsync();
         await using (var database = DataFolder.OpenDatabase(Yunnan.DataFolder, Clock))
         {
-            await database.WriteAsync(session =>
-            {
-                session.Execute("CREATE TABLE IF NOT EXISTS restoration (id INTEGER PRIMARY KEY, restored_at_ms INTEGER NOT NULL, backup_taken_at_ms INTEGER NOT NULL, recovered_at_ms INTEGER) STRICT");
-                session.Execute("INSERT INTO restoration (restored_at_ms, backup_taken_at_ms) VALUES (@now, @now - 3600000)", new { now = Clock.NowMs() });
-            }, CancellationToken.None);
+            await database.WriteAsync(
+                session => session.Execute("INSERT INTO restoration (restored_at_ms, backup_taken_at_ms) VALUES (@now, @now - 3600000)", new { now = Clock.NowMs() }), CancellationToken.None);
         }
         await Yunnan.StartAsync(CancellationToken.None);
         await RecoveredAsync();
@@ -54,7 +51,6 @@ internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
         Assert.That((Report()!.FoundBy, Report()!.BackupTakenAt is not null, Yunnan.Count("restoration", "recovered_at_ms IS NULL")), Is.EqualTo(("restoration", true, 0L)));
         Assert.That(Dump(), Is.EqualTo(before));
         await GoOnAsync();
-        await Yunnan.Host.Database.WriteAsync(session => session.Execute("DROP TABLE restoration"), CancellationToken.None);
     }
 
     [Test]
