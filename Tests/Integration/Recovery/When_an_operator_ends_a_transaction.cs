@@ -18,10 +18,17 @@ internal sealed class When_an_operator_ends_a_transaction : RecoveryTest
 {
     private const int ParkedFiling = 3302;
 
-    private OperatorDesk Desk => field ??= new OperatorDesk(Guangdong, Clock);
+    private OperatorDesk? _desk;
+
+    private OperatorDesk Desk => _desk ??= new OperatorDesk(Guangdong, Clock);
 
     [TearDown]
-    public async Task CloseDesk() => await Desk.DisposeAsync();
+    public async Task CloseDesk()
+    {
+        if (_desk is not null)
+            await _desk.DisposeAsync();
+        _desk = null;
+    }
 
     [Test]
     public async Task A_parked_settlement_is_shown_counted_and_released_once_the_peer_is_well()
@@ -236,7 +243,7 @@ internal sealed class When_an_operator_ends_a_transaction : RecoveryTest
         Clock.PutForward(TransactionBook.OverdueAfter);
         var after = (await Desk.RunAsync("transactions", "totals")).ExitCode;
         var listed = (await Desk.AskAsync("transactions", "list", "--older-than", "2h")).AsArray().Single()!;
-        await Desk.DisposeAsync();
+        await CloseDesk();
         await Guangdong.RestartAsync(CancellationToken.None);
         await Logs.WaitForAsync(1122, "530000");
         await Yunnan.StartAsync(CancellationToken.None);
