@@ -1,6 +1,5 @@
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
-using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Simulation;
 
