@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using ProvincialGateway.AdapterHost;
-using ProvincialGateway.Configuration;
 using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
