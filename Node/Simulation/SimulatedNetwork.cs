@@ -39,7 +39,7 @@ internal sealed class SimulatedNetwork(Pump pump, FaultPlan faults, Journal jour
     private readonly Dictionary<(Division From, Division To), int> _dead = [];
     private readonly Dictionary<(Division From, Division To), int> _counts = [];
 
-    /// <summary>Who has had anything but pings with whom, sender first.</summary>
+    /// <summary>Who has asked whom for anything but how it stands and what it remembers, sender first.</summary>
     public HashSet<(Division From, Division To)> Dealings { get; } = [];
 
     /// <summary>Null in every run that is not to be found wrong.</summary>
@@ -155,7 +155,7 @@ internal sealed class SimulatedNetwork(Pump pump, FaultPlan faults, Journal jour
 
     private string NameOf(Division from, Division to, PeerMethod method)
     {
-        if (method != PeerMethod.Ping)
+        if (method.Service != PeerMethod.Ping.Service && method.Service != PeerMethod.GetWatermark.Service)
             Dealings.Add((from, to));
         var count = _counts[(from, to)] = _counts.GetValueOrDefault((from, to)) + 1;
         return string.Create(CultureInfo.InvariantCulture, $"{from.Code[..2]}>{to.Code[..2]}#{count}");
