@@ -111,7 +111,8 @@ internal static class ArchiveStore
     {
         var (table, column) = (ArchivedTable.Of(row.TableName, row.ColumnName), row.ColumnName);
         var place = ArchivedValue.Of(file, row.Row, row.Bytes).ToBytes();
-        if (session.Execute($"UPDATE {table.Name} SET {column} = @place WHERE {table.IsRow} AND {column} = @Bytes", new { row.KeyOne, row.KeyTwo, row.Bytes, place }) == 1)
+        // Setting the rowid, to itself, takes the row out and puts it back, which is when SQLite merges pages: rewritten in place they stay as good as empty.
+        if (session.Execute($"UPDATE {table.Name} SET {column} = @place, rowid = rowid WHERE {table.IsRow} AND {column} = @Bytes", new { row.KeyOne, row.KeyTwo, row.Bytes, place }) == 1)
             return;
         if (session.QuerySingle<long>($"SELECT count(*) FROM {table.Name} WHERE {table.IsRow} AND {column} = @place", new { row.KeyOne, row.KeyTwo, place }) != 1)
             throw new StorageInvariantException(

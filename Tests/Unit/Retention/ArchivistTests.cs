@@ -98,7 +98,7 @@ internal sealed class ArchivistTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Convert.ToHexString(repeated.ToByteArray()), Is.EqualTo(before[$"inbox.reply {id}"]));
-            Assert.That(other.Refusal?.Code, Is.EqualTo(RefusalCode.TransactionIdConflict));
+            Assert.That(other.Refusal?.Code, Is.EqualTo(RefusalCode.IdConflict));
             Assert.That(other.Refusal?.Field, Does.Contain("operator"));
         }
 
@@ -326,7 +326,8 @@ internal sealed class ArchivistTests
 
     private static void CopyAll(string from, string to)
     {
-        foreach (var file in Directory.EnumerateFiles(from, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        foreach (var file in Directory.EnumerateFiles(from, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Where(file => Path.GetFileName(file) != DirectoryLock.FileName))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
