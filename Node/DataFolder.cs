@@ -12,7 +12,10 @@ internal static class DataFolder
     /// <summary>Imported versions of the catalogues, one folder per adapter.</summary>
     public static string CataloguePath(string folder) => Path.Combine(folder, "catalogue");
 
-    public static Vault OpenVault(string folder) => Vault.OpenOrCreate(VaultKeyPath(folder));
+    /// <summary>Files with the sealed bytes of closed years.</summary>
+    public static string ArchivePath(string folder) => Path.Combine(folder, "archive");
+
+    public static Vault OpenVault(string folder) => Vault.OpenOrCreate(VaultKeyPath(folder), new ArchiveShelf(ArchivePath(folder)));
 
     public static Database OpenDatabase(string folder, TimeProvider time) => Database.Open(new DatabaseOptions { Path = DatabasePath(folder) }, time);
 }

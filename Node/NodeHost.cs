@@ -10,6 +10,7 @@ using ProvincialGateway.Insured;
 using ProvincialGateway.Network;
 using ProvincialGateway.Reconciliation;
 using ProvincialGateway.Recovery;
+using ProvincialGateway.Retention;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
@@ -202,6 +203,9 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddSingleton<VisitGrpcService>();
         services.AddSingleton<SettlementGrpcService>();
         AddReconciliation(services, options, opened);
+        services.AddSingleton(new Archivist(opened.Database, DataFolder.ArchivePath(options.DataFolder), configuration.Retention, time));
+        services.AddHostedService(provider => new NightlyArchive(
+            provider.GetRequiredService<Archivist>(), configuration.Reconciliation, time, provider.GetRequiredService<ILogger<NightlyArchive>>()));
         AddClearing(services, options, opened, inbox);
     }
 

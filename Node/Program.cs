@@ -45,6 +45,7 @@ internal static class Program
             AuditCommand.Create(),
             BackupCommands.Backup(),
             BackupCommands.Restore(),
+            ArchiveCommands.Create(),
             CompactCommand.Create(),
             BenchCommand.Create(),
         };

@@ -26,6 +26,8 @@ internal sealed record NodesConfiguration
 
     public ReconciliationOptions Reconciliation { get; init; } = new();
 
+    public RetentionOptions Retention { get; init; } = new();
+
     /// <summary>Prepayment and clearing: one agreement for all pairs, and those that differ.</summary>
     public ClearingOptions Clearing { get; init; } = new();
 

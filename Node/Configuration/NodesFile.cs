@@ -61,6 +61,7 @@ internal static partial class NodesFile
             Limits = Limits(root.Section("limits")),
             Timeouts = Timeouts(root.Section("timeouts")),
             Reconciliation = Reconciliation(root.Section("reconciliation")),
+            Retention = Retention(root.Section("retention")),
             Clearing = ClearingOptions.Read(root.Section("clearing")),
             Nodes = Nodes(root),
         };
@@ -143,6 +144,13 @@ internal static partial class NodesFile
             RetryInterval = reconciliation.Seconds("retrySeconds", defaults.RetryInterval, 0.1m, 3600),
         };
         reconciliation.End();
+        return read;
+    }
+
+    private static RetentionOptions Retention(JsonSection retention)
+    {
+        var read = new RetentionOptions { Months = retention.Whole("months", new RetentionOptions().Months, 0, 600) };
+        retention.End();
         return read;
     }
 

@@ -13,7 +13,7 @@ internal static class Audit
 {
     private static readonly IReadOnlyList<NodeInvariant> OfKnownSchema =
     [
-        .. StorageInvariants.All, .. FeeInvariants.All, .. CatalogueInvariants.All, .. HeldInvariants.All, .. VisitInvariants.All, .. UndoInvariants.All, .. TransactionInvariants.All, .. DeskInvariants.All,
+        .. StorageInvariants.All, .. ArchiveInvariants.All, .. FeeInvariants.All, .. CatalogueInvariants.All, .. HeldInvariants.All, .. VisitInvariants.All, .. UndoInvariants.All, .. TransactionInvariants.All, .. DeskInvariants.All,
         .. LedgerInvariants.All, .. LedgerRowInvariants.All, .. RecoveryInvariants.All, .. PersonInvariants.All, .. NumberInvariants.All, .. ReplyInvariants.All,
         .. DetailInvariants.All, .. FilingInvariants.All, .. ReconciliationInvariants.All, .. PrepaymentInvariants.All, .. ClearingInvariants.All,
     ];

@@ -101,7 +101,7 @@ internal sealed class AuditedNode : IDisposable
         }
         try
         {
-            var vault = Vault.OpenOrCreate(path);
+            var vault = DataFolder.OpenVault(Folder);
             KeyIsForeign = Snapshot.Count($"SELECT count(*) FROM node_identity WHERE vault_fingerprint = '{vault.Fingerprint}'") == 0;
             if (KeyIsForeign)
                 KeyReason = $"密钥文件与数据不匹配 {path} / the key file does not match the data {path}";

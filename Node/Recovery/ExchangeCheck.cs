@@ -11,8 +11,15 @@ namespace ProvincialGateway.Recovery;
 /// </summary>
 internal sealed class ExchangeCheck(Division self)
 {
+    /// <summary>Judges an exchange as it comes, before anything is taken in.</summary>
     /// <returns>Why it cannot be true, or null.</returns>
-    public Remark? FaultIn(Session session, Division peer, Direction direction, string transactionId, ReadExchange? read)
+    public Remark? FaultIn(Session session, Division peer, Direction direction, string transactionId, ReadExchange? read) =>
+        FaultIn(peer, direction, transactionId, read)
+        ?? (direction is Direction.AskedHere && read is { Reply: { Refusal: null } reply } && NumberIn(reply) is { } number ? FaultIn(session, reply, number) : null);
+
+    /// <summary>All but its number, which can be judged only before others are taken in: what holds whenever it is tried.</summary>
+    /// <returns>Why it cannot be true, or null.</returns>
+    public Remark? FaultIn(Division peer, Direction direction, string transactionId, ReadExchange? read)
     {
         if (read is null)
             return new("请求或应答无法识别，或方法不为本版所知", "request or reply cannot be read, or this release does not know the method");
@@ -25,7 +32,7 @@ internal sealed class ExchangeCheck(Division self)
         }
         if (read.Reply.Refusal is { } refusal)
             return refusal.Code is RefusalCode.Unspecified ? new("拒绝没有代码", "a refusal without a code") : null;
-        return direction is Direction.AskedHere ? FaultIn(session, read) : null;
+        return direction is Direction.AskedHere ? FaultIn(read) : null;
     }
 
     /// <summary>The number this node issued with an answer, null when it issued none.</summary>
@@ -38,18 +45,18 @@ internal sealed class ExchangeCheck(Division self)
         _ => null,
     };
 
-    private Remark? FaultIn(Session session, ReadExchange read)
+    private Remark? FaultIn(ReadExchange read)
     {
         if (!ChinaTime.IsOn(read.Reply.AnsweredAtMs, ChinaTime.DateOf(DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(read.Reply.AnsweredAtMs, 1, 253_370_764_799_999))).Iso()))
             return new("应答时间不在日历之内", "the answer's time is outside the calendar");
         if (read is { Request: SettleRequest settle, Reply: SettleResponse { Settlement: { } settlement } } && FaultIn(settle, settlement) is { } wrong)
             return wrong;
-        return NumberIn(read.Reply) is { } number ? FaultIn(session, read, number) : null;
+        return null;
     }
 
-    private Remark? FaultIn(Session session, ReadExchange read, string number)
+    private Remark? FaultIn(Session session, IExchangeReply reply, string number)
     {
-        var kind = read.Reply switch { SettleResponse => 'A', SubmitFilingResponse => 'F', _ => 'S' };
+        var kind = reply switch { SettleResponse => 'A', SubmitFilingResponse => 'F', _ => 'S' };
         if (number.Length != IssuedNumber.Length || number[0] != kind || number.AsSpan(1).ContainsAnyExceptInRange('0', '9') || !IsOf(number[1..7], self))
             return new($"{number} 不是本省签发的号码", $"{number} is no number that this province issues");
         var (counter, serial) = IssuedSerials.Of(number);

@@ -205,7 +205,7 @@ internal sealed partial class Recoverer(
             return;
         }
         // Also of one that was parked and is tried again: an operator's wish makes nothing true.
-        if (database.Read(session => _check.FaultIn(session, exchange.Peer, exchange.Direction, exchange.TransactionId, new(exchange.Request, exchange.Reply))) is { } wrong)
+        if (_check.FaultIn(exchange.Peer, exchange.Direction, exchange.TransactionId, new(exchange.Request, exchange.Reply)) is { } wrong)
         {
             await ParkAsync(row, wrong, cancellation);
             return;

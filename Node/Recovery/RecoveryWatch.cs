@@ -96,8 +96,10 @@ internal sealed partial class RecoveryWatch(
         return true;
     }
 
+    /// <summary>What an operator has set aside is in no book, and yet not forgotten.</summary>
     private static string? Forgotten(Session session, Watermark watermark) =>
-        watermark.AskedByYou.FirstOrDefault(id => !AskedAgain.IsOnRecord(session, id)) ?? watermark.AnsweredByYou.FirstOrDefault(id => !Insured.Inbox.Knows(session, id));
+        watermark.AskedByYou.FirstOrDefault(id => !AskedAgain.IsOnRecord(session, id) && !RecoveryStore.Holds(session, id))
+        ?? watermark.AnsweredByYou.FirstOrDefault(id => !Insured.Inbox.Knows(session, id) && !RecoveryStore.Holds(session, id));
 
     private static Watermark? Read(byte[] bytes, string id)
     {

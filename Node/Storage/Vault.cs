@@ -20,9 +20,11 @@ internal sealed class Vault
 
     private readonly byte[] _sealingKey;
     private readonly byte[] _lookupKey;
+    private readonly ArchiveShelf? _archive;
 
-    private Vault(byte[] root)
+    private Vault(byte[] root, ArchiveShelf? archive)
     {
+        _archive = archive;
         _sealingKey = Derive(root, "provincial-gateway seal v1", KeySize);
         _lookupKey = Derive(root, "provincial-gateway lookup v1", KeySize);
         Fingerprint = Convert.ToHexStringLower(Derive(root, "provincial-gateway fingerprint v1", 8));
@@ -32,12 +34,13 @@ internal sealed class Vault
     public string Fingerprint { get; }
 
     /// <summary>Opens with the 32-byte key in the file, or makes one (mode 0600, whole or not at all) when the file is absent.</summary>
+    /// <param name="archive">Where sealed bytes are read that are no longer in the database.</param>
     /// <exception cref="StorageRefusedException">The key is damaged, or others than its owner may use it.</exception>
     /// <exception cref="StorageUnavailableException">The disk failed, or the file may not be read.</exception>
-    public static Vault OpenOrCreate(string keyFile)
+    public static Vault OpenOrCreate(string keyFile, ArchiveShelf? archive = null)
     {
         var root = KeyFile.ReadOrCreate(keyFile);
-        var vault = new Vault(root);
+        var vault = new Vault(root, archive);
         CryptographicOperations.ZeroMemory(root);
         return vault;
     }
@@ -56,9 +59,12 @@ internal sealed class Vault
         return sealedBytes;
     }
 
-    /// <exception cref="SealBrokenException">The bytes were altered, sealed for another purpose or with another key, or are no seal.</exception>
+    /// <summary>Opens sealed bytes, wherever they are: in the column they were read from, or in the archive file it names.</summary>
+    /// <exception cref="SealBrokenException">The bytes were altered, sealed for another purpose or with another key, or are no seal; or their archive file is missing.</exception>
     public byte[] Open(ReadOnlySpan<byte> sealedBytes, string purpose)
     {
+        if (_archive is not null && ArchivedValue.TryRead(sealedBytes, out var archived))
+            sealedBytes = _archive.Read(archived);
         if (sealedBytes.Length < Overhead || sealedBytes[0] != Version)
             throw Broken(purpose, inner: null);
         var plain = new byte[sealedBytes.Length - Overhead];

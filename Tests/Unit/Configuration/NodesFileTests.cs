@@ -36,6 +36,7 @@ internal sealed class NodesFileTests
                 "breakerFailureRatio": 0.75, "breakerMinimumThroughput": 9, "breakerSamplingDurationSeconds": 11, "breakerBreakDurationSeconds": 12,
                 "peerPingIntervalSeconds": 13, "resolverIntervalSeconds": 14, "resolverDelayMaxSeconds": 15 },
               "reconciliation": { "dailyAt": "03:30", "retrySeconds": 16 },
+              "retention": { "months": 6 },
               "nodes": [ { "division": "530000", "name": "云南省", "address": "https://yn.example:7530", "hisAddress": "http://10.0.0.1:8530",
                 "allowRemoteHis": true, "adapters": ["yunnan", "ydjy-2"],
                 "certificates": ["sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] } ] }
@@ -65,6 +66,7 @@ internal sealed class NodesFileTests
                     ResolverInterval = TimeSpan.FromSeconds(14),
                     ResolverDelayMax = TimeSpan.FromSeconds(15),
                 },
+                Retention = new() { Months = 6 },
                 Reconciliation = new() { DailyAt = new(3, 30), RetryInterval = TimeSpan.FromSeconds(16) },
                 Clearing = defaults,
                 Nodes = [],
@@ -125,7 +127,7 @@ internal sealed class NodesFileTests
     [TestCase("/timeouts", "{\"resolverIntervalSeconds\": 301}", "$.timeouts.resolverDelayMaxSeconds", "resolverIntervalSeconds")]
     [TestCase("/nodes", "[]", "$.nodes", "at least one")]
     [TestCase("/nodes", "{}", "$.nodes", "a list")]
-    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, reconciliation, clearing, nodes")]
+    [TestCase("/colour", "1", "$.colour", "known keys: $schema, protocolRelease, catalogueRelease, limits, timeouts, reconciliation, retention, clearing, nodes")]
     [TestCase("/clearing", "{\"confirmByDay\": 20}", "$.clearing.confirmByDay", "issueByDay")]
     [TestCase("/clearing", "{\"yellowPercent\": 95}", "$.clearing.redPercent", "yellowPercent")]
     [TestCase("/clearing", "{\"holidays\": [\"2017-10-32\"]}", "$.clearing.holidays", "yyyy-MM-dd")]

@@ -9,7 +9,7 @@ namespace ProvincialGateway.Tests.House;
 public sealed partial class SliceTests
 {
     internal static readonly string[] Slices =
-        ["Values", "Configuration", "Storage", "Tables", "Ledger", "Catalogue", "Matching", "AdapterHost", "AdapterKit", "Network", "Insured", "Treatment", "Reconciliation", "Clearing", "Recovery", "Oversight", "Backup", "His", "Simulation", "Cli", "Bench"];
+        ["Values", "Configuration", "Storage", "Tables", "Ledger", "Catalogue", "Matching", "AdapterHost", "AdapterKit", "Network", "Insured", "Treatment", "Reconciliation", "Clearing", "Recovery", "Retention", "Oversight", "Backup", "His", "Simulation", "Cli", "Bench"];
 
     [Test]
     public void Every_folder_of_the_node_is_a_slice_with_a_place_in_the_order()

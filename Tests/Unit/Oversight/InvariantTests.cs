@@ -65,6 +65,10 @@ public sealed class InvariantTests
             yield return Case($"Altered bytes in {table}.{column}", side, $"UPDATE {table} SET {column} = zeroblob(40) WHERE rowid = (SELECT min(rowid) FROM {table} WHERE {column} IS NOT NULL)", noticed);
         }
 
+        // Archive files
+        yield return Case("An archive file that is not there", T, "INSERT INTO archive_file (number, sha256, byte_count, value_count, written_at_ms, state) VALUES (1, printf('%064d', 0), 1, 1, 1, 2)", "archive-files");
+        yield return Case("A message in a file nobody recorded", T, "UPDATE his_request SET operation = unhex('0200000001' || hex(zeroblob(24))) WHERE rowid = 1", "archive-values", "sealed-columns");
+
         // Settlements and fee lines
         foreach (var (side, replies) in new[] { (T, "outbound-replies"), (I, "inbox-replies") })
         {
