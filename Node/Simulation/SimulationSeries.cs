@@ -17,7 +17,8 @@ internal sealed class SimulationSeries(PreparedCountry prepared, SimulationOptio
         var (started, runs, gate) = (Stopwatch.GetTimestamp(), new List<SeriesRun>(), new Lock());
         using var left = seeds.GetEnumerator();
         var threads = Enumerable.Range(0, atOnce).Select(_ => Task.Factory.StartNew(Work, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
-        Task.WaitAll(threads, cancellation);
+        // Also when the series is broken off: each run sees that by itself, and until then it uses the folder that is removed afterwards.
+        Task.WhenAll(threads).GetAwaiter().GetResult();
         return [.. runs.OrderBy(run => run.Report.Seed)];
 
         void Work()
