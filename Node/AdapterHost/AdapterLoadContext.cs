@@ -12,12 +12,20 @@ namespace ProvincialGateway.AdapterHost;
 internal sealed class AdapterLoadContext(string id, string folder) : AssemblyLoadContext($"adapter {id}", isCollectible: true)
 {
     private readonly Lock _loading = new();
-    private readonly Dictionary<string, Assembly> _dialects = new(StringComparer.Ordinal);
+
+    // Weak: while it unloads the runtime holds this context, and what this context held would never be given back.
+    private readonly Dictionary<string, WeakReference<Assembly>> _dialects = new(StringComparer.Ordinal);
 
     public Assembly LoadDialect(string fileName)
     {
         lock (_loading)
-            return _dialects.TryGetValue(fileName, out var loaded) ? loaded : _dialects[fileName] = LoadFrom(Path.Combine(folder, fileName));
+        {
+            if (_dialects.TryGetValue(fileName, out var known) && known.TryGetTarget(out var loaded))
+                return loaded;
+            var assembly = LoadFrom(Path.Combine(folder, fileName));
+            _dialects[fileName] = new(assembly);
+            return assembly;
+        }
     }
 
     protected override Assembly? Load(AssemblyName assemblyName)

@@ -33,6 +33,7 @@ internal sealed class NodeGrpcService(NodesConfiguration configuration, Division
     public override Task<PingResponse> Ping(PingRequest request, ServerCallContext context)
     {
         var response = new PingResponse { TransactionId = request.Header.TransactionId, AnsweredAtMs = time.NowMs() };
+        standing.HearPing(context.Peer().Province);
         if (request.Payload.Length > PayloadBytesMax)
             response.Refusal = PayloadTooLong(request.Payload.Length);
         else

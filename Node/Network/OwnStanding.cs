@@ -17,6 +17,9 @@ internal sealed class OwnStanding(
     /// <summary>Null when nothing is planned or that is over.</summary>
     public Maintenance? Planned => Volatile.Read(ref _planned) is { } planned && time.GetUtcNow() < planned.Until ? planned : null;
 
+    /// <summary>It pings nobody any more: whoever it has told would take it for back.</summary>
+    public bool IsDraining => drain.IsDraining;
+
     public NodeStanding Towards(Division peer) => new()
     {
         State = drain.IsDraining ? NodeState.Draining : peers.Find(peer)?.State.Pause is not null ? NodeState.Paused : NodeState.Serving,
@@ -40,6 +43,9 @@ internal sealed class OwnStanding(
     public Task TellAsync(CancellationToken cancellation) => Task.WhenAll(peers.All
         .Where(peer => peer.State.Status.Availability is not PeerAvailability.Down && peer.State.Information?.Agreed is { } agreed && agreed.IsAtLeast(ProtocolRelease.WithStanding))
         .Select(peer => TellAsync(peer, cancellation)));
+
+    /// <inheritdoc cref="PeerState.HeardPing"/>
+    public void HearPing(Division from) => peers.Find(from)?.State.HeardPing();
 
     /// <summary>A peer's own word. It is stored when it is about a time to come.</summary>
     public async Task HearAsync(Division from, NodeStanding? standing, CancellationToken cancellation)

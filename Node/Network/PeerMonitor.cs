@@ -42,6 +42,8 @@ internal sealed class PeerMonitor(
     {
         var peer = watched.Peer;
         peer.State.LookAtHold();
+        if (standing.IsDraining)
+            return;
         await PingAsync(watched, ct);
         if (peer.State.Status.Availability is PeerAvailability.Up && watched.IsToBeMet())
             await MeetAsync(peer, ct);

@@ -159,6 +159,18 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
         LookAtHold();
     }
 
+    /// <summary>The peer has pinged this node, which one that stops does not do: if it was stopping it is back.</summary>
+    public void HeardPing()
+    {
+        lock (_gate)
+        {
+            if (_said is not { Cause: PeerHoldCause.Draining })
+                return;
+            _said = null;
+        }
+        LookAtHold();
+    }
+
     /// <summary>The peer turned a call away at its door.</summary>
     public void Heard(TurnedAway away)
     {

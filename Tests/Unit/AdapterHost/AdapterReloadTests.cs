@@ -110,7 +110,7 @@ internal sealed class AdapterReloadTests
     {
         var context = ReplaceWhileOpen();
 
-        // The runtime's own compiler holds what it has yet to compile better.
+        // The runtime's own compiler may hold for a moment what it has yet to compile better.
         Assert.That(() => IsAliveAfterCollection(context), Is.False.After(30_000, 20), "something still holds the old assembly");
     }
 
