@@ -23,7 +23,7 @@ internal sealed class CrashTests
     [Test]
     public async Task Whatever_is_killed_wherever_it_stands_each_settlement_is_made_once_and_both_sides_agree()
     {
-        var (kills, pairs, seed) = (Number("CRASH_KILLS", 200), Number("CRASH_PAIRS", 2), Number("CRASH_SEED", Environment.TickCount & 0xFFFF));
+        var (kills, pairs, seed) = (Number("CRASH_KILLS", 60), Number("CRASH_PAIRS", 2), Number("CRASH_SEED", Environment.TickCount & 0xFFFF));
         await TestContext.Out.WriteLineAsync($"CRASH_SEED={seed} CRASH_KILLS={kills} CRASH_PAIRS={pairs}");
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, pairs).Select(async pair =>
