@@ -42,7 +42,18 @@ internal static class BenchRole
         var path = Path.Combine(country, "nodes.json");
         var read = NodesFile.Parse(File.ReadAllText(path), path);
         var configuration = read.Configuration ?? throw new NodeRefusedException(string.Join(Environment.NewLine, read.Errors));
-        return configuration with { Reconciliation = configuration.Reconciliation with { DailyAt = null } };
+        return configuration with
+        {
+            Reconciliation = configuration.Reconciliation with { DailyAt = null },
+            // One hospital and one peer stand for all of a province and a country here: what one of many may ask for is not what is measured.
+            Limits = configuration.Limits with
+            {
+                HospitalConcurrentCallsMax = LimitOptions.ConcurrentCallsCeiling,
+                HospitalCallsPerSecondMax = LimitOptions.CallsPerSecondCeiling,
+                PeerConcurrentCallsMax = LimitOptions.ConcurrentCallsCeiling,
+                PeerCallsPerSecondMax = LimitOptions.CallsPerSecondCeiling,
+            },
+        };
     }
 
     private static async Task<int> NodeAsync(string country, Division self, CancellationToken cancellation)
