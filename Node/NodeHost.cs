@@ -121,7 +121,13 @@ internal sealed class NodeHost : IAsyncDisposable
 
     private static WebApplication Build(NodeOptions options, NodeEntry entry, Opened opened)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            // Not where the node was started: its settings do not depend on that, and to watch that folder for a change of them would mean every write of the
+            // database that lies in it.
+            ContentRootPath = AppContext.BaseDirectory,
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.ClearProviders();
         options.Logging(builder.Logging);
         var (peers, his) = (ListenAddress(entry.Address), ListenAddress(entry.HisAddress));

@@ -18,7 +18,7 @@ internal static class BenchCommand
         var lines = new Option<int>("--lines") { Description = "每次住院的费用明细行数 / fee lines of each stay", DefaultValueFactory = _ => 8 };
         var stored = new Option<int>("--stored") { Description = "先结算这么多笔，再测一次 64 个客户端 / so many settlements are made first, then 64 clients are measured once more" };
         var openVisits = new Option<int>("--open-visits") { Description = "登记这么多名在院患者，再测启动时间 / so many patients are admitted, then the start of their node is measured" };
-        var soak = new Option<int>("--soak") { Description = "整次住院连续运行的秒数，测内存是否增长 / seconds of whole stays without a pause, to see whether memory grows" };
+        var soak = new Option<int>("--soak") { Description = "连续办理这么多次整次住院，测内存是否增长 / so many whole stays without a pause, to see whether memory grows" };
         var folder = new Option<DirectoryInfo>("--folder") { Description = "数据库所在目录，默认为临时目录 / where the databases are made; by default the temporary folder" };
         var keep = new Option<bool>("--keep") { Description = "保留数据目录并说明位置 / keep the data and say where they are" };
         var json = CommandJson.Option();
@@ -43,7 +43,7 @@ internal static class BenchCommand
                 Lines = Math.Clamp(parsed.GetValue(lines), 1, 1_000),
                 Stored = Math.Max(0, parsed.GetValue(stored)),
                 OpenVisits = Math.Max(0, parsed.GetValue(openVisits)),
-                SoakSeconds = Math.Max(0, parsed.GetValue(soak)),
+                SoakStays = Math.Max(0, parsed.GetValue(soak)),
                 Folder = parsed.GetValue(folder)?.FullName,
                 KeepFolder = parsed.GetValue(keep),
             };
@@ -102,8 +102,8 @@ internal sealed record BenchPlan
     /// <summary>Patients in beds when a start is measured; 0 leaves that out.</summary>
     public required int OpenVisits { get; init; }
 
-    /// <summary>How long memory is watched under load, s; 0 leaves that out.</summary>
-    public required int SoakSeconds { get; init; }
+    /// <summary>Whole stays during which memory is watched; 0 leaves that out.</summary>
+    public required int SoakStays { get; init; }
 
     /// <summary>Where the databases are made; null is the temporary folder.</summary>
     public string? Folder { get; init; }
@@ -116,7 +116,8 @@ internal sealed record BenchPlan
     /// <summary>For how long echoes and inserts are measured; a plan this small is no measurement.</summary>
     public TimeSpan BaselineTime => TimeSpan.FromSeconds(Settlements < 100 ? 0.2 : 2);
 
-    public int WarmUps => Math.Min(1_000, Settlements);
+    /// <summary>Until the just-in-time compiler has seen to what runs often.</summary>
+    public int WarmUps => Math.Min(4_000, 2 * Settlements);
 
     /// <summary>A person for each stay; a soak, which has no number, takes the same persons once more.</summary>
     public int Persons => WarmUps + Clients.Sum(SettlementsAt) + (Stored > 0 ? Stored + Settlements : 0) + OpenVisits;

@@ -94,7 +94,13 @@ internal sealed record BenchStored(int Settlements, double EmptyPerSecond, doubl
 internal sealed record BenchStart(int Visits, double ReadyMs);
 
 /// <param name="ResidentBytes">Of both nodes together, twenty times.</param>
-internal sealed record BenchSoak(int Settlements, IReadOnlyList<long> ResidentBytes);
+internal sealed record BenchSoak(int Settlements, IReadOnlyList<long> ResidentBytes)
+{
+    /// <summary>The last quarter's mean over the second's: in the first the nodes take what a load needs.</summary>
+    public double Growth => Mean(3) / Mean(1);
+
+    private double Mean(int quarter) => ResidentBytes.Skip(quarter * ResidentBytes.Count / 4).Take(ResidentBytes.Count / 4).Average();
+}
 
 /// <param name="Measured">In the unit of the target.</param>
 /// <param name="IsMet">Figures of a machine that does other work, too, say nothing.</param>

@@ -69,6 +69,7 @@ internal static class BenchRole
             DataFolder = Path.Combine(country, self.Code),
             Logging = ServeCommand.ToConsole,
         }, cancellation);
+        ServeCommand.GiveBackWhatTheStartNeeded();
         await using (host)
         {
             await TellAsync(answers, () => BenchUse.OfThisProcess() with

@@ -52,7 +52,7 @@ internal sealed class BenchRun : IAsyncDisposable
         foreach (var clients in _plan.Clients)
             levels.Add(await MeasureAsync(hospital, clients, requestBytes, replyBytes));
         var stored = _plan.Stored > 0 ? await MeasureStoredAsync(hospital, levels) : null;
-        var soak = _plan.SoakSeconds > 0 ? await SoakAsync(hospital) : null;
+        var soak = _plan.SoakStays > 0 ? await SoakAsync(hospital) : null;
         var openVisits = _plan.OpenVisits > 0 ? await MeasureStartAsync(hospital) : null;
         await StopNodesAsync();
         var inserts = await InsertsAsync(levels.MaxBy(level => level.Settlement.Count)!);
@@ -74,7 +74,7 @@ internal sealed class BenchRun : IAsyncDisposable
             Stored = stored,
             OpenVisits = openVisits,
             Soak = soak,
-            Targets = [.. Targets(levels, idle, stored, openVisits)],
+            Targets = [.. Targets(levels, idle, stored, openVisits, soak)],
             Audited = _country.Settlements(),
             Folder = _plan.KeepFolder ? _country.Keep() : null,
         };
@@ -151,17 +151,17 @@ internal sealed class BenchRun : IAsyncDisposable
     private async Task<BenchSoak> SoakAsync(BenchHospital hospital)
     {
         const int Looks = 20;
-        var (samples, settlements) = (new List<long>(), 0);
+        var samples = new List<long>();
+        var stays = Math.Max(1, _plan.SoakStays / Looks);
         for (var look = 0; look < Looks; look++)
         {
             var first = _nextStay;
-            var stays = await ClosedLoop.RunAsync(Workers, TimeSpan.FromSeconds((double)_plan.SoakSeconds / Looks), async number =>
+            _nextStay += stays;
+            await ClosedLoop.RunAsync(Workers, stays, async number =>
                 await hospital.PostAsync(hospital.Settlement(await hospital.MakeReadyAsync(Person(first + number), _cancellation)), _cancellation), _cancellation);
-            _nextStay += stays.Count;
-            settlements += stays.Count;
             samples.Add((await _treatmentNode!.UseAsync(_cancellation)).ResidentBytes + (await _insuredNode!.UseAsync(_cancellation)).ResidentBytes);
         }
-        return new BenchSoak(settlements, samples);
+        return new BenchSoak(Looks * stays, samples);
     }
 
     private async Task<BenchStart> MeasureStartAsync(BenchHospital hospital)
@@ -196,7 +196,7 @@ internal sealed class BenchRun : IAsyncDisposable
         (_treatmentNode, _insuredNode) = (null, null);
     }
 
-    private static IEnumerable<BenchTarget> Targets(IEnumerable<BenchLevel> levels, BenchIdle idle, BenchStored? stored, BenchStart? openVisits)
+    private static IEnumerable<BenchTarget> Targets(IEnumerable<BenchLevel> levels, BenchIdle idle, BenchStored? stored, BenchStart? openVisits, BenchSoak? soak)
     {
         if (levels.FirstOrDefault(level => level.Clients == Workers) is { } level)
         {
@@ -210,5 +210,7 @@ internal sealed class BenchRun : IAsyncDisposable
             yield return BenchTarget.AtLeast($"已存 {stored.Settlements} 笔时的速率与空库之比", $"rate with {stored.Settlements} settlements stored, of that without", stored.Ratio, 0.9);
         if (openVisits is not null)
             yield return BenchTarget.AtMost($"{openVisits.Visits} 名在院患者时的启动秒数", $"start with {openVisits.Visits} open visits, s", openVisits.ReadyMs / 1_000, 1);
+        if (soak is not null)
+            yield return BenchTarget.AtMost($"{soak.Settlements} 笔连续结算，常驻内存末四分之一与第二个四分之一之比", $"resident after {soak.Settlements} settlements, last quarter of them over the second", soak.Growth, 1.1);
     }
 }

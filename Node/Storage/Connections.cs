@@ -1,11 +1,23 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace ProvincialGateway.Storage;
 
 /// <summary>Opens connections on which what durability and append-only tables rest on is set, and read back.</summary>
 internal static class Connections
 {
+    /// <summary>
+    /// A connection here is one thread's at a time, so SQLite need not guard it against two, nor count its memory under a lock. Refused, and without harm, where
+    /// something of the process has used SQLite before.
+    /// </summary>
+    static Connections()
+    {
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+
     public static SqliteConnection OpenWriter(string path, TimeSpan busyTimeout, bool isDurable = true) => Open(path, busyTimeout, queryOnly: false, isDurable);
 
     public static SqliteConnection OpenReader(string path, TimeSpan busyTimeout) => Open(path, busyTimeout, queryOnly: true);
