@@ -17,8 +17,8 @@ internal sealed class BenchCommandTests
         var report = JsonNode.Parse(bench.Output)!;
         using (Assert.EnterMultipleScope())
         {
-            // 12 to warm up, 3 by one client, 12 by four.
-            Assert.That((int)report["audited"]!, Is.EqualTo(12 + 3 + 12), bench.Output);
+            // 24 to warm up, 3 by one client, 12 by four.
+            Assert.That((int)report["audited"]!, Is.EqualTo(24 + 3 + 12), bench.Output);
             Assert.That(report["levels"]!.AsArray().Select(level => (int)level!["clients"]!), Is.EqualTo(new[] { 1, 4 }));
             Assert.That(report["levels"]!.AsArray().Select(level => (int)level!["settlement"]!["count"]!), Is.EqualTo(new[] { 3, 12 }));
             Assert.That(report["levels"]!.AsArray().Select(level => (double)level!["commitsPerSettlement"]!), Has.All.GreaterThan(0));
