@@ -9,6 +9,13 @@ namespace ProvincialGateway.Network;
 /// <param name="interval">Between two tries.</param>
 internal sealed partial class StorageWatch(Database database, HealthStatuses statuses, TimeSpan interval, TimeProvider time, ILogger<StorageWatch> logger) : BackgroundService
 {
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the node is said to be started.
+        TellHealth(database.Condition.Cause);
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         TellLastStop();
@@ -27,6 +34,7 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
         while (true)
         {
             var (cause, changed) = database.Condition.Observe();
+            TellHealth(cause);
             if (cause is not null)
                 await OutlastAsync(cause, ct);
             else
@@ -36,15 +44,19 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
 
     private async Task OutlastAsync(StorageUnavailableException cause, CancellationToken ct)
     {
-        statuses.Set(NotServingCause.Storage, holds: true);
         LogRefuses(cause.Message);
-        var started = time.GetTimestamp();
+        var (started, works) = (time.GetTimestamp(), false);
         do
+        {
             await Task.Delay(interval, time, ct);
-        while (!await database.ProbeAsync(ct));
+            await BackgroundWork.AttemptAsync(async () => works = await database.ProbeAsync(ct), LogRefuses, logger, ct);
+        }
+        while (!works);
         LogGoesOn(time.GetElapsedTime(started).TotalSeconds);
-        statuses.Set(NotServingCause.Storage, holds: false);
     }
+
+    // Nobody else tells it: of two who do, one may have looked before the other.
+    private void TellHealth(StorageUnavailableException? cause) => statuses.Set(NotServingCause.Storage, cause is not null);
 
     private void TellLastStop()
     {
@@ -55,18 +67,11 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
             LogToBeChecked(stop.LogBytes, stop.FileBytes);
     }
 
-    private async Task CheckAsync(CancellationToken ct)
+    private Task<bool> CheckAsync(CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
     {
-        try
-        {
-            if (await database.CheckAsync(ct) is { } took)
-                LogFoundWhole(took.TotalMilliseconds);
-        }
-        catch (StorageException fault)
-        {
-            LogNotWhole(fault.Message);
-        }
-    }
+        if (await database.CheckAsync(ct) is { } took)
+            LogFoundWhole(took.TotalMilliseconds);
+    }, LogNotWhole, logger, ct);
 
     [LoggerMessage(1200, LogLevel.Error, "No more work is taken until the cause is gone: {Reason}")]
     private partial void LogRefuses(string reason);

@@ -13,15 +13,17 @@ internal sealed class DatabaseImage : IDisposable
 
     private readonly DatabaseFile _file;
     private readonly SqliteConnection _reader;
+    private readonly StorageCondition _condition;
 
-    private DatabaseImage(DatabaseFile file, SqliteConnection reader, long length) => (_file, _reader, Length) = (file, reader, length);
+    private DatabaseImage(DatabaseFile file, SqliteConnection reader, StorageCondition condition, long length) =>
+        (_file, _reader, _condition, Length) = (file, reader, condition, length);
 
     /// <summary>In bytes.</summary>
     public long Length { get; }
 
     /// <param name="writer">Between two transactions, on its own thread: nothing is written meanwhile.</param>
     /// <exception cref="StorageUnavailableException">A query of an older state holds back the log, or the disk failed.</exception>
-    internal static DatabaseImage Hold(SqliteConnection writer, DatabaseFile file, TimeSpan busyTimeout)
+    internal static DatabaseImage Hold(SqliteConnection writer, DatabaseFile file, StorageCondition condition, TimeSpan busyTimeout)
     {
         // What waits here holds up every write; who wants the image can come again.
         writer.Execute($"PRAGMA busy_timeout = {CheckpointPatience.TotalMilliseconds:0}");
@@ -42,7 +44,7 @@ internal sealed class DatabaseImage : IDisposable
             reader.ExecuteScalar<long>("SELECT count(*) FROM sqlite_schema");
             if (new FileInfo($"{file.Path}-wal") is { Exists: true, Length: > 0 } || file.Length != pages * pageSize)
                 throw StorageUnavailableException.LogInUse();
-            return new DatabaseImage(file, reader, pages * pageSize);
+            return new DatabaseImage(file, reader, condition, pages * pageSize);
         }
         catch
         {
@@ -53,8 +55,11 @@ internal sealed class DatabaseImage : IDisposable
 
     /// <returns>The bytes read: all that were asked for, fewer only at the end of the image.</returns>
     /// <exception cref="IOException">The disk failed, or the file became shorter.</exception>
+    /// <exception cref="StorageUnavailableException">The node's disk takes nothing more: the log that the image keeps may be what fills it, so it has to be given up.</exception>
     public int Read(long offset, Span<byte> bytes)
     {
+        if (_condition.Refusal is { } refusal)
+            throw refusal;
         var wanted = (int)Math.Min(bytes.Length, Length - offset);
         return _file.Read(offset, bytes[..wanted]) == wanted ? wanted : throw new IOException("The database file became shorter while its image was held.");
     }

@@ -46,6 +46,67 @@ internal sealed class ConditionTests
     }
 
     [Test]
+    public async Task A_disk_that_cannot_even_be_asked_for_its_room_is_refused_until_it_is_there_again()
+    {
+        _database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 13))!);
+        var (folder, away) = (Path.GetDirectoryName(_database.Path)!, $"{Path.GetDirectoryName(_database.Path)}-away");
+        Directory.Move(folder, away);
+        try
+        {
+            Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+        }
+        finally
+        {
+            Directory.Move(away, folder);
+        }
+        Assert.That(await _database.ProbeAsync(CancellationToken.None));
+    }
+
+    /// <summary>Else a log that filled the disk would stay for ever: nothing is written that could move it.</summary>
+    [Test]
+    public async Task A_probe_of_a_full_disk_moves_the_log_into_the_file_before_it_looks_for_room()
+    {
+        await _database.DisposeAsync();
+        _database = Database.Open(Stores.Options(_folder) with { FreeBytesMin = long.MaxValue }, TimeProvider.System);
+        var log = new FileInfo($"{_database.Path}-wal");
+        using (await _database.HoldImageAsync(CancellationToken.None))
+        {
+            for (var i = 0; i < 20; i++)
+                await CountAsync();
+            _database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 13))!);
+            Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+            log.Refresh();
+            Assert.That(log, Has.Length.GreaterThan(0L), "the image keeps it");
+        }
+        Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+        log.Refresh();
+        Assert.That(log, Has.Length.Zero);
+    }
+
+    [Test]
+    public async Task A_disk_that_fails_between_two_groups_is_refused_and_the_connection_is_given_up()
+    {
+        var condition = new StorageCondition();
+        var opened = 0;
+        SqliteConnection Open()
+        {
+            opened++;
+            return Connections.OpenWriter(_folder.File("other.db"), TimeSpan.FromSeconds(1));
+        }
+        await File.WriteAllBytesAsync(_folder.File("other.db"), []);
+        await using var writer = new GroupWriter(Open(), Open, condition, groupMax: 8, queueMax: 8);
+
+        await Assert.ThatAsync(() => writer.BetweenAsync<bool>(_ => throw StorageUnavailableException.LogInUse()), Throws.TypeOf<StorageUnavailableException>());
+        Assert.That(condition.Cause, Is.Null, "a busy moment is nobody else's");
+        await Assert.ThatAsync(() => writer.BetweenAsync<bool>(_ => throw new SqliteException("", 10)), Throws.TypeOf<StorageUnavailableException>());
+        Assert.That(condition.Cause?.Fault, Is.EqualTo(StorageFault.InputOutput));
+        await writer.Enqueue(session => session.Execute("CREATE TABLE note (text TEXT)"), CancellationToken.None).WaitAsync(Stores.Deadline);
+        Assert.That(opened, Is.EqualTo(2));
+        await writer.DisposeAsync();
+        writer.Connection?.Dispose();
+    }
+
+    [Test]
     public async Task A_read_only_and_a_locked_file_are_refused_until_a_probe_writes()
     {
         _writer.Execute("PRAGMA query_only = ON");
