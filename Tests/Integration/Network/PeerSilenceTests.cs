@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using NUnit.Framework;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Network;
 
@@ -184,7 +185,7 @@ internal sealed class PeerSilenceTests : NetworkTest
     }
 
     // In small steps: an attempt under way must not run out of a time that nobody has waited.
-    private Task AdvanceUntilAsync(string what, Func<bool> isSo) => Eventually.GetAsync(what, () =>
+    private Task<bool> AdvanceUntilAsync(string what, Func<bool> isSo) => Eventually.GetAsync(what, () =>
     {
         if (isSo())
             return true;
