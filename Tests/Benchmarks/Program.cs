@@ -83,10 +83,9 @@ internal static class Program
     {
         var part = new Argument<string>("part") { Description = "what is measured" };
         var root = new Argument<string>("root") { Description = "data and backups" };
-        var next = new Argument<long>("next") { Description = "number of the next settlement" };
         var first = new Argument<int>("first") { Description = "settlements before anything is measured" };
-        var command = new Command("backup-part", "One part in a process of its own; called by backup") { part, root, next, first };
-        command.SetAction(parsed => BackupRuns.PartAsync(parsed.GetRequiredValue(part), parsed.GetRequiredValue(root), parsed.GetValue(next), parsed.GetValue(first)));
+        var command = new Command("backup-part", "One part in a process of its own; called by backup") { part, root, first };
+        command.SetAction(parsed => BackupRuns.PartAsync(parsed.GetRequiredValue(part), parsed.GetRequiredValue(root), parsed.GetValue(first)));
         return command;
     }
 

@@ -33,10 +33,10 @@ internal static class BackupRuns
             var rows = FillAsync(Data(root.FullName), (long)(gibibytes * (1L << 30))).GetAwaiter().GetResult();
             var file = Path.Combine(Data(root.FullName), BackupSource.DatabaseName);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} settlements, {new FileInfo(file).Length / 1e6:N0} MB"));
-            Print("baseline: the file read once and hashed on one core", InFreshProcess("hash", root.FullName, rows, 0));
-            Print("first backup, with a writer", InFreshProcess("backup", root.FullName, rows, 0));
-            Print(string.Create(CultureInfo.InvariantCulture, $"backup {hourly:N0} settlements later, with a writer"), InFreshProcess("backup", root.FullName, rows + 1_000_000, hourly));
-            Print("backup of the same, nobody writes", InFreshProcess("backup-alone", root.FullName, 0, 0));
+            Print("baseline: the file read once and hashed on one core", InFreshProcess("hash", root.FullName, first: 0));
+            Print("first backup, with a writer", InFreshProcess("backup", root.FullName, first: 0));
+            Print(string.Create(CultureInfo.InvariantCulture, $"backup {hourly:N0} settlements later, with a writer"), InFreshProcess("backup", root.FullName, first: hourly));
+            Print("backup of the same, nobody writes", InFreshProcess("backup-alone", root.FullName, first: 0));
             return 0;
         }
         finally
@@ -46,7 +46,7 @@ internal static class BackupRuns
     }
 
     /// <summary>One part in this process; called by <see cref="Run"/>.</summary>
-    public static async Task<int> PartAsync(string part, string root, long next, int first)
+    public static async Task<int> PartAsync(string part, string root, int first)
     {
         if (part == "hash")
         {
@@ -54,6 +54,7 @@ internal static class BackupRuns
             return 0;
         }
         await using var database = DataFolder.OpenDatabase(Data(root), TimeProvider.System);
+        var next = database.Read(session => LedgerRows.Last(session, LedgerSide.Insured, Treatment)) + 1;
         for (var left = first; left > 0; left -= BatchRows)
             next = await WriteAsync(database, next, Math.Min(left, BatchRows));
         List<double> before = [], during = [];
@@ -162,9 +163,9 @@ internal static class BackupRuns
 
     private static double At(List<double> milliseconds, double share) => milliseconds.Count == 0 ? 0 : milliseconds.Order().ElementAt((int)(share * (milliseconds.Count - 1)));
 
-    private static double[] InFreshProcess(string part, string root, long next, int first)
+    private static double[] InFreshProcess(string part, string root, int first)
     {
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["backup-part", part, root, next.ToString(CultureInfo.InvariantCulture), first.ToString(CultureInfo.InvariantCulture)])
+        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["backup-part", part, root, first.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
         })!;
