@@ -61,6 +61,8 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
     private void TellLastStop()
     {
         var stop = database.LastStop;
+        if (stop.Damage is { } damage)
+            LogDamaged(damage.Offset, damage.Commits);
         if (stop.Checked is { } took)
             LogChecked(stop.LogBytes, stop.FileBytes, took.TotalMilliseconds);
         else if (stop.IsUnchecked)
@@ -78,6 +80,9 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
 
     [LoggerMessage(1201, LogLevel.Information, "The storage works again, work is taken again after {Elapsed:0.0} s / 存储恢复，继续受理业务")]
     private partial void LogGoesOn(double elapsed);
+
+    [LoggerMessage(1206, LogLevel.Error, "The log of the database was altered at byte {Offset}: {Commits} commits or more behind it are gone from this node. What other provinces know of them is taken in again before anything is settled; what only this node knew (lines not sent yet, imports, decisions of operators) has to be done again. Check the disk; see gateway recovery report. / 数据库日志在该处损坏，其后已提交的内容本节点已缺失：将向各省补齐后再办理；仅存于本节点的（未传明细、导入、经办决定）须重做。请检查磁盘")]
+    private partial void LogDamaged(long offset, int commits);
 
     [LoggerMessage(1202, LogLevel.Warning, "The node was not stopped cleanly. Its log ({LogBytes} bytes) was read as far as it is whole, its database ({FileBytes} bytes) was checked in {Elapsed:0} ms and is whole. / 上次未正常停止，数据库检查无误")]
     private partial void LogChecked(long logBytes, long fileBytes, double elapsed);

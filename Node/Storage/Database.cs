@@ -58,12 +58,15 @@ internal sealed class Database : IAsyncDisposable
         var wasClean = !@lock.WasLeftInUse && !log.Exists;
         var logBytes = log.Exists ? log.Length : 0;
         @lock.MarkInUse();
+        var damage = log.Exists ? LogDamage.Find(log.FullName) : null;
         var file = opened.Add(DatabaseFile.OpenOrCreate(path));
         var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout, options.IsDurable));
         TimeSpan? @checked = wasClean || file.Length > IntegrityCheck.AtStartMax ? null : IntegrityCheck.Run(connection, path);
         Migrator.Apply(connection, scripts, time);
+        if (damage is not null)
+            MarkOlder(connection, time);
         Connections.KeepSavepointsInMemory(connection);
-        var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Checked = @checked };
+        var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Damage = damage, Checked = @checked };
         var database = new Database(file, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), lastStop, options, time);
         opened.Keep();
         return database;
@@ -222,6 +225,10 @@ internal sealed class Database : IAsyncDisposable
             _lock.Dispose();
         }
     }
+
+    /// <summary>As a restored backup is: the node takes in from its peers what it has forgotten before it settles anything, so that no id is given out twice.</summary>
+    private static void MarkOlder(SqliteConnection connection, TimeProvider time) => connection.Execute(
+        "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@now, @now, 'damaged log')", new { now = time.NowMs() });
 
     private static void RequireSynchronous<T>()
     {

@@ -79,8 +79,8 @@ internal sealed class FailingDiskUnderLoadTests
     }
 
     /// <summary>
-    /// SQLite reads its log up to the first frame that is not whole, so what was committed after it is gone from this node. The other province knows of it, and
-    /// says so when the node asks at its start.
+    /// SQLite reads its log up to the first frame that is not whole, so what was committed after it is gone from this node. It says so, and takes in again what the
+    /// other province knows before it settles anything.
     /// </summary>
     [Test]
     public async Task A_byte_that_changed_in_the_log_of_a_killed_node_costs_what_came_after_it_and_the_peer_gives_that_back()
@@ -104,7 +104,7 @@ internal sealed class FailingDiskUnderLoadTests
         }
 
         var again = await ServeAsync(Treatment);
-        await TestContext.Out.WriteLineAsync(again.Describe());
+        await again.WaitForLineAsync("The log of the database was altered at byte");
         await again.WaitForLineAsync("Recovered: ");
         await AssertAgreedAsync();
     }
