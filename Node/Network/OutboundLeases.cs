@@ -64,13 +64,13 @@ internal static class OutboundLeases
         new { transactionId, nowMs, options.LeaseMs, until = nowMs + options.LeaseMs }) == 1;
 
     /// <summary>
-    /// Nothing has left the node: the attempt is not counted, and the pause after it is the first. What an operator asks for stays counted, so that each act
-    /// has its attempt.
+    /// Nothing has left the node: the attempt is not counted, and the resolver's pause after it is the first. What an operator asks for stays counted, so that
+    /// each act has its attempt.
     /// </summary>
     /// <param name="sent">As <see cref="TakeDue"/> gave it.</param>
     public static void GiveBackUnused(Session session, OutboundRow sent, string reason, OutboxOptions options, long nowMs) => session.ExecuteExpecting(1,
         """
-        UPDATE outbound SET last_error = @reason, leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = min(next_attempt_at_ms, @next),
+        UPDATE outbound SET last_error = @reason, leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = iif(leased_by = 2, min(next_attempt_at_ms, @next), next_attempt_at_ms),
           attempts = iif(leased_by = 2, @Attempts, attempts),
           attempted_at_ms = CASE leased_by WHEN 1 THEN NULL WHEN 2 THEN @AttemptedAtMs ELSE attempted_at_ms END
         WHERE transaction_id = @TransactionId AND state = 1

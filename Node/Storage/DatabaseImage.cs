@@ -13,10 +13,19 @@ internal sealed class DatabaseImage : IDisposable
 
     private readonly DatabaseFile _file;
     private readonly SqliteConnection _reader;
-    private readonly StorageCondition _condition;
+    private readonly CancellationTokenSource _disposed = new();
+    private volatile StorageUnavailableException? _givenUpFor;
+    private int _released;
 
-    private DatabaseImage(DatabaseFile file, SqliteConnection reader, StorageCondition condition, long length) =>
-        (_file, _reader, _condition, Length) = (file, reader, condition, length);
+    private DatabaseImage(DatabaseFile file, SqliteConnection reader, StorageCondition condition, long length)
+    {
+        (_file, _reader, Length) = (file, reader, length);
+        var (cause, changed) = condition.Observe();
+        if (cause is not null)
+            throw cause.Again();
+        // Whoever reads the image may be waiting for another disk, and the log that it keeps may be what fills this one.
+        _ = changed.ContinueWith(_ => GiveUp(condition), _disposed.Token, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
 
     /// <summary>In bytes.</summary>
     public long Length { get; }
@@ -55,14 +64,33 @@ internal sealed class DatabaseImage : IDisposable
 
     /// <returns>The bytes read: all that were asked for, fewer only at the end of the image.</returns>
     /// <exception cref="IOException">The disk failed, or the file became shorter.</exception>
-    /// <exception cref="StorageUnavailableException">The node's disk takes nothing more: the log that the image keeps may be what fills it, so it has to be given up.</exception>
+    /// <exception cref="StorageUnavailableException">The node's disk takes nothing more, so the image was given up.</exception>
     public int Read(long offset, Span<byte> bytes)
     {
-        if (_condition.Refusal is { } refusal)
-            throw refusal;
         var wanted = (int)Math.Min(bytes.Length, Length - offset);
-        return _file.Read(offset, bytes[..wanted]) == wanted ? wanted : throw new IOException("The database file became shorter while its image was held.");
+        var read = _file.Read(offset, bytes[..wanted]);
+        // Afterwards: the file stays as it is until the reader goes, which is after this is set.
+        if (_givenUpFor is { } cause)
+            throw cause.Again();
+        return read == wanted ? wanted : throw new IOException("The database file became shorter while its image was held.");
     }
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        Release();
+    }
+
+    private void GiveUp(StorageCondition condition)
+    {
+        // It may have recovered since; the image is lost all the same.
+        _givenUpFor = condition.Cause ?? StorageUnavailableException.LogInUse();
+        Release();
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+            _reader.Dispose();
+    }
 }

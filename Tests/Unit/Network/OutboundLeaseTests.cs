@@ -72,6 +72,7 @@ public sealed class OutboundLeaseTests
         var id = await StoreAsync(visit: 1);
         await GiveBackUnusedAsync(Row(id));
         var stored = Row(id);
+        _time.Advance(Options.InteractiveBudget);
         var attempts = new List<int>();
         for (var round = 0; round < 3; round++)
         {
