@@ -58,7 +58,6 @@ internal sealed class NodeHost : IAsyncDisposable
             var (health, gate) = (application.Services.GetRequiredService<HealthStatuses>(), application.Services.GetRequiredService<RecoveryGate>());
             gate.Changed += (_, _) => health.Set(NotServingCause.Recovery, !gate.IsOpen);
             health.Set(NotServingCause.Recovery, !gate.IsOpen);
-            health.Set(NotServingCause.Storage, opened.Database.Condition.Cause is not null);
             health.Set("", serving: true);
             return new NodeHost(application, opened, options);
         }

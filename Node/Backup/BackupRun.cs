@@ -29,6 +29,8 @@ internal sealed class BackupRun(BackupStore store, string dataFolder, TimeProvid
     {
         using var pack = store.NewPack();
         var files = new List<BackupFile> { Add(pack, BackupSource.DatabaseName, image.Length, image.Read, ct) };
+        // The log grows for as long as it is held, and the files beside the database may be large.
+        image.Dispose();
         // After the database: what a row of it refers to was there before the row.
         foreach (var path in BackupSource.FilesBesideDatabase(dataFolder, withKeys))
         {

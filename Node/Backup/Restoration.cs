@@ -116,9 +116,14 @@ internal sealed class Restoration(BackupStore store, BackupManifest backup, Time
                 $"密钥不是封存该备份的那一个(备份 {backup.VaultFingerprint},密钥 {vault.Fingerprint});请用 --keys 指定与该节点一起保管的密钥。",
                 $"The key is not the one this backup was sealed with (backup {backup.VaultFingerprint}, key {vault.Fingerprint}); name the keys kept for this node with --keys.");
         await using var database = DataFolder.OpenDatabase(folder, time);
-        await database.WriteAsync(session => session.Execute(
-            "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@now, @takenAtMs, @id)",
-            new { now = time.NowMs(), takenAtMs = backup.TakenAtMs, id = backup.Id }), ct);
+        await database.WriteAsync(session =>
+        {
+            session.Execute(
+                "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@now, @takenAtMs, @id)",
+                new { now = time.NowMs(), takenAtMs = backup.TakenAtMs, id = backup.Id });
+            // What had never been sent when the backup was taken may have been sent since.
+            session.Execute("UPDATE outbound SET attempted_at_ms = prepared_at_ms WHERE state = 1 AND attempted_at_ms IS NULL");
+        }, ct);
     }
 
     private void RequireClean(AuditReport report)

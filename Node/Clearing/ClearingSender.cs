@@ -129,7 +129,7 @@ internal sealed partial class ClearingSender(
     {
         null => "the reply is no message of the contract",
         _ when reply.TransactionId != row.TransactionId => "the reply is of another transaction id",
-        { Refusal: not null } => null,
+        { Refusal: { } refusal } => RefusalFault.In(refusal),
         _ => step.Contradiction(request, reply),
     };
 

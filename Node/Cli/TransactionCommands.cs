@@ -116,7 +116,7 @@ internal static class TransactionCommands
         var (row, acts) = work.Database.Read(session => (TransactionBook.Find(session, id), TransactionBook.ActsOn(session, id)));
         if (row is null)
             throw new CommandRefusedException($"本节点没有发出交易 {id};用 transactions list 查看。 / this node has sent no transaction {id}; see transactions list.");
-        var peer = Desk(work) is { } desk ? PeerEntry.Of(await desk.AskPeerAsync(Division.Parse(row.Peer), id, cancellation), desk.DoubtedReplyOf(id)) : null;
+        var peer = Desk(work) is { } desk ? PeerEntry.Of(await desk.AskPeerAsync(Division.Parse(row.Peer), id, cancellation), desk.ReplyOf(id)) : null;
         var details = new TransactionDetails(TransactionEntry.Of(row, work.Time.NowMs()), peer, acts.ConvertAll(TransactionActEntry.Of));
         return work.Tell(details, asJson, found => TransactionRendering.Write(work, found));
     }

@@ -71,6 +71,7 @@ internal static class TransactionRendering
 
     private static string Doubt(PeerEntry peer) => peer.IsAnswerWeDoubt switch
     {
+        _ when peer.IsAnswerWeApplied is false => ",与本节点已入账的应答不同,请对账并联系对方 and by another answer than the one this node has booked: reconcile, call the peer",
         true => ",仍是不可信的应答 and still the answer that cannot be true",
         false => ",应答已不同,可以 release / by another answer now: release it",
         null => "",

@@ -90,21 +90,23 @@ internal sealed record TransactionActEntry(string At, TransactionActKind Act, Ou
 /// <param name="Refusal">Its code.</param>
 /// <param name="IsAnswerWeDoubt">Whether the reply it keeps is, byte for byte, the one that could not be true here; null where there is none of either.</param>
 /// <param name="Note">Why it is unknown.</param>
-internal sealed record PeerEntry(string State, string? Method, string? Refusal, bool? IsAnswerWeDoubt, string? Note)
+/// <param name="IsAnswerWeApplied">Whether the reply it keeps is, byte for byte, the one that this node has booked; null where there is none of either.</param>
+internal sealed record PeerEntry(string State, string? Method, string? Refusal, bool? IsAnswerWeDoubt, string? Note, bool? IsAnswerWeApplied)
 {
-    public static PeerEntry Of(PeerHolding holding, byte[]? doubted) => holding.Record switch
+    public static PeerEntry Of(PeerHolding holding, KeptReply? kept) => holding.Record switch
     {
-        null => new("unknown", null, null, null, holding.Note),
-        { State: TransactionState.NotSeen } => new("not-seen", null, null, null, null),
-        { State: TransactionState.Void } => new("void", null, null, null, null),
-        var record => Answered(record, doubted),
+        null => new("unknown", null, null, null, holding.Note, null),
+        { State: TransactionState.NotSeen } => new("not-seen", null, null, null, null, null),
+        { State: TransactionState.Void } => new("void", null, null, null, null, null),
+        var record => Answered(record, kept),
     };
 
     // Every reply of the contract keeps its refusal at one of a few places; the method says which message it is.
-    private static PeerEntry Answered(TransactionRecord record, byte[]? doubted)
+    private static PeerEntry Answered(TransactionRecord record, KeptReply? kept)
     {
         var refusal = RefusalIn(record);
-        return new(refusal is null ? "granted" : "refused", record.Method, refusal, doubted is null ? null : record.Reply.Span.SequenceEqual(doubted), null);
+        bool? isSame = kept is null ? null : record.Reply.Span.SequenceEqual(kept.Bytes);
+        return new(refusal is null ? "granted" : "refused", record.Method, refusal, kept is { IsDoubted: true } ? isSame : null, null, kept is { IsDoubted: false } ? isSame : null);
     }
 
     private static string? RefusalIn(TransactionRecord record)

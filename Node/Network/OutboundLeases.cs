@@ -43,7 +43,7 @@ internal static class OutboundLeases
         var rows = Due(session, peer, rowsMax, options, nowMs).ConvertAll(id => Outbox.Find(session, id)!);
         session.ExecuteEach(
             """
-            UPDATE outbound SET leased_by = 2, leased_until_ms = ?2, attempts = attempts + 1, attempted_at_ms = ?3, next_attempt_at_ms = ?4
+            UPDATE outbound SET leased_by = 2, leased_until_ms = ?2, attempts = attempts + (attempted_at_ms IS NOT NULL), attempted_at_ms = ?3, next_attempt_at_ms = ?4
             WHERE transaction_id = ?1 AND state = 1
             """,
             rows, (statement, row) => statement.Bind(1, row.TransactionId).Bind(2, nowMs + options.LeaseMs).Bind(3, nowMs)
@@ -62,6 +62,20 @@ internal static class OutboundLeases
         WHERE o.transaction_id = @transactionId AND o.state IN (1, 4) AND {IsFree} AND {HasItsTurn}
         """,
         new { transactionId, nowMs, options.LeaseMs, until = nowMs + options.LeaseMs }) == 1;
+
+    /// <summary>
+    /// Nothing has left the node: the attempt is not counted, and the resolver's pause after it is the first. What an operator asks for stays counted, so that
+    /// each act has its attempt.
+    /// </summary>
+    /// <param name="sent">As <see cref="TakeDue"/> gave it.</param>
+    public static void GiveBackUnused(Session session, OutboundRow sent, string reason, OutboxOptions options, long nowMs) => session.ExecuteExpecting(1,
+        """
+        UPDATE outbound SET last_error = @reason, leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = iif(leased_by = 2, min(next_attempt_at_ms, @next), next_attempt_at_ms),
+          attempts = iif(leased_by = 2, @Attempts, attempts),
+          attempted_at_ms = CASE leased_by WHEN 1 THEN NULL WHEN 2 THEN @AttemptedAtMs ELSE attempted_at_ms END
+        WHERE transaction_id = @TransactionId AND state = 1
+        """,
+        new { sent.TransactionId, sent.Attempts, sent.AttemptedAtMs, reason, next = nowMs + (long)options.RetryDelay.TotalMilliseconds });
 
     /// <returns>Whether there may be more.</returns>
     public static bool MakeDue(Session session, Division peer, long nowMs) => session.Execute(

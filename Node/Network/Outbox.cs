@@ -232,6 +232,10 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
             case PeerOutcome.Rejected(var status, var detail):
                 StayAwaiting(session, row, $"{status}: {detail}", isDueAtOnce: false);
                 break;
+            case PeerOutcome.Unreachable { IsHeld: true, Reason: var reason }:
+                LogStillAwaiting(row.TransactionId, row.Peer, reason);
+                OutboundLeases.GiveBackUnused(session, sent, reason, options, time.NowMs());
+                break;
             case PeerOutcome.Unreachable(var reason):
                 StayAwaiting(session, row, reason, isDueAtOnce);
                 break;
@@ -325,7 +329,7 @@ internal sealed class OutboundRow
 {
     /// <summary>Of the table called o.</summary>
     public const string Columns =
-        "o.transaction_id, o.peer, o.kind, o.visit_id, o.service, o.method, o.request, o.state, o.reply, o.attempts, o.last_error, o.original_id, o.leased_by, o.leased_until_ms";
+        "o.transaction_id, o.peer, o.kind, o.visit_id, o.service, o.method, o.request, o.state, o.reply, o.attempts, o.attempted_at_ms, o.last_error, o.original_id, o.leased_by, o.leased_until_ms";
 
     public required string TransactionId { get; init; }
     public required string Peer { get; init; }
@@ -336,7 +340,13 @@ internal sealed class OutboundRow
     public required byte[] Request { get; init; }
     public required OutboundState State { get; init; }
     public byte[]? Reply { get; init; }
+
+    /// <summary>Made, or the first that is yet to be made.</summary>
     public required int Attempts { get; init; }
+
+    /// <summary>When the last was made; null while none was.</summary>
+    public long? AttemptedAtMs { get; init; }
+
     public string? LastError { get; init; }
     public string? OriginalId { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Google.Protobuf;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Configuration;
@@ -8,7 +9,7 @@ namespace ProvincialGateway.Network;
 
 /// <summary>
 /// Pings every peer at the configured interval, so that an outage is known before a patient waits for it, and so that an open circuit is tried again
-/// without one. A peer that has come up is asked who it is: from what it speaks follows the release that requests to it are written in.
+/// without one; a peer that was down and has answered, at once. A peer that has come up is asked who it is: from what it speaks follows the release that requests to it are written in.
 /// </summary>
 internal sealed class PeerMonitor(
     PeerDirectory peers, NodesConfiguration configuration, TransactionIdSource ids, OwnStanding standing, TimeProvider time, ILogger<PeerMonitor> logger)
@@ -19,13 +20,14 @@ internal sealed class PeerMonitor(
 
     private async Task WatchAsync(IPeerLink peer, CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(configuration.Timeouts.PeerPingInterval, time);
         var watched = new Watched(peer);
+        var interval = configuration.Timeouts.PeerPingInterval;
+        await using var timer = time.CreateTimer(_ => watched.Wake(), null, interval, interval);
         try
         {
             do
                 await LookAsync(watched, ct);
-            while (await timer.WaitForNextTickAsync(ct));
+            while (await watched.WaitAsync(ct));
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -115,6 +117,7 @@ internal sealed class PeerMonitor(
         /// <summary>Rounds. A peer that was upgraded may have been away too shortly for anybody to notice.</summary>
         private const int MetEvery = 30;
 
+        private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         private int _cameUp = 1;
         private int _rounds;
         private bool _isSkewed;
@@ -123,6 +126,7 @@ internal sealed class PeerMonitor(
         {
             Peer = peer;
             peer.State.CameUp += OnCameUp;
+            peer.State.AnsweredWhileDown += OnAnsweredWhileDown;
         }
 
         public IPeerLink Peer { get; }
@@ -147,7 +151,18 @@ internal sealed class PeerMonitor(
                 NetworkLog.ClockInOrder(logger, Peer.Entry.Division, (long)best.Offset.TotalMilliseconds);
         }
 
-        public void End() => Peer.State.CameUp -= OnCameUp;
+        /// <summary>The peer is to be looked at.</summary>
+        public void Wake() => _wake.Writer.TryWrite(true);
+
+        public async Task<bool> WaitAsync(CancellationToken cancellation) => await _wake.Reader.ReadAsync(cancellation);
+
+        public void End()
+        {
+            Peer.State.CameUp -= OnCameUp;
+            Peer.State.AnsweredWhileDown -= OnAnsweredWhileDown;
+        }
+
+        private void OnAnsweredWhileDown(object? sender, EventArgs answered) => Wake();
 
         private void OnCameUp(object? sender, EventArgs up) => Interlocked.Exchange(ref _cameUp, 1);
     }

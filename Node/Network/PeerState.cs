@@ -63,9 +63,12 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     /// <summary>Raised when the peer answers again, for the first time, or is sent to again: what waits for it may be tried at once.</summary>
     public event EventHandler? CameUp;
 
+    /// <summary>Raised when a peer that was down has answered, and one answer is not enough yet: asked again at once it is up in no time.</summary>
+    public event EventHandler? AnsweredWhileDown;
+
     public ClockSkew Clock { get; } = new();
 
-    /// <summary>How often the peer has come up: unchanged, it was never away in between.</summary>
+    /// <summary>How often the peer has come up, or was sent to again: unchanged, it was never away in between.</summary>
     public int TimesUp => Volatile.Read(ref _timesUp);
 
     public PeerStatus Status
@@ -188,6 +191,8 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
             if (_wasHeld == hold is not null)
                 return;
             _wasHeld = hold is not null;
+            if (hold is null)
+                Volatile.Write(ref _timesUp, _timesUp + 1);
         }
         if (hold is not null)
         {
@@ -207,6 +212,7 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     private void Observe(bool success, string error)
     {
         var (towards, needed) = success ? (PeerAvailability.Up, SuccessesToUp) : (PeerAvailability.Down, FailuresToDown);
+        bool isChanged;
         lock (_gate)
         {
             _streak = success == _lastSucceeded ? _streak + 1 : 1;
@@ -214,13 +220,20 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
             _status = success
                 ? _status with { LastSuccessAt = time.GetUtcNow() }
                 : _status with { LastFailureAt = time.GetUtcNow(), LastError = error };
-            if (_status.Availability == towards || (_status.Availability != PeerAvailability.Unknown && _streak < needed))
+            if (_status.Availability == towards)
                 return;
-            _status = _status with { Availability = towards };
-            if (success)
+            isChanged = _status.Availability is PeerAvailability.Unknown || _streak >= needed;
+            if (isChanged)
+                _status = _status with { Availability = towards };
+            if (isChanged && success)
                 Volatile.Write(ref _timesUp, _timesUp + 1);
         }
-        if (success)
+        if (!isChanged)
+        {
+            if (success)
+                AnsweredWhileDown?.Invoke(this, EventArgs.Empty);
+        }
+        else if (success)
         {
             NetworkLog.PeerUp(logger, peer);
             CameUp?.Invoke(this, EventArgs.Empty);

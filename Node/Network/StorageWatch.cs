@@ -9,6 +9,13 @@ namespace ProvincialGateway.Network;
 /// <param name="interval">Between two tries.</param>
 internal sealed partial class StorageWatch(Database database, HealthStatuses statuses, TimeSpan interval, TimeProvider time, ILogger<StorageWatch> logger) : BackgroundService
 {
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the node is said to be started.
+        TellHealth(database.Condition.Cause);
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         TellLastStop();
@@ -27,6 +34,7 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
         while (true)
         {
             var (cause, changed) = database.Condition.Observe();
+            TellHealth(cause);
             if (cause is not null)
                 await OutlastAsync(cause, ct);
             else
@@ -36,43 +44,45 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
 
     private async Task OutlastAsync(StorageUnavailableException cause, CancellationToken ct)
     {
-        statuses.Set(NotServingCause.Storage, holds: true);
         LogRefuses(cause.Message);
-        var started = time.GetTimestamp();
+        var (started, works) = (time.GetTimestamp(), false);
         do
+        {
             await Task.Delay(interval, time, ct);
-        while (!await database.ProbeAsync(ct));
+            await BackgroundWork.AttemptAsync(async () => works = await database.ProbeAsync(ct), LogRefuses, logger, ct);
+        }
+        while (!works);
         LogGoesOn(time.GetElapsedTime(started).TotalSeconds);
-        statuses.Set(NotServingCause.Storage, holds: false);
     }
+
+    // Nobody else tells it: of two who do, one may have looked before the other.
+    private void TellHealth(StorageUnavailableException? cause) => statuses.Set(NotServingCause.Storage, cause is not null);
 
     private void TellLastStop()
     {
         var stop = database.LastStop;
+        if (stop.Damage is { } damage)
+            LogDamaged(damage.Offset, damage.Commits);
         if (stop.Checked is { } took)
             LogChecked(stop.LogBytes, stop.FileBytes, took.TotalMilliseconds);
         else if (stop.IsUnchecked)
             LogToBeChecked(stop.LogBytes, stop.FileBytes);
     }
 
-    private async Task CheckAsync(CancellationToken ct)
+    private Task<bool> CheckAsync(CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
     {
-        try
-        {
-            if (await database.CheckAsync(ct) is { } took)
-                LogFoundWhole(took.TotalMilliseconds);
-        }
-        catch (StorageException fault)
-        {
-            LogNotWhole(fault.Message);
-        }
-    }
+        if (await database.CheckAsync(ct) is { } took)
+            LogFoundWhole(took.TotalMilliseconds);
+    }, LogNotWhole, logger, ct);
 
     [LoggerMessage(1200, LogLevel.Error, "No more work is taken until the cause is gone: {Reason}")]
     private partial void LogRefuses(string reason);
 
     [LoggerMessage(1201, LogLevel.Information, "The storage works again, work is taken again after {Elapsed:0.0} s / 存储恢复，继续受理业务")]
     private partial void LogGoesOn(double elapsed);
+
+    [LoggerMessage(1206, LogLevel.Error, "The log of the database was altered at byte {Offset}: {Commits} commits or more behind it are gone from this node. What other provinces know of them is taken in again before anything is settled; what only this node knew (lines not sent yet, imports, decisions of operators) has to be done again. Check the disk; see gateway recovery report. / 数据库日志在该处损坏，其后已提交的内容本节点已缺失：将向各省补齐后再办理；仅存于本节点的（未传明细、导入、经办决定）须重做。请检查磁盘")]
+    private partial void LogDamaged(long offset, int commits);
 
     [LoggerMessage(1202, LogLevel.Warning, "The node was not stopped cleanly. Its log ({LogBytes} bytes) was read as far as it is whole, its database ({FileBytes} bytes) was checked in {Elapsed:0} ms and is whole. / 上次未正常停止，数据库检查无误")]
     private partial void LogChecked(long logBytes, long fileBytes, double elapsed);

@@ -10,9 +10,6 @@ namespace ProvincialGateway.Storage;
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
-    /// <summary>In bytes, of the file system: a disk with less is still as good as full, whatever a small write says.</summary>
-    private const long FreeBytesMin = 4L * 1024 * 1024;
-
     // A query of an operator's tool can take a while; an hourly backup can wait as long.
     private const int ImageAttemptsMax = 120;
 
@@ -23,13 +20,14 @@ internal sealed class Database : IAsyncDisposable
     private readonly ReaderPool _readers;
     private readonly IDatabaseWriter _writer;
     private readonly TimeSpan _busyTimeout;
+    private readonly long _freeBytesMin;
     private readonly TimeProvider _time;
     private volatile bool _isWhole;
     private int _disposed;
 
     private Database(DatabaseFile file, DirectoryLock @lock, SqliteConnection connection, ReaderPool readers, LastStop lastStop, DatabaseOptions options, TimeProvider time)
     {
-        (_file, _lock, _readers, _busyTimeout, _time) = (file, @lock, readers, options.BusyTimeout, time);
+        (_file, _lock, _readers, _busyTimeout, _freeBytesMin, _time) = (file, @lock, readers, options.BusyTimeout, options.FreeBytesMin, time);
         LastStop = lastStop;
         _isWhole = !lastStop.IsUnchecked;
         _writer = options.Writer?.Invoke(connection)
@@ -60,12 +58,15 @@ internal sealed class Database : IAsyncDisposable
         var wasClean = !@lock.WasLeftInUse && !log.Exists;
         var logBytes = log.Exists ? log.Length : 0;
         @lock.MarkInUse();
+        var damage = log.Exists ? LogDamage.Find(log.FullName) : null;
         var file = opened.Add(DatabaseFile.OpenOrCreate(path));
         var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout, options.IsDurable));
         TimeSpan? @checked = wasClean || file.Length > IntegrityCheck.AtStartMax ? null : IntegrityCheck.Run(connection, path);
         Migrator.Apply(connection, scripts, time);
+        if (damage is not null)
+            MarkOlder(connection, time);
         Connections.KeepSavepointsInMemory(connection);
-        var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Checked = @checked };
+        var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Damage = damage, Checked = @checked };
         var database = new Database(file, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), lastStop, options, time);
         opened.Keep();
         return database;
@@ -117,7 +118,7 @@ internal sealed class Database : IAsyncDisposable
     {
         try
         {
-            if (Condition.Cause is { Fault: StorageFault.Damaged } || (Condition.Cause is { Fault: StorageFault.DiskFull } && _file.FreeBytes < FreeBytesMin))
+            if (Condition.Cause is { Fault: StorageFault.Damaged } || (Condition.Cause is { Fault: StorageFault.DiskFull } && !await HasRoomAsync()))
                 return false;
             await WriteAsync(session => session.Execute(
                 """
@@ -127,12 +128,25 @@ internal sealed class Database : IAsyncDisposable
                 new { now = _time.NowMs() }), ct);
             Read(session => session.QuerySingle<long>("SELECT count(*) FROM storage_probe"));
         }
-        catch (StorageException)
+        catch (Exception fault) when (fault is StorageException or SqliteException or IOException or UnauthorizedAccessException)
         {
             return false;
         }
         Condition.Recover();
         return Condition.Cause is null;
+    }
+
+    /// <remarks>A log that grew while a reader held it back may be what fills the disk; nobody writes now, so nothing else would ever move it into the file.</remarks>
+    private async Task<bool> HasRoomAsync()
+    {
+        if (_file.FreeBytes >= _freeBytesMin)
+            return true;
+        await _writer.BetweenAsync(connection =>
+        {
+            Checkpoint.Truncate(connection);
+            return true;
+        });
+        return _file.FreeBytes >= _freeBytesMin;
     }
 
     /// <summary>
@@ -159,14 +173,14 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>The file as of now, and unchanged for as long as the image is held; writes go on into the log, which grows meanwhile.</summary>
-    /// <exception cref="StorageUnavailableException">A long query holds back the log, or the disk failed.</exception>
+    /// <exception cref="StorageUnavailableException">A long query holds back the log, or the disk failed or takes nothing more.</exception>
     public async Task<DatabaseImage> HoldImageAsync(CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await _writer.BetweenAsync(connection => DatabaseImage.Hold(connection, _file, _busyTimeout));
+                return await _writer.BetweenAsync(connection => DatabaseImage.Hold(connection, _file, Condition, _busyTimeout));
             }
             catch (StorageUnavailableException busy) when (busy.Fault is StorageFault.Locked && attempt < ImageAttemptsMax)
             {
@@ -211,6 +225,10 @@ internal sealed class Database : IAsyncDisposable
             _lock.Dispose();
         }
     }
+
+    /// <summary>As a restored backup is: the node takes in from its peers what it has forgotten before it settles anything, so that no id is given out twice.</summary>
+    private static void MarkOlder(SqliteConnection connection, TimeProvider time) => connection.Execute(
+        "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@now, @now, 'damaged log')", new { now = time.NowMs() });
 
     private static void RequireSynchronous<T>()
     {

@@ -23,6 +23,9 @@ internal sealed record DatabaseOptions
     /// </summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>In bytes, of the file system: a disk that was full and has less is still as good as full, whatever a small write says. Default 4 MiB.</summary>
+    public long FreeBytesMin { get; init; } = 4L * 1024 * 1024;
+
     /// <summary>False leaves syncing to the operating system: only for a database that may be lost with the machine, as a simulated node's.</summary>
     public bool IsDurable { get; init; } = true;
 

@@ -81,14 +81,18 @@ internal sealed class GroupWriter : IDatabaseWriter
             }
             catch (Exception fault)
             {
-                completion.SetException(StorageUnavailableException.From(fault) ?? fault);
+                var unavailable = fault as StorageUnavailableException ?? StorageUnavailableException.From(fault);
+                // What a busy moment or a full disk keeps from being done here keeps no group from being written.
+                if (unavailable is { Fault: StorageFault.InputOutput or StorageFault.Damaged })
+                    Observe(unavailable);
+                completion.SetException(unavailable ?? fault);
             }
         });
         // An empty group, so that an idle writer comes by. One that is busy does so anyway.
         _ = Enqueue(_ => true, CancellationToken.None).ContinueWith(
             static woken => _ = woken.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (_drained.Task.IsCompleted)
-            RunBetween(connection: null);
+            RefuseBetween();
         return completion.Task;
     }
 
@@ -110,17 +114,18 @@ internal sealed class GroupWriter : IDatabaseWriter
             if (group.Count > 0)
                 Settle(group);
             group.Clear();
-            RunBetween(_connection?.Inner);
+            while (_between.TryDequeue(out var action))
+                action(_connection?.Inner);
         }
         _connection?.Release();
         _drained.SetResult();
-        RunBetween(connection: null);
+        RefuseBetween();
     }
 
-    private void RunBetween(SqliteConnection? connection)
+    private void RefuseBetween()
     {
         while (_between.TryDequeue(out var action))
-            action(connection);
+            action(null);
     }
 
     private void Gather(QueuedWork first, List<QueuedWork> group)

@@ -10,13 +10,15 @@ namespace ProvincialGateway.Storage;
 /// </summary>
 internal sealed class PreparedStatement : IDisposable
 {
+    private readonly PreparedConnection _connection;
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
     private byte[] _text = new byte[1_024];
 
-    internal PreparedStatement(SqliteConnection connection, string sql)
+    internal PreparedStatement(PreparedConnection connection, string sql)
     {
-        _database = connection.Handle ?? throw new InvalidOperationException("The connection is closed.");
+        _connection = connection;
+        _database = connection.Inner.Handle ?? throw new InvalidOperationException("The connection is closed.");
         Check(raw.sqlite3_prepare_v2(_database, sql, out _statement));
     }
 
@@ -58,8 +60,10 @@ internal sealed class PreparedStatement : IDisposable
     /// <summary>Runs a statement that returns no rows; its parameters stay bound.</summary>
     /// <returns>The rows changed.</returns>
     /// <exception cref="SqliteException">The database refused or failed.</exception>
+    /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
     public int Run()
     {
+        _connection.RequireTransaction();
         var stepped = raw.sqlite3_step(_statement);
         var changed = raw.sqlite3_changes(_database);
         // The reset repeats a failed step's code.

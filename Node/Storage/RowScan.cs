@@ -10,6 +10,7 @@ namespace ProvincialGateway.Storage;
 /// </summary>
 internal sealed class RowScan : IDisposable
 {
+    private readonly PreparedConnection _connection;
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
 
@@ -17,15 +18,18 @@ internal sealed class RowScan : IDisposable
     /// <param name="sql">Parameters by place: ?1 and on.</param>
     public RowScan(Session session, string sql)
     {
-        _database = session.Connection.Inner.Handle ?? throw new InvalidOperationException("The connection is closed.");
+        _connection = session.Connection;
+        _database = _connection.Inner.Handle ?? throw new InvalidOperationException("The connection is closed.");
         Check(raw.sqlite3_prepare_v2(_database, sql, out _statement));
     }
 
     /// <param name="row">Called for each row; values are good until it returns.</param>
     /// <param name="args">Texts and whole numbers, in the order of the places.</param>
     /// <exception cref="SqliteException">The database failed.</exception>
+    /// <exception cref="InvalidOperationException">The snapshot has ended.</exception>
     public void Each(Action<RowScan> row, params ReadOnlySpan<object> args)
     {
+        _connection.RequireTransaction();
         try
         {
             for (var place = 0; place < args.Length; place++)

@@ -38,7 +38,7 @@ internal sealed class Session
     {
         if (rows.Count == 0)
             return;
-        using var statement = new PreparedStatement(Connection.Inner, sql);
+        using var statement = new PreparedStatement(Connection, sql);
         foreach (var row in rows)
         {
             bind(statement, row);
@@ -52,7 +52,7 @@ internal sealed class Session
     public List<int> InsertEachNew<T>(string sql, IReadOnlyList<T> rows, Action<PreparedStatement, T> bind)
     {
         var there = new List<int>();
-        using var statement = new PreparedStatement(Connection.Inner, sql);
+        using var statement = new PreparedStatement(Connection, sql);
         for (var place = 0; place < rows.Count; place++)
         {
             bind(statement, rows[place]);

@@ -174,7 +174,7 @@ internal sealed partial class FilingRequests(
             if (reply.TransactionId != row.TransactionId)
                 return "the reply answers another transaction id";
             if (reply.Refusal is not null)
-                return reply.Refusal.Code == RefusalCode.Unspecified ? "a refusal without a code" : null;
+                return RefusalFault.In(reply.Refusal);
             var request = vault.Open(row.Request, RequestPurpose);
             return row.Kind is FilingRequestKind.Submission
                 ? ContradictionIn(((SubmitFilingResponse)reply).Filing, SubmitFilingRequest.Parser.ParseFrom(request))

@@ -22,7 +22,7 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
             if (message.TransactionId != row.TransactionId)
                 return "the reply answers another transaction id";
             if (message.Refusal is not null)
-                return RefusalFault(message.Refusal);
+                return RefusalFault.In(message.Refusal);
             return message switch
             {
                 RegisterAdmissionResponse admission => ContradictionIn(admission.Admission, session, row),
@@ -41,14 +41,6 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
             return "the reply is not a message of the contract";
         }
     }
-
-    /// <summary>Other content under an id that this node has sent one content under: the peer holds something there, so nobody may be told that nothing was done.</summary>
-    private static string? RefusalFault(Refusal refusal) => refusal.Code switch
-    {
-        RefusalCode.Unspecified => "a refusal without a code",
-        RefusalCode.IdConflict => $"the peer holds another request under this id, which differs in {refusal.Field}",
-        _ => null,
-    };
 
     public void Apply(Session session, OutboundRow row, byte[] request, byte[] reply)
     {

@@ -15,6 +15,9 @@ internal sealed class TransactionRefusedException(string chinese, string english
 /// <param name="Note">Why it gave none, Chinese and English; empty otherwise.</param>
 internal sealed record PeerHolding(TransactionRecord? Record, string Note);
 
+/// <summary>The reply that this node keeps, as it came.</summary>
+internal sealed record KeptReply(byte[] Bytes, bool IsDoubted);
+
 /// <summary>
 /// What operators do about requests that stay unanswered or whose answer cannot be true. Each act is one transaction with its record of who, when and why,
 /// and none of them makes an effect of its own: a request is asked for again under its own id, which the peer answers once for all, or it is reversed, which
@@ -117,10 +120,12 @@ internal sealed class TransactionDesk(
         };
     }
 
-    /// <summary>The answer of a parked request that could not be true; null of any other.</summary>
-    public byte[]? DoubtedReplyOf(string transactionId) =>
-        database.Read(session => Outbox.Find(session, transactionId)) is { State: OutboundState.Parked } row ? outbox.ReplyOf(row)
-        : database.Read(session => FilingRequestStore.Find(session, transactionId)) is { State: OutboundState.Parked } filing ? filings.ReplyOf(filing)
+    /// <summary>The answer of a parked request, that could not be true, or of an answered one, that was applied; null of any other.</summary>
+    public KeptReply? ReplyOf(string transactionId) =>
+        database.Read(session => Outbox.Find(session, transactionId)) is { State: OutboundState.Parked or OutboundState.Answered } row
+            ? new(outbox.ReplyOf(row), row.State is OutboundState.Parked)
+        : database.Read(session => FilingRequestStore.Find(session, transactionId)) is { State: OutboundState.Parked or OutboundState.Answered } filing
+            ? new(filings.ReplyOf(filing), filing.State is OutboundState.Parked)
         : null;
 
     private bool AskAgain(Session session, TransactionRow row, string who, string why)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ProvincialGateway.Tests.Backups;
 using ProvincialGateway.Tests.Catalogue;
 using ProvincialGateway.Tests.Clearing;
 using ProvincialGateway.Tests.Policies;
@@ -13,7 +14,7 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload(), Decide(), Reconcile(), Clearing(), ClearingPart() };
+        var commands = new RootCommand("Measurements of the gateway and their input") { Catalogues(), Catalogue(), CatalogueLoad(), Upload(), Decide(), Reconcile(), Clearing(), ClearingPart(), Backup(), BackupPart() };
         return commands.Parse(args).Invoke();
     }
 
@@ -65,6 +66,26 @@ internal static class Program
         var folder = new Argument<string>("folder") { Description = "the two databases" };
         var command = new Command("clearing-part", "One part in a process of its own; called by clearing") { part, folder };
         command.SetAction(parsed => ClearingRun.PartAsync(parsed.GetRequiredValue(part), parsed.GetRequiredValue(folder)));
+        return command;
+    }
+
+    private static Command Backup()
+    {
+        var gibibytes = new Option<double>("--gib") { Description = "size of the database", DefaultValueFactory = _ => 2 };
+        var hourly = new Option<int>("--hourly") { Description = "settlements between two backups", DefaultValueFactory = _ => 2_000 };
+        var folder = new Option<DirectoryInfo>("--folder") { Description = "where there is room for three times the database; by default the temporary folder" };
+        var command = new Command("backup", "Backs up a database of gigabytes, whole and an hour later, while somebody writes into it") { gibibytes, hourly, folder };
+        command.SetAction(parsed => BackupRuns.Run(parsed.GetValue(gibibytes), parsed.GetValue(hourly), parsed.GetValue(folder)?.FullName));
+        return command;
+    }
+
+    private static Command BackupPart()
+    {
+        var part = new Argument<string>("part") { Description = "what is measured" };
+        var root = new Argument<string>("root") { Description = "data and backups" };
+        var first = new Argument<int>("first") { Description = "settlements before anything is measured" };
+        var command = new Command("backup-part", "One part in a process of its own; called by backup") { part, root, first };
+        command.SetAction(parsed => BackupRuns.PartAsync(parsed.GetRequiredValue(part), parsed.GetRequiredValue(root), parsed.GetValue(first)));
         return command;
     }
 

@@ -65,6 +65,37 @@ internal sealed class When_a_message_is_parked : ClearingTest
         await Eventually.GetAsync("the proposal to be accepted", () => Statement(Guangdong, number).State, Is.EqualTo(StatementStage.Proposed));
     }
 
+    /// <summary>Taken for a refusal it would let the statement be cut anew, beside whatever the other side holds.</summary>
+    [Test]
+    public async Task A_peer_that_holds_other_content_under_the_id_is_not_believed_and_the_month_is_cleared_once_it_is_well()
+    {
+        await using var guangdong = new OperatorDesk(Guangdong, Clock);
+        await SettleAsync();
+        await AllEndedAsync();
+        var number = (await CutAsync(September)).StatementNumber;
+        Logs.ExpectError(ParkedMessage);
+        AgencyOutcome outcome;
+        await using (await LieAsync(request => new ProposeStatementResponse
+        {
+            TransactionId = ProposeStatementRequest.Parser.ParseFrom(request).Header.TransactionId,
+            Refusal = new Refusal { Code = RefusalCode.IdConflict, Field = "statement" },
+        }.ToByteArray()))
+        {
+            outcome = await Claimant.ProposeAsync(number, "测试经办", CancellationToken.None);
+        }
+        Assert.That((outcome.State, outcome.LastError), Is.EqualTo((AgencyMessageState.Parked, "the peer holds another request under this id, which differs in statement")));
+        InFlightAtTheEnd = 1;
+        AuditBooks();
+        Assert.That(await guangdong.RefuseAsync("clearing", "cut", "--partner", "530000", "--period", "2017-09"), Does.Contain("under way"));
+
+        Line.LeadTo(Yunnan.PeerPort);
+        await guangdong.SucceedAsync("clearing", "release", outcome.TransactionId!);
+        await CheckedAsync(number, 1);
+        LetTheResolverBegin();
+        await Eventually.GetAsync("the proposal to be accepted", () => Statement(Guangdong, number).State, Is.EqualTo(StatementStage.Proposed));
+        InFlightAtTheEnd = 0;
+    }
+
     private async Task AssertShownAsync(OperatorDesk desk, string id, string number)
     {
         InFlightAtTheEnd = 1;

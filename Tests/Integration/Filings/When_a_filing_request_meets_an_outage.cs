@@ -1,6 +1,8 @@
+using Google.Protobuf;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
 
@@ -9,7 +11,7 @@ namespace ProvincialGateway.Tests.Filings;
 /// <summary>What was asked is on disk before it is sent, and happens once.</summary>
 internal sealed class When_a_filing_request_meets_an_outage : FilingsTest
 {
-    private const int StillUnanswered = 3301;
+    private const int StillUnanswered = 3301, CannotBeTrue = 3302;
 
     [Test]
     public async Task It_waits_and_is_made_when_the_peer_is_back()
@@ -74,6 +76,27 @@ internal sealed class When_a_filing_request_meets_an_outage : FilingsTest
             Assert.That((conflict.Refusal?.Code, conflict.Refusal?.Field), Is.EqualTo((RefusalCode.IdConflict, "kind")));
             Assert.That(Yunnan.Count("filing", "submitted_by IS NOT NULL"), Is.EqualTo(1));
         }
+    }
+
+    /// <summary>The peer holds something under the id, so nobody may be told that nothing was filed.</summary>
+    [Test]
+    public async Task A_peer_that_holds_other_content_under_the_id_is_not_believed_and_an_operator_has_to_look()
+    {
+        Logs.ExpectError(CannotBeTrue);
+        FilingRequestRow row;
+        await using (await LieAsync(request => new SubmitFilingResponse
+        {
+            TransactionId = SubmitFilingRequest.Parser.ParseFrom(request).Header.TransactionId,
+            Refusal = new Refusal { Code = RefusalCode.IdConflict, Field = "kind" },
+        }.ToByteArray()))
+        {
+            row = await Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+            Assert.That((row.State, row.LastError), Is.EqualTo((OutboundState.Parked, "the peer holds another request under this id, which differs in kind")));
+        }
+        await using var guangdong = new OperatorDesk(Guangdong, Clock);
+        Line.LeadTo(Yunnan.PeerPort);
+        await guangdong.SucceedAsync("transactions", "release", row.TransactionId, "--reason", "对方已核对");
+        Assert.That(Answered<SubmitFilingResponse>(await AnsweredAsync(row.TransactionId)).Filing.State, Is.EqualTo(FilingState.Effective));
     }
 
     [Test]

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using NUnit.Framework;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Network;
 
@@ -147,6 +148,26 @@ internal sealed class PeerSilenceTests : NetworkTest
         Assert.That(Yunnan.PeerTo(Guangdong).State.Status, Has.Property("Availability").EqualTo(PeerAvailability.Down).And.Property("LastError").Not.Empty);
     }
 
+    /// <summary>Two answers in a row make a peer up. With the shipped timeouts the second would come an interval after the first.</summary>
+    [Test]
+    public async Task A_peer_that_was_down_and_has_answered_is_asked_again_at_once()
+    {
+        var listing = NetworkNode.Listing(Yunnan.Entry, Guangdong.Entry) with { Timeouts = new() };
+        await Guangdong.StartAsync(listing);
+        await Yunnan.StartAsync(listing, monitored: true);
+        await Logs.WaitForAsync(1010, "440000");
+        await Guangdong.StopAsync();
+        var state = Yunnan.PeerTo(Guangdong).State;
+        await AdvanceUntilAsync("the peer to be down", () => state.Status.Availability is PeerAvailability.Down);
+        await Guangdong.StartAsync(listing);
+        var before = state.Status.LastSuccessAt;
+        await AdvanceUntilAsync("the peer to answer", () => state.Status.LastSuccessAt != before);
+        var answeredAt = Yunnan.Time.GetUtcNow();
+
+        await Eventually.GetAsync("the peer to be up", () => state.Status.Availability, Is.EqualTo(PeerAvailability.Up));
+        Assert.That(Yunnan.Time.GetUtcNow(), Is.EqualTo(answeredAt), "no time went by");
+    }
+
     [Test]
     public void A_reserved_port_refuses_callers_until_and_after_somebody_listens()
     {
@@ -162,6 +183,15 @@ internal sealed class PeerSilenceTests : NetworkTest
             Assert.That(() => Connect(port), Throws.TypeOf<SocketException>());
         }
     }
+
+    // In small steps: an attempt under way must not run out of a time that nobody has waited.
+    private Task<bool> AdvanceUntilAsync(string what, Func<bool> isSo) => Eventually.GetAsync(what, () =>
+    {
+        if (isSo())
+            return true;
+        Yunnan.Time.Advance(TimeSpan.FromMilliseconds(200));
+        return false;
+    }, Is.True);
 
     private static void Connect(ReservedPort port)
     {

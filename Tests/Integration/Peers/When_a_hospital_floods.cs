@@ -35,6 +35,42 @@ internal sealed class When_a_hospital_floods : RecoveryTest
         Assert.That((Guangdong.Count("treatment_settlement"), Yunnan.Count("insured_settlement")), Is.EqualTo((1L, 1L)));
     }
 
+    /// <summary>The clock goes on with each of them, so leases end, the resolver asks and asks again, and the circuit opens and is tried meanwhile.</summary>
+    [Test]
+    public async Task A_cashiers_program_that_repeats_a_settlement_each_100_ms_is_told_to_wait_each_time_and_settles_once_while_others_are_served()
+    {
+        using var second = HospitalOf(Guangdong, SecondHospital);
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        await Yunnan.StopAsync();
+        var before = Guangdong.Count("outbound");
+        string? id = null;
+        for (var round = 0; round < 300; round++)
+        {
+            var reply = await Guangzhou.SettleAsync(visit, "T1");
+            reply.Pending();
+            Assert.That(reply.TransactionId, Is.EqualTo(id ??= reply.TransactionId), "one transaction, named each time");
+            if (round % 20 == 0)
+                (await second.PostAsync("IssueSerial", new IssueSerialRequest { Header = new HisHeader() }, IssueSerialResponse.Parser)).Granted();
+            Clock.PutForward(TimeSpan.FromMilliseconds(100));
+        }
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Guangdong.Count("outbound"), Is.EqualTo(before + 1));
+            Assert.That(Guangdong.Value<long>("SELECT attempts FROM outbound ORDER BY rowid DESC LIMIT 1"), Is.LessThan(60), "the hospital's repeats are not sent on");
+        }
+
+        await Yunnan.StartAsync(CancellationToken.None);
+        LetTheResolverBegin();
+        var settled = await Eventually.GetAsync("the settlement", async () =>
+        {
+            Clock.PutForward(TimeSpan.FromMilliseconds(100));
+            return await Guangzhou.SettleAsync(visit, "T1");
+        }, Has.Property(nameof(HospitalReply<SettleResponse>.IsGranted)).True);
+        for (var round = 0; round < 20; round++)
+            Assert.That((await Guangzhou.SettleAsync(visit, "T1")).Bytes, Is.EqualTo(settled.Bytes));
+        Assert.That((Guangdong.Count("treatment_settlement"), Yunnan.Count("insured_settlement")), Is.EqualTo((1L, 1L)));
+    }
+
     [Test]
     public async Task A_question_above_the_hospitals_share_is_refused_and_other_hospitals_are_served()
     {

@@ -327,6 +327,8 @@ internal sealed class When_an_undo_meets_an_outage : RecoveryTest
     private async Task NeverDeliverAsync<T>(Func<Task<HospitalReply<T>>> step)
         where T : class, IMessage<T>
     {
+        // Turned away by a node that stops they would have the step wait for it, and it would be sent as soon as the node is back.
+        await Eventually.GetAsync("the lines to have arrived", () => Guangdong.Count("fee_transfer", "state IN (1, 2)"), Is.Zero);
         await Yunnan.StopAsync();
         (await step()).Pending();
         await Yunnan.StartAsync(CancellationToken.None);

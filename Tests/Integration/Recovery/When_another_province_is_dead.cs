@@ -50,8 +50,8 @@ internal sealed class When_another_province_is_dead : CountryTest
         var request = Guangdong.Host.Vault.Seal(new byte[2_000], "outbound.request");
         session.ExecuteEach(
             """
-            INSERT INTO outbound (transaction_id, peer, kind, visit_id, service, method, request, state, attempts, prepared_at_ms, next_attempt_at_ms)
-            VALUES (?1, '310000', 3, ?2, ?3, ?4, ?5, 1, 1, ?6, 1)
+            INSERT INTO outbound (transaction_id, peer, kind, visit_id, service, method, request, state, attempts, prepared_at_ms, attempted_at_ms, next_attempt_at_ms)
+            VALUES (?1, '310000', 3, ?2, ?3, ?4, ?5, 1, 1, ?6, ?6, 1)
             """,
             Enumerable.Range(1, Waiting).ToList(), (statement, place) => statement
                 .Bind(1, $"44010020170920090000{place.ToString("D10", CultureInfo.InvariantCulture)}").Bind(2, (long)(1_000 + place))

@@ -2,6 +2,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Values;
 using Settlement = Provincial.Exchange.V1.Settlement;
@@ -36,6 +38,7 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
         ("a settlement number of a third province", reply => reply.Settlement.SettlementNumber = "A3101001709200000001", "settlement number"),
         ("a business date other than its time", reply => reply.Settlement.BusinessDate = "2017-09-19", "business date"),
         ("a time beyond the calendar", reply => reply.Settlement.SettledAtMs = long.MaxValue, "business date"),
+        ("a conflict with what was never sent", reply => reply.Refusal = new() { Code = RefusalCode.IdConflict, Field = "bill.charges" }, "holds another request under this id, which differs in bill.charges"),
         ("a refusal without a reason", reply => reply.Refusal = new(), "refusal without a code"),
         ("neither data nor refusal", reply => reply.ClearOutcome(), "without person, charges or payments"),
     ];
@@ -81,6 +84,55 @@ internal sealed class When_the_peer_answers_nonsense : RecoveryTest
         });
 
         await AssertParkedAsync(second, "settlement number", settlements: 1);
+    }
+
+    [Test]
+    public async Task A_visit_that_is_settled_anew_is_not_settled_by_its_first_settlement_with_other_amounts()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
+        var first = (await Guangzhou.SettleAsync(visit, "T0")).Granted().Result.SettlementNumber;
+        (await Guangzhou.CancelAsync(visit, first, "T0C")).Granted();
+        await using var liar = await LieAsync(request =>
+        {
+            var reply = Honest(SettleRequest.Parser.ParseFrom(request));
+            reply.Settlement.SettlementNumber = first;
+            return reply.ToByteArray();
+        });
+
+        await AssertParkedAsync(visit, "settlement number", settlements: 1);
+    }
+
+    /// <summary>Neither the hospital's repeat nor an operator's question lets a peer that has changed its mind change what is booked.</summary>
+    [Test]
+    public async Task A_settled_visit_stays_as_it_was_booked_whatever_its_peer_says_of_it_later()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
+        var settled = (await Guangzhou.SettleAsync(visit, "T1")).Granted();
+        await using var guangdong = new OperatorDesk(Guangdong, Clock);
+        Assert.That((bool)(await guangdong.AskAsync("transactions", "show", settled.TransactionId))["peer"]!["isAnswerWeApplied"]!, Is.True);
+        await using var liar = await LieAsync(request =>
+        {
+            var asked = GetTransactionRequest.Parser.ParseFrom(request);
+            var reply = SettleResponse.Parser.ParseFrom(Guangdong.Host.Vault.Open(Guangdong.Value<byte[]>("SELECT reply FROM outbound WHERE method = 'Settle'"), Outbox.ReplyPurpose));
+            (Paid(reply).PoolFen, Paid(reply).FundTotalFen, Paid(reply).AccountFen, Paid(reply).PersonalTotalFen) = (2_041_00, 2_041_00, 1_559_00, 1_559_00);
+            return new GetTransactionResponse
+            {
+                TransactionId = asked.Header.TransactionId,
+                Transaction = new() { State = Provincial.Exchange.V1.TransactionState.Answered, Method = PeerMethod.Settle.Path, Reply = reply.ToByteString() },
+            }.ToByteArray();
+        });
+
+        var shown = await guangdong.AskAsync("transactions", "show", settled.TransactionId);
+        var again = (await Guangzhou.SettleAsync(visit, "T1")).Granted();
+        (await Guangzhou.SettleAsync(visit, "T2")).Refused("VISIT_STATE", Provincial.His.V1.RefusingSide.Treatment, "visit");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((bool)shown["peer"]!["isAnswerWeApplied"]!, Is.False);
+            // A cell of a table breaks its lines anywhere.
+            Assert.That(string.Concat((await guangdong.SucceedAsync("transactions", "show", settled.TransactionId)).Where(each => !char.IsWhiteSpace(each))), Does.Contain("anotheranswerthantheone"));
+            Assert.That(again.Result.Figures, Is.EqualTo(settled.Result.Figures));
+            Assert.That(Guangdong.MirroredFigures(settled.Result.SettlementNumber).PoolFen, Is.EqualTo(2_040_00));
+        }
     }
 
     [TestCase("S3101001709200000001", "1976-01-01", "visit number", TestName = "A_visit_number_of_a_third_province_is_parked")]

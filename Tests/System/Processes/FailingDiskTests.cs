@@ -5,10 +5,7 @@ using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Processes;
 
-/// <summary>
-/// The disk of the insured node fails under a real process: a library that is preloaded answers writes and syncs of the database with the error that a
-/// full, broken or read-only disk gives, for as long as a file says so.
-/// </summary>
+/// <summary>The disk of the insured node fails under a real process, before its answer is stored.</summary>
 [TestFixture]
 internal sealed class FailingDiskTests
 {
@@ -16,20 +13,19 @@ internal sealed class FailingDiskTests
 
     private readonly TempFolder _folder = new();
 
+    private FailingDisk _disk = null!;
+
     private OperatedProvinces Operated { get; set; } = null!;
 
-    private string Fault => _folder.File("fault");
-
     [OneTimeSetUp]
-    public async Task CompileAsync()
-    {
-        await using var gcc = GatewayProcess.Start("gcc", _folder.Path,
-            ["-shared", "-fPIC", "-O1", "-o", _folder.File("disk_faults.so"), Path.Combine(AppContext.BaseDirectory, "Processes", "disk_faults.c"), "-ldl"]);
-        Assert.That(await gcc.WaitForExitAsync(GatewayProcess.Patience), Is.Zero, gcc.Describe);
-    }
+    public async Task CompileAsync() => _disk = await FailingDisk.CompileAsync();
 
     [OneTimeTearDown]
-    public void RemoveFolder() => _folder.Dispose();
+    public void RemoveFolder()
+    {
+        _disk.Dispose();
+        _folder.Dispose();
+    }
 
     /// <summary>New provinces for each fault: the same stay is settled to the same figures.</summary>
     [SetUp]
@@ -38,7 +34,7 @@ internal sealed class FailingDiskTests
     [TearDown]
     public async Task RepairAsync()
     {
-        File.Delete(Fault);
+        _disk.Repair();
         await Operated.DisposeAsync();
     }
 
@@ -49,8 +45,7 @@ internal sealed class FailingDiskTests
     [TestCase("fsync", "磁盘读写失败")]
     public async Task A_node_whose_disk_fails_says_so_loses_nothing_and_goes_on_by_itself(string fault, string reason)
     {
-        var yunnan = await Operated.ServeWithAsync(
-            new Dictionary<string, string> { ["LD_PRELOAD"] = _folder.File("disk_faults.so"), ["DISK_FAULT"] = Fault }, Yunnan);
+        var yunnan = await Operated.ServeWithAsync(_disk.Environment, Yunnan);
         var guangdong = await Operated.ServeAsync(Guangdong);
         using var client = new HttpClient { BaseAddress = Operated.HisAddress(Guangdong) };
         var journey = Journey.Read(Path.Combine(AppContext.BaseDirectory, "adapters", "guangdong", "samples"));
@@ -59,13 +54,13 @@ internal sealed class FailingDiskTests
         await foreach (var exchange in player.PlayAsync(journey.Steps.TakeWhile(step => step != settlement), CancellationToken.None))
             Assert.That(exchange.Fault, Is.Null, () => $"{exchange.Step.Body}: {exchange.Reply}");
 
-        await File.WriteAllTextAsync(Fault, fault);
+        _disk.Fail(fault);
         var pending = await player.PlayAsync(settlement, CancellationToken.None);
         Assert.That(WebUtility.HtmlDecode(pending.Reply), Does.Contain("[PENDING]"), "the treatment side keeps it and goes on asking");
         var said = await yunnan.WaitForLineAsync("No more work is taken");
         Assert.That(said, Does.Contain(reason));
 
-        File.Delete(Fault);
+        _disk.Repair();
         await yunnan.WaitForLineAsync("The storage works again");
         var settled = await Eventually.GetAsync("the settlement", () => player.PlayAsync(settlement, CancellationToken.None), Has.Property(nameof(JourneyExchange.Fault)).Null);
         Assert.That(WebUtility.HtmlDecode(settled.Reply), Does.Contain("<ake149>36680.00</ake149>"));

@@ -1,8 +1,10 @@
 using System.Runtime.Versioning;
+using Microsoft.Data.Sqlite;
 using NUnit.Framework;
 using ProvincialGateway.Backup;
 using ProvincialGateway.Oversight;
 using ProvincialGateway.Storage;
+using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Backup;
 
@@ -96,6 +98,24 @@ internal sealed class BackupTests
         }
         await _node.CountAsync();
         Assert.That(_node.Database.Read(session => session.QuerySingle<string>("PRAGMA integrity_check")), Is.EqualTo("ok"));
+    }
+
+    /// <summary>The log that it keeps may be what fills the disk.</summary>
+    [Test]
+    public async Task A_backup_is_given_up_when_the_nodes_disk_takes_nothing_more_and_the_node_goes_on()
+    {
+        await _node.CountAsync();
+        using (var image = await _node.Database.HoldImageAsync(CancellationToken.None))
+        {
+            _node.Database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 13))!);
+            await Eventually.GetAsync("the image to be given up", () => IsGivenUp(image), Is.True);
+        }
+        await Assert.ThatAsync(() => _node.BackUpAsync(), Throws.TypeOf<StorageUnavailableException>());
+        Assert.That(Directory.GetFiles(_node.Backups, "*.backup"), Is.Empty);
+
+        Assert.That(await _node.Database.ProbeAsync(CancellationToken.None));
+        Assert.That(new FileInfo($"{_node.Database.Path}-wal"), Has.Length.LessThan(1_000_000L));
+        await _node.BackUpAsync();
     }
 
     [Test]
@@ -211,6 +231,19 @@ internal sealed class BackupTests
             Assert.That(report.IsClean);
         }
         Assert.That(Directory.GetFileSystemEntries(_node.Backups), Is.EquivalentTo(before));
+    }
+
+    private static bool IsGivenUp(DatabaseImage image)
+    {
+        try
+        {
+            Bytes(image);
+            return false;
+        }
+        catch (StorageUnavailableException given)
+        {
+            return given.Fault is StorageFault.DiskFull;
+        }
     }
 
     private static byte[] Bytes(DatabaseImage image)

@@ -65,6 +65,51 @@ public sealed class OutboundLeaseTests
         }
     }
 
+    /// <summary>A request that never left is refused for good by the first door that turns it away.</summary>
+    [Test]
+    public async Task An_attempt_that_never_left_is_not_counted_and_costs_the_first_pause_only()
+    {
+        var id = await StoreAsync(visit: 1);
+        await GiveBackUnusedAsync(Row(id));
+        var stored = Row(id);
+        _time.Advance(Options.InteractiveBudget);
+        var attempts = new List<int>();
+        for (var round = 0; round < 3; round++)
+        {
+            _time.Advance(Options.RetryDelay);
+            var row = (await _outbox.LeaseDueAsync(Yunnan, 1, CancellationToken.None)).Single();
+            attempts.Add(Row(id).Attempts);
+            await GiveBackUnusedAsync(row);
+        }
+        _time.Advance(Options.RetryDelay);
+        await TakeAsync();
+        var sent = Row(id);
+        await GiveBackAsync();
+        _time.Advance(Options.RetryDelayMax);
+        var again = (await _outbox.LeaseDueAsync(Yunnan, 1, CancellationToken.None)).Single();
+        var counted = Row(id).Attempts;
+        await GiveBackUnusedAsync(again);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((stored.Attempts, stored.AttemptedAtMs), Is.EqualTo((1, (long?)null)));
+            Assert.That(attempts, Is.EqualTo([1, 1, 1]));
+            Assert.That((sent.Attempts, sent.AttemptedAtMs), Is.EqualTo((1, (long?)again.AttemptedAtMs)));
+            Assert.That(counted, Is.EqualTo(2));
+            Assert.That((Row(id).Attempts, Row(id).AttemptedAtMs, Row(id).LeasedBy), Is.EqualTo((1, sent.AttemptedAtMs, (OutboundHolder?)null)));
+        }
+    }
+
+    [Test]
+    public async Task What_an_operator_asks_for_is_counted_even_if_it_never_left()
+    {
+        var id = await StoreAsync(visit: 1);
+        await GiveBackAsync();
+        await OperatorTakesAsync(id);
+        await GiveBackUnusedAsync(Row(id));
+        Assert.That(Row(id).Attempts, Is.EqualTo(2));
+    }
+
     [Test]
     public async Task A_batch_is_taken_in_one_transaction()
     {
@@ -238,6 +283,9 @@ public sealed class OutboundLeaseTests
             Assert.That((Row(id).LeasedBy, Row(id).Attempts), Is.EqualTo((OutboundHolder.Operator, 2)));
         }
     }
+
+    private Task GiveBackUnusedAsync(OutboundRow sent) =>
+        _database.WriteAsync(session => OutboundLeases.GiveBackUnused(session, sent, "held", Options, _time.NowMs()), CancellationToken.None);
 
     private Task<bool> OperatorTakesAsync(string id) =>
         _database.WriteAsync(session => OutboundLeases.TakeForOperator(session, id, Options, _time.NowMs()), CancellationToken.None);

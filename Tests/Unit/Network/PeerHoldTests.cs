@@ -43,7 +43,7 @@ internal sealed class PeerHoldTests
         _time.Advance(TimeSpan.FromHours(1));
         Assert.That(_state.Hold, Is.Null);
         _state.LookAtHold();
-        Assert.That(_cameUp, Is.EqualTo(1));
+        Assert.That((_cameUp, _state.TimesUp), Is.EqualTo((1, 1)), "what was under way meanwhile is due at once");
     }
 
     [Test]

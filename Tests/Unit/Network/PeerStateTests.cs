@@ -46,6 +46,18 @@ internal sealed class PeerStateTests
         Assert.That(_state.TimesUp, Is.EqualTo(expected));
     }
 
+    [TestCase("FFSFFF", 1)]
+    [TestCase("SFFFSS", 1)]
+    [TestCase("SFFS", 0)]
+    [TestCase("SFFFSFSFS", 3)]
+    public void An_answer_of_a_peer_that_is_down_asks_for_another(string attempts, int expected)
+    {
+        var asked = 0;
+        _state.AnsweredWhileDown += (_, _) => asked++;
+        Play(attempts);
+        Assert.That(asked, Is.EqualTo(expected));
+    }
+
     [Test]
     public void Only_changes_are_logged()
     {

@@ -36,4 +36,49 @@ internal sealed class StorageWatchTests : LoggedTest
         Assert.That(database.Condition.Cause, Is.Null);
         await watch.StopAsync(CancellationToken.None);
     }
+
+    /// <summary>Whoever says afterwards that the node has started says no more than that.</summary>
+    [Test]
+    public async Task A_storage_that_refuses_at_the_start_keeps_the_node_from_serving_before_it_is_said_to_be_started()
+    {
+        using var folder = new TempFolder();
+        await using var database = Database.Open(new DatabaseOptions { Path = folder.File("node.db") }, TimeProvider.System);
+        var statuses = new HealthStatuses();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs.Provider("530000")));
+        using var watch = new StorageWatch(database, statuses, TimeSpan.FromHours(1), TimeProvider.System, loggers.CreateLogger<StorageWatch>());
+        Logs.ExpectError(1200);
+        database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 13))!);
+
+        var started = watch.StartAsync(CancellationToken.None);
+        statuses.Set("", serving: true);
+        Assert.That(statuses.Observe("").Status, Is.EqualTo(ServingStatus.NotServing));
+        await started;
+        await Logs.WaitForAsync(1200);
+        await watch.StopAsync(CancellationToken.None);
+    }
+
+    [Test]
+    public async Task A_fault_that_nobody_foresaw_does_not_end_the_watch()
+    {
+        using var folder = new TempFolder();
+        var time = new ManualTimeProvider();
+        var database = Database.Open(new DatabaseOptions { Path = folder.File("node.db") }, time);
+        var statuses = new HealthStatuses();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs.Provider("530000")));
+        using var watch = new StorageWatch(database, statuses, TimeSpan.FromSeconds(1), time, loggers.CreateLogger<StorageWatch>());
+        await watch.StartAsync(CancellationToken.None);
+        Logs.ExpectError(1200);
+        Logs.ExpectError(6001);
+        database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 10))!);
+        await Logs.WaitForAsync(1200);
+        await database.DisposeAsync();
+
+        await Eventually.GetAsync("two attempts", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return Logs.Entries.Count(entry => entry.EventId == 6001);
+        }, Is.GreaterThan(1));
+        Assert.That(watch.ExecuteTask!.IsCompleted, Is.False);
+        await watch.StopAsync(CancellationToken.None);
+    }
 }

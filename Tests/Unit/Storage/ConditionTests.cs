@@ -46,6 +46,69 @@ internal sealed class ConditionTests
     }
 
     [Test]
+    public async Task A_disk_that_cannot_even_be_asked_for_its_room_is_refused_until_it_is_there_again()
+    {
+        _database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 13))!);
+        var (folder, away) = (Path.GetDirectoryName(_database.Path)!, $"{Path.GetDirectoryName(_database.Path)}-away");
+        Directory.Move(folder, away);
+        try
+        {
+            Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+        }
+        finally
+        {
+            Directory.Move(away, folder);
+        }
+        Assert.That(await _database.ProbeAsync(CancellationToken.None));
+    }
+
+    /// <summary>Else a log that filled the disk would stay for ever: a backup that waits for another disk keeps it, and nothing is written that could move it.</summary>
+    [Test]
+    public async Task An_image_is_given_up_when_the_disk_is_full_and_a_probe_moves_the_log_into_the_file_before_it_looks_for_room()
+    {
+        await _database.DisposeAsync();
+        _database = Database.Open(Stores.Options(_folder) with { FreeBytesMin = long.MaxValue }, TimeProvider.System);
+        var log = new FileInfo($"{_database.Path}-wal");
+        using var image = await _database.HoldImageAsync(CancellationToken.None);
+        for (var i = 0; i < 20; i++)
+            await CountAsync();
+        log.Refresh();
+        Assert.That(log, Has.Length.GreaterThan(0L), "the image keeps it");
+
+        _database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 13))!);
+        await Eventually.GetAsync("the log to be moved into the file", async () =>
+        {
+            Assert.That(await _database.ProbeAsync(CancellationToken.None), Is.False);
+            log.Refresh();
+            return log.Length;
+        }, Is.Zero);
+        Assert.That(() => image.Read(0, new byte[100]), Throws.TypeOf<StorageUnavailableException>().With.Message.Contains("磁盘已满"));
+    }
+
+    [Test]
+    public async Task A_disk_that_fails_between_two_groups_is_refused_and_the_connection_is_given_up()
+    {
+        var condition = new StorageCondition();
+        var opened = 0;
+        SqliteConnection Open()
+        {
+            opened++;
+            return Connections.OpenWriter(_folder.File("other.db"), TimeSpan.FromSeconds(1));
+        }
+        await File.WriteAllBytesAsync(_folder.File("other.db"), []);
+        await using var writer = new GroupWriter(Open(), Open, condition, groupMax: 8, queueMax: 8);
+
+        await Assert.ThatAsync(() => writer.BetweenAsync<bool>(_ => throw StorageUnavailableException.LogInUse()), Throws.TypeOf<StorageUnavailableException>());
+        Assert.That(condition.Cause, Is.Null, "a busy moment is nobody else's");
+        await Assert.ThatAsync(() => writer.BetweenAsync<bool>(_ => throw new SqliteException("", 10)), Throws.TypeOf<StorageUnavailableException>());
+        Assert.That(condition.Cause?.Fault, Is.EqualTo(StorageFault.InputOutput));
+        await writer.Enqueue(session => session.Execute("CREATE TABLE note (text TEXT)"), CancellationToken.None).WaitAsync(Stores.Deadline);
+        Assert.That(opened, Is.EqualTo(2));
+        await writer.DisposeAsync();
+        writer.Connection?.Dispose();
+    }
+
+    [Test]
     public async Task A_read_only_and_a_locked_file_are_refused_until_a_probe_writes()
     {
         _writer.Execute("PRAGMA query_only = ON");
@@ -88,6 +151,37 @@ internal sealed class ConditionTests
         Assert.That(reopened.LastStop, Has.Property(nameof(LastStop.WasClean)).False.And.Property(nameof(LastStop.Checked)).Not.Null);
         Assert.That(reopened.LastStop.LogBytes, Is.GreaterThan(0));
         Assert.That(reopened.Read(session => session.QuerySingle<long>("SELECT value FROM counter WHERE name = 'c'")), Is.EqualTo(19));
+    }
+
+    /// <summary>Behind a place where a write was torn there is one commit at most; behind one where a byte has changed there may be many, which were acknowledged.</summary>
+    [Test]
+    public async Task A_byte_that_changed_in_the_log_is_told_from_a_torn_tail_and_marks_the_data_as_older()
+    {
+        // The tables are in the file, the counts in the log.
+        _writer.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        for (var i = 0; i < 20; i++)
+            await CountAsync();
+        var log = await File.ReadAllBytesAsync($"{_database.Path}-wal");
+        var random = new Random(11);
+        var damaged = 0;
+        for (var round = 0; round < 40; round++)
+        {
+            var altered = (byte[])log.Clone();
+            var at = random.Next(log.Length);
+            altered[at] ^= (byte)(1 << random.Next(8));
+            var crashed = Crashed($"crashed-{round}");
+            await File.WriteAllBytesAsync($"{crashed}-wal", altered);
+            await using var reopened = Database.Open(new DatabaseOptions { Path = crashed }, TimeProvider.System);
+            var (left, marks) = reopened.Read(session => (
+                session.QuerySingle<long>("SELECT coalesce(max(value), 0) FROM counter WHERE name = 'c'"), session.QuerySingle<long>("SELECT count(*) FROM restoration")));
+            Assert.That(marks, Is.EqualTo(reopened.LastStop.Damage is null ? 0 : 1), $"byte {at}");
+            if (left < 19)
+                Assert.That(reopened.LastStop.Damage, Is.Not.Null.And.Property(nameof(LogDamage.Commits)).InRange(20 - left - 1, 20 - left), $"byte {at}, {left} left");
+            else
+                Assert.That(reopened.LastStop.Damage, Is.Null, $"byte {at}, {left} left");
+            damaged += left < 19 ? 1 : 0;
+        }
+        Assert.That(damaged, Is.InRange(20, 39), "both are met");
     }
 
     [Test]
@@ -143,15 +237,15 @@ internal sealed class ConditionTests
         await CountAsync();
     }
 
-    private string Crashed()
+    private string Crashed(string name = "crashed")
     {
-        Directory.CreateDirectory(_folder.File("crashed"));
-        var copy = Path.Combine(_folder.File("crashed"), "node.db");
+        Directory.CreateDirectory(_folder.File(name));
+        var copy = Path.Combine(_folder.File(name), "node.db");
         File.Copy(_database.Path, copy);
         if (File.Exists($"{_database.Path}-wal"))
             File.Copy($"{_database.Path}-wal", $"{copy}-wal");
         // The mark of a process that did not come to its end.
-        File.WriteAllText(Path.Combine(_folder.File("crashed"), DirectoryLock.FileName), "\n");
+        File.WriteAllText(Path.Combine(_folder.File(name), DirectoryLock.FileName), "\n");
         return copy;
     }
 

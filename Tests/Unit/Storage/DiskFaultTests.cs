@@ -92,6 +92,10 @@ internal sealed class DiskFaultTests
             session.Add("small");
             Assert.That(() => AddTooMuch(session), Throws.TypeOf<SqliteException>());
             Assert.That(() => session.Execute("DELETE FROM note"), Throws.Exception, "outside a transaction it would be final at once");
+            Assert.That(() => session.ExecuteEach("INSERT INTO note (text) VALUES (?1)", ["each"], Bind), Throws.InvalidOperationException);
+            Assert.That(() => session.InsertEachNew("INSERT INTO note (text) VALUES (?1)", ["each"], Bind), Throws.InvalidOperationException);
+            using var scan = new RowScan(session, "INSERT INTO note (text) VALUES ('scanned') RETURNING id");
+            Assert.That(() => scan.Each(_ => { }), Throws.InvalidOperationException);
         }, CancellationToken.None), Throws.InstanceOf<StorageException>());
 
         Assert.That(_database.Texts(), Is.Empty);
@@ -144,6 +148,8 @@ internal sealed class DiskFaultTests
 
     /// <summary>A plain one-row insert, for which SQLite keeps no statement journal: when it hits the limit, the whole transaction is rolled back.</summary>
     private static void AddTooMuch(Session session) => session.Execute("INSERT INTO note (text, body) VALUES ('too much', zeroblob(1000000))");
+
+    private static void Bind(PreparedStatement statement, string text) => statement.Bind(1, text);
 
     private void FillDisk() => _writer.Execute($"PRAGMA max_page_count = {_writer.ExecuteScalar<long>("PRAGMA page_count")}");
 

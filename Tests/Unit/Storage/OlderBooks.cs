@@ -12,7 +12,7 @@ internal sealed class OlderBooks : IDisposable
 {
     private readonly TempFolder _root = new();
 
-    private OlderBooks() => ZipFile.ExtractToDirectory(Repository.PathTo("Tests", "Unit", "Storage", "version-5.zip"), _root.Path);
+    private OlderBooks(int scripts) => ZipFile.ExtractToDirectory(Repository.PathTo("Tests", "Unit", "Storage", $"version-{scripts}.zip"), _root.Path);
 
     /// <summary>Holds both folders.</summary>
     public string Root => _root.Path;
@@ -21,10 +21,13 @@ internal sealed class OlderBooks : IDisposable
 
     public string Insured => _root.File("610000");
 
+    /// <summary>As a release with so many scripts left them; 5 or 27.</summary>
+    public static OlderBooks Frozen(int scripts) => new(scripts);
+
     /// <param name="scripts">The number of the last script that the release had.</param>
     public static async Task<OlderBooks> OfReleaseAsync(int scripts)
     {
-        var books = new OlderBooks();
+        var books = new OlderBooks(scripts: 5);
         foreach (var folder in new[] { books.Treatment, books.Insured })
             await Database.Open(new DatabaseOptions { Path = DataFolder.DatabasePath(folder) }, TimeProvider.System, [.. MigrationScript.Embedded.Take(scripts)]).DisposeAsync();
         return books;

@@ -1,0 +1,18 @@
+using Provincial.Exchange.V1;
+
+namespace ProvincialGateway.Network;
+
+/// <summary>Refusals that this node must not take for what they say.</summary>
+internal static class RefusalFault
+{
+    /// <summary>
+    /// Other content under an id that this node has sent one content under: the peer holds something there, so nobody may be told that nothing was done.
+    /// </summary>
+    /// <returns>Why the refusal cannot be true, or null.</returns>
+    public static string? In(Refusal refusal) => refusal.Code switch
+    {
+        RefusalCode.Unspecified => "a refusal without a code",
+        RefusalCode.IdConflict => $"the peer holds another request under this id, which differs in {refusal.Field}",
+        _ => null,
+    };
+}
