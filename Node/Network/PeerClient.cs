@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Polly;
 using Polly.CircuitBreaker;
@@ -13,6 +15,9 @@ namespace ProvincialGateway.Network;
 /// </summary>
 internal sealed class PeerClient : IPeerLink
 {
+    // Little of the interactive budget: whoever listens says at once whether it serves.
+    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(1);
+
     private readonly AsyncLocal<PeerAttempt?> _current = new();
     private readonly PeerConnection _connection;
     private readonly GrpcChannel _channel;
@@ -43,6 +48,7 @@ internal sealed class PeerClient : IPeerLink
     /// <param name="ct">Gives up waiting; what was sent by then stays sent, and the outcome says so.</param>
     public async Task<PeerOutcome> CallAsync(PeerMethod method, byte[] request, CancellationToken ct)
     {
+        await LookWhetherBackAsync(method);
         var outcome = NotToBeSent(method, request) ?? await SendAsync(new PeerCall(method, request, _time.GetUtcNow() + _configuration.Timeouts.InteractiveBudget, ct));
         if (outcome is PeerOutcome.Rejected rejected)
             NetworkLog.CallRejected(_logger, Entry.Division, method, rejected.Status, rejected.Detail);
@@ -116,6 +122,27 @@ internal sealed class PeerClient : IPeerLink
     {
         await _channel.ShutdownAsync();
         _channel.Dispose();
+    }
+
+    /// <summary>A peer that was stopping may have been back for seconds before it says so by itself: no patient waits for that.</summary>
+    private async Task LookWhetherBackAsync(PeerMethod method)
+    {
+        if (method.Service == PeerMethod.Ping.Service || State.Hold is not { Cause: PeerHoldCause.Draining })
+            return;
+        if (await ProbeAsync(PeerMethod.CheckHealth, new HealthCheckRequest().ToByteArray(), HealthPatience, CancellationToken.None) is (var reply, StatusCode.OK) && IsServing(reply))
+            State.HeardServing();
+    }
+
+    private static bool IsServing(byte[]? reply)
+    {
+        try
+        {
+            return reply is not null && HealthCheckResponse.Parser.ParseFrom(reply).Status is HealthCheckResponse.Types.ServingStatus.Serving;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
     }
 
     /// <summary>What needs no network to be known.</summary>

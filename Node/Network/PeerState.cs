@@ -159,8 +159,8 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
         LookAtHold();
     }
 
-    /// <summary>The peer has pinged this node, which one that stops does not do: if it was stopping it is back.</summary>
-    public void HeardPing()
+    /// <summary>The peer has pinged this node or says that it serves, and one that stops does neither: if it was stopping it is back.</summary>
+    public void HeardServing()
     {
         lock (_gate)
         {

@@ -66,6 +66,17 @@ internal sealed class PeerHoldTests
         Assert.That(_state.Hold, Is.Null);
     }
 
+    [Test]
+    public void A_peer_that_serves_is_not_stopping_any_more_and_a_pause_stays_one()
+    {
+        _state.Heard(new TurnedAway(DoorReason.Draining));
+        _state.HeardServing();
+        Assert.That((_state.Hold, _cameUp), Is.EqualTo(((PeerHold?)null, 1)));
+        _state.Heard(new TurnedAway(DoorReason.Paused));
+        _state.HeardServing();
+        Assert.That(_state.Hold?.Cause, Is.EqualTo(PeerHoldCause.PausedThere));
+    }
+
     [TestCase(DoorReason.Busy)]
     [TestCase(DoorReason.TooLarge)]
     public void A_peer_that_takes_no_more_at_the_moment_is_not_held(DoorReason reason)
