@@ -131,6 +131,13 @@ internal sealed class AskedAgain : IDisposable
     /// <summary>The claim as it was proposed: what it was cut from stands in this node's ledger again by now.</summary>
     private static void Draft(Session session, Statement statement, Division partner)
     {
+        var rows = LedgerRange.Read(session, LedgerSide.Treatment, partner, statement.FirstSequence, statement.LastSequence).RowsSha256;
+        if (!statement.RowsSha256.Span.SequenceEqual(rows))
+        {
+            throw new ForgottenStepException(
+                $"清算单 {statement.StatementNumber} 第 {statement.FirstSequence} 至 {statement.LastSequence} 行与本节点台账不符；请与对方核对",
+                $"rows {statement.FirstSequence} to {statement.LastSequence} of statement {statement.StatementNumber} are not those of this node's ledger; compare with that province");
+        }
         IssuedSerials.Reach(session, statement.StatementNumber);
         if (StatementBook.Find(session, statement.StatementNumber, statement.Revision) is { } draft)
             StatementBook.DeleteDraft(session, draft.StatementNumber, draft.Revision);

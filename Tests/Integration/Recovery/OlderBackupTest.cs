@@ -65,8 +65,6 @@ internal abstract class OlderBackupTest : ClearingTest
         foreach (var file in Directory.EnumerateFiles(Yunnan.DataFolder, "gateway.db*"))
             File.Delete(file);
         Copy(_backup.Path, Yunnan.DataFolder);
-        // Nobody does that within the second in which the node still made ids.
-        Clock.PutForward(TimeSpan.FromSeconds(10));
     }
 
     protected Task<string?> RecoveredAsync() => Eventually.GetAsync("Yunnan to have recovered", () => Report()?.FinishedAt, Is.Not.Null);
