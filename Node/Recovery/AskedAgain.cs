@@ -131,8 +131,8 @@ internal sealed class AskedAgain : IDisposable
     /// <summary>The claim as it was proposed: what it was cut from stands in this node's ledger again by now.</summary>
     private static void Draft(Session session, Statement statement, Division partner)
     {
-        var rows = LedgerRange.Read(session, LedgerSide.Treatment, partner, statement.FirstSequence, statement.LastSequence).RowsSha256;
-        if (!statement.RowsSha256.Span.SequenceEqual(rows))
+        var isWithin = statement.FirstSequence > 0 && statement.LastSequence <= LedgerRows.Last(session, LedgerSide.Treatment, partner);
+        if (!isWithin || !statement.RowsSha256.Span.SequenceEqual(LedgerRange.Read(session, LedgerSide.Treatment, partner, statement.FirstSequence, statement.LastSequence).RowsSha256))
         {
             throw new ForgottenStepException(
                 $"清算单 {statement.StatementNumber} 第 {statement.FirstSequence} 至 {statement.LastSequence} 行与本节点台账不符；请与对方核对",
