@@ -2,13 +2,13 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using ProvincialGateway.Cli;
-using ProvincialGateway.Network;
 using ProvincialGateway.Recovery;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Tests.Clearing;
 using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Recovery;
 

@@ -1,12 +1,8 @@
 using Google.Protobuf;
-using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
-using ProvincialGateway.Clearing;
-using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
 using ProvincialGateway.Recovery;
-using ProvincialGateway.Storage;
 using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Values;
@@ -141,7 +137,7 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
         await Yunnan.StartAsync(CancellationToken.None);
         await Eventually.GetAsync("Yunnan to serve", () => Report()?.ServedAt, Is.Not.Null);
         await using var desk = new OperatorDesk(Yunnan, Clock);
-        Assert.That(Parked(), Is.EquivalentTo((string[])["not of these two", "do not add up", "cannot be read", "issued before the backup"]));
+        Assert.That(WhyParked(), Is.EquivalentTo((string[])["not of these two", "do not add up", "cannot be read", "issued before the backup"]));
 
         await desk.SucceedAsync("recovery", "retry", "--reason", "再试");
         await Eventually.GetAsync("all to be parked again", () => Report()!.Peers.Single().Parked, Is.EqualTo(4));
@@ -245,7 +241,7 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
     }
 
     /// <summary>Why, in a few words, in which the reasons differ.</summary>
-    private IEnumerable<string> Parked() => Report()!.Remarks.Select(remark =>
+    private IEnumerable<string> WhyParked() => Report()!.Remarks.Select(remark =>
         ((string[])["not of these two", "do not add up", "cannot be read", "issued before the backup"]).FirstOrDefault(reason => remark.English.Contains(reason, StringComparison.Ordinal)) ?? remark.English);
 
     /// <summary>Of the lines that Yunnan had sent.</summary>
