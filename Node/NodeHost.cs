@@ -182,7 +182,7 @@ internal sealed class NodeHost : IAsyncDisposable
         services.AddHostedService(provider => provider.GetRequiredService<FilingRequests>());
         services.AddSingleton(provider => new TransactionDesk(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(),
-            provider.GetRequiredService<FilingRequests>(), unanswered, time));
+            provider.GetRequiredService<FilingRequests>(), provider.GetRequiredService<RecoveryGate>(), unanswered, time));
         services.AddHostedService(provider => new TransactionWatch(opened.Database, time, provider.GetRequiredService<ILogger<TransactionWatch>>()));
         services.AddSingleton(provider => new TreatmentAgency(
             configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<Outbox>(), opened.Vault,
@@ -228,7 +228,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 provider.GetRequiredService<ILogger<FilingAgency>>()),
             provider.GetRequiredService<AskedAgain>(),
             new ForgottenDetails(
-                configuration, opened.Database, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<FeeDetailAgency>(), time,
+                configuration, opened.Database, opened.Vault, opened.Ids, provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<FeeDetailAgency>(), time,
                 provider.GetRequiredService<ILogger<ForgottenDetails>>()),
             time, provider.GetRequiredService<ILogger<Recoverer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Recoverer>());

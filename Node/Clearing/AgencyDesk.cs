@@ -64,6 +64,7 @@ internal sealed class AgencyDesk(NodesConfiguration configuration, Division self
                 throw ClearingRefusedException.Of($"本节点没有报文 {transactionId}；请看 clearing messages --all", $"this node has no message {transactionId}; see clearing messages --all");
             if (row.State is AgencyMessageState.Accepted or AgencyMessageState.Refused)
                 throw ClearingRefusedException.Of($"报文 {transactionId} 已有应答，无须重发", $"message {transactionId} was answered; there is nothing to release");
+            Gate.Require(Division.Parse(row.Peer));
             ClearingOutbox.Release(session, transactionId, time.NowMs());
         }, cancellation);
         if (sender is not null)

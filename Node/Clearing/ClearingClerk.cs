@@ -52,14 +52,28 @@ internal sealed partial class ClearingClerk(
 
     private async Task WorkAsync(CancellationToken cancellation)
     {
-        foreach (var statement in database.Read(StatementBook.All).Where(row => row is { Side: LedgerSide.Insured, State: StatementStage.Proposed } && !IsLaidAside(row)))
-        {
-            // One statement that cannot be dealt with holds up neither the others nor the reminders, and does not fill the log.
-            if (!await BackgroundWork.AttemptAsync(() => WorkAsync(statement, cancellation), LogPostponed, logger, cancellation))
-                _laidAside[(statement.StatementNumber, statement.Revision)] = time.GetUtcNow() + configuration.Timeouts.ResolverDelayMax;
-        }
+        foreach (var statement in database.Read(StatementBook.All).Where(row => row is { Side: LedgerSide.Insured, State: StatementStage.Proposed }))
+            await AttemptAsync(statement, () => WorkAsync(statement, cancellation), cancellation);
+        // Recovered after an older backup: their rows are claimed, and nothing is said to the other side.
+        foreach (var statement in database.Read(StatementBook.Unexamined))
+            await AttemptAsync(statement, () => ExamineAsync(statement, cancellation), cancellation);
         Remind();
     }
+
+    /// <summary>One statement that cannot be dealt with holds up neither the others nor the reminders, and does not fill the log.</summary>
+    private async Task AttemptAsync(ClearingStatement statement, Func<Task> work, CancellationToken cancellation)
+    {
+        if (!IsLaidAside(statement) && !await BackgroundWork.AttemptAsync(work, LogPostponed, logger, cancellation))
+            LayAside(statement);
+    }
+
+    private async Task ExamineAsync(ClearingStatement statement, CancellationToken cancellation)
+    {
+        if (!await CheckAsync(statement, cancellation))
+            LayAside(statement);
+    }
+
+    private void LayAside(ClearingStatement statement) => _laidAside[(statement.StatementNumber, statement.Revision)] = time.GetUtcNow() + configuration.Timeouts.ResolverDelayMax;
 
     private bool IsLaidAside(ClearingStatement statement) => _laidAside.TryGetValue((statement.StatementNumber, statement.Revision), out var until) && time.GetUtcNow() < until;
 

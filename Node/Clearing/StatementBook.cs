@@ -143,6 +143,14 @@ internal static class StatementBook
         ORDER BY period DESC, side, partner
         """);
 
+    /// <summary>Statements that this insured side has agreed to and whose rows it has not looked at: what it had found it has forgotten, and its answer stands.</summary>
+    public static IReadOnlyList<ClearingStatement> Unexamined(Session session) => session.Query<ClearingStatement>(
+        $"""
+        SELECT {Columns} FROM clearing_statement s
+        WHERE side = 2 AND state IN (3, 6) AND NOT EXISTS (SELECT 1 FROM clearing_check k WHERE (k.statement_number, k.revision) = (s.statement_number, s.revision))
+        ORDER BY period, statement_number
+        """);
+
     /// <summary>Where the next statement of a relation has to begin, and the last one; null while there is none.</summary>
     public static (long NextSequence, ClearingStatement? Last) End(Session session, LedgerSide side, Division partner) =>
         OfRelation(session, side, partner) is [.., var last] ? (last.LastSequence + 1, last) : (1, null);

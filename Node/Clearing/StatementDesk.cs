@@ -22,8 +22,10 @@ internal sealed class StatementDesk(AgencyDesk desk)
     /// <param name="offsetFen">To be paid out of the prepayment; null takes as much as there is.</param>
     /// <param name="progress">Told the rows digested and their number.</param>
     /// <exception cref="ClearingRefusedException">The books do not allow it now.</exception>
+    /// <exception cref="Network.NodeRecoveringException">The books are not whole.</exception>
     public async Task<ClearingStatement> CutAsync(Division partner, DateOnly period, long? offsetFen, Action<long, long>? progress, CancellationToken cancellation)
     {
+        desk.Gate.Require(partner);
         var (place, totals) = desk.Database.Read(session =>
         {
             var found = PlaceOf(session, partner, period);

@@ -3,6 +3,7 @@ using System.Globalization;
 using ProvincialGateway.Clearing;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
+using ProvincialGateway.Recovery;
 using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Cli;
@@ -83,5 +84,8 @@ internal static class ClearingWork
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<AgencyDesk> DeskAsync(NodeWork work, CancellationToken cancellation) => work.Serving?.Services.GetRequiredService<AgencyDesk>()
-        ?? new AgencyDesk(work.Node.Configuration, work.Node.Self, work.Database, await TransactionIdSource.OpenAsync(work.Database, work.Node.Self, work.Time, cancellation), work.Time, sender: null);
+        ?? new AgencyDesk(work.Node.Configuration, work.Node.Self, work.Database, await TransactionIdSource.OpenAsync(work.Database, work.Node.Self, work.Time, cancellation), work.Time, sender: null)
+        {
+            Gate = work.Database.Read(RecoveryStanding.GateOf),
+        };
 }

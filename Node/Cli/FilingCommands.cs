@@ -2,6 +2,7 @@ using System.CommandLine;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Adapters.Contracts;
 using ProvincialGateway.Insured;
+using ProvincialGateway.Recovery;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Values;
 
@@ -74,7 +75,11 @@ internal static class FilingCommands
                 ValidFrom = OptionValues.DateOrToday(work, parsed, from).Iso(),
                 State = FilingStatus.Effective,
             };
-            var (number, refusal) = await work.Database.WriteAsync(session => register.Record(session, wanted, lastDay, work.Time.Today(), change), cancellation);
+            var (number, refusal) = await work.Database.WriteAsync(session =>
+            {
+                RecoveryStanding.GateOf(session).Require();
+                return register.Record(session, wanted, lastDay, work.Time.Today(), change);
+            }, cancellation);
             return number is not null ? Tell(work, number, parsed.GetValue(json)) : throw OperatorOption.RefusedHere(refusal!);
         });
         return command;
@@ -135,7 +140,11 @@ internal static class FilingCommands
             (work, parsed) =>
             {
                 var (filing, act, register) = (parsed.GetRequiredValue(number), prepare(work, parsed), new FilingRegister(RulesOf(work)));
-                return (session, change) => act(register, session, FilingStore.Find(session, filing) ?? throw Unknown(filing), change);
+                return (session, change) =>
+                {
+                    RecoveryStanding.GateOf(session).Require();
+                    return act(register, session, FilingStore.Find(session, filing) ?? throw Unknown(filing), change);
+                };
             },
             (work, parsed, asJson) => Tell(work, parsed.GetRequiredValue(number), asJson));
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Network;
+using ProvincialGateway.Recovery;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
 
@@ -50,7 +51,9 @@ internal static class FilingRequestCommands
                 Diagnoses = { parsed.GetRequiredValue(diagnosis).Select(DiagnosisOf) },
                 Reason = change.Reason,
             };
-            return Report(work, await RequestsOf(work).SubmitAsync(request, Division.Parse(person.InsuredDivision), change.By, cancellation), parsed.GetValue(json));
+            var insured = Division.Parse(person.InsuredDivision);
+            work.Database.Read(RecoveryStanding.GateOf).Require(insured);
+            return Report(work, await RequestsOf(work).SubmitAsync(request, insured, change.By, cancellation), parsed.GetValue(json));
         });
         return command;
     }
@@ -67,7 +70,9 @@ internal static class FilingRequestCommands
         {
             var (change, person) = (by.Read(work, parsed), who.Read(parsed, admitted: null));
             var request = new CancelFilingRequest { FilingNumber = parsed.GetRequiredValue(number), Person = person, Reason = change.Reason };
-            return Report(work, await RequestsOf(work).CancelAsync(request, Division.Parse(person.InsuredDivision), change.By, cancellation), parsed.GetValue(json));
+            var insured = Division.Parse(person.InsuredDivision);
+            work.Database.Read(RecoveryStanding.GateOf).Require(insured);
+            return Report(work, await RequestsOf(work).CancelAsync(request, insured, change.By, cancellation), parsed.GetValue(json));
         });
         return command;
     }

@@ -47,6 +47,7 @@ internal static class PeerScreen
             { HeldBy: PeerHoldCause.PausedThere } => "被对方暂停 paused by it",
             { HeldBy: PeerHoldCause.Maintenance } => $"维护中 maintenance\n至 until {peer.Maintenance?.Until}",
             { HeldBy: PeerHoldCause.Draining } => "正在停止 stopping",
+            { HeldBy: PeerHoldCause.Recovering } => "本节点恢复中 recovering here",
             { Availability: PeerAvailability.Up } => "可达 up",
             { Availability: PeerAvailability.Down } => $"不可达 down\n{peer.LastError}",
             { Availability: PeerAvailability.Unknown } => "未知 unknown",

@@ -28,7 +28,11 @@ internal static class NetworkServices
         services.AddSingleton<HealthGrpcService>();
         services.AddSingleton(provider =>
         {
-            var peers = new PeerDirectory(configuration, self, certificate, trust, provider.GetRequiredService<RecoveryGate>(), time, provider.GetRequiredService<ILogger<PeerClient>>());
+            var gate = provider.GetRequiredService<RecoveryGate>();
+            var peers = new PeerDirectory(configuration, self, certificate, trust, gate, time, provider.GetRequiredService<ILogger<PeerClient>>());
+            // What waits for a peer that is barred makes no attempt, and goes on when it is not any more.
+            gate.Changed += (_, _) => Hold(peers, gate);
+            Hold(peers, gate);
             database.Read(session =>
             {
                 PeerRecords.Recall(session, peers);
@@ -42,6 +46,12 @@ internal static class NetworkServices
         services.AddSingleton(provider => new OwnStanding(
             configuration, database, provider.GetRequiredService<PeerDirectory>(), ids, provider.GetRequiredService<NodeDrain>(), time, provider.GetRequiredService<ILogger<OwnStanding>>()));
         return services;
+    }
+
+    private static void Hold(PeerDirectory peers, RecoveryGate gate)
+    {
+        foreach (var peer in peers.All)
+            peer.State.Set(gate.WhyBarred(peer.Entry.Division) is var (chinese, english) ? PeerHold.Recovering(chinese, english) : null);
     }
 
     /// <summary>Pings peers for as long as the host runs.</summary>

@@ -279,7 +279,7 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
     [LoggerMessage(1120, LogLevel.Error, "Province {Peer} is not in nodes.json any more and has unanswered transactions: nobody is asked for them. Put it back; see gateway transactions list.")]
     private partial void LogUnlisted(string peer);
 
-    [LoggerMessage(1104, LogLevel.Information, "Transaction {TransactionId} was reversed while it was under way: what came of it changes nothing any more.")]
+    [LoggerMessage(1104, LogLevel.Information, "Transaction {TransactionId} had its end while it was under way, by a reversal or by what a recovery learnt: what came of it changes nothing any more.")]
     private partial void LogVoidMeanwhile(string transactionId);
 }
 

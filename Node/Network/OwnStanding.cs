@@ -44,8 +44,8 @@ internal sealed class OwnStanding(
         .Where(peer => peer.State.Status.Availability is not PeerAvailability.Down && peer.State.Information?.Agreed is { } agreed && agreed.IsAtLeast(ProtocolRelease.WithStanding))
         .Select(peer => TellAsync(peer, cancellation)));
 
-    /// <inheritdoc cref="PeerState.HeardPing"/>
-    public void HearPing(Division from) => peers.Find(from)?.State.HeardPing();
+    /// <inheritdoc cref="PeerState.HeardServing"/>
+    public void HearPing(Division from) => peers.Find(from)?.State.HeardServing();
 
     /// <summary>A peer's own word. It is stored when it is about a time to come.</summary>
     public async Task HearAsync(Division from, NodeStanding? standing, CancellationToken cancellation)

@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Polly;
 using Polly.CircuitBreaker;
@@ -13,6 +15,9 @@ namespace ProvincialGateway.Network;
 /// </summary>
 internal sealed class PeerClient : IPeerLink
 {
+    // Little of the interactive budget: whoever listens says at once whether it serves.
+    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(1);
+
     private readonly AsyncLocal<PeerAttempt?> _current = new();
     private readonly PeerConnection _connection;
     private readonly GrpcChannel _channel;
@@ -43,6 +48,7 @@ internal sealed class PeerClient : IPeerLink
     /// <param name="ct">Gives up waiting; what was sent by then stays sent, and the outcome says so.</param>
     public async Task<PeerOutcome> CallAsync(PeerMethod method, byte[] request, CancellationToken ct)
     {
+        await LookWhetherBackAsync(method);
         var outcome = NotToBeSent(method, request) ?? await SendAsync(new PeerCall(method, request, _time.GetUtcNow() + _configuration.Timeouts.InteractiveBudget, ct));
         if (outcome is PeerOutcome.Rejected rejected)
             NetworkLog.CallRejected(_logger, Entry.Division, method, rejected.Status, rejected.Detail);
@@ -82,7 +88,7 @@ internal sealed class PeerClient : IPeerLink
     /// <param name="ct">Gives up; what was sent by then stays sent.</param>
     public async Task<PeerOutcome> StreamAsync(PeerMethod method, IAsyncEnumerable<byte[]> messages, PeerStreamLimits limits, CancellationToken ct)
     {
-        if (NotToBeSent(method, []) is { } notSent)
+        if ((NotToBeSent(method, []) ?? await MeetAsync(method, CancellationToken.None)) is { } notSent)
             return notSent;
         var attempt = new PeerAttempt(limits.Whole);
         _current.Value = attempt;
@@ -118,14 +124,33 @@ internal sealed class PeerClient : IPeerLink
         _channel.Dispose();
     }
 
+    /// <summary>A peer that was stopping may have been back for seconds before it says so by itself: no patient waits for that.</summary>
+    private async Task LookWhetherBackAsync(PeerMethod method)
+    {
+        if (RecoveryGate.IsAlwaysServed(method.Service) || State.Hold is not { Cause: PeerHoldCause.Draining })
+            return;
+        if (await ProbeAsync(PeerMethod.CheckHealth, new HealthCheckRequest().ToByteArray(), HealthPatience, CancellationToken.None) is (var reply, StatusCode.OK) && IsServing(reply))
+            State.HeardServing();
+    }
+
+    private static bool IsServing(byte[]? reply)
+    {
+        try
+        {
+            return reply is not null && HealthCheckResponse.Parser.ParseFrom(reply).Status is HealthCheckResponse.Types.ServingStatus.Serving;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What needs no network to be known.</summary>
     private PeerOutcome? NotToBeSent(PeerMethod method, byte[] request)
     {
-        // How a peer stands is asked and told however it stands.
-        if (method.Service != PeerMethod.Ping.Service && State.Hold is { } hold)
+        // How a peer stands, and what it remembers, is asked and told however it stands.
+        if (!RecoveryGate.IsAlwaysServed(method.Service) && State.Hold is { } hold)
             return new PeerOutcome.Unreachable(hold.Text) { IsHeld = true };
-        if (_gate.IsBarred(Entry.Division) && !RecoveryGate.IsAlwaysServed(method.Service))
-            return new PeerOutcome.Unreachable("本节点正从备份恢复，暂不发送 / this node is recovering from a backup and sends nothing yet") { IsHeld = true };
         if (request.Length > _configuration.Limits.MessageBytesMax)
             return new PeerOutcome.Rejected(StatusCode.ResourceExhausted,
                 $"报文 {request.Length} 字节,超过上限 {_configuration.Limits.MessageBytesMax} 字节,未发送;请减少内容。 / "
@@ -135,6 +160,25 @@ internal sealed class PeerClient : IPeerLink
         var reason = $"nodes.json 未登记节点 {Entry.Division} 的证书指纹 / nodes.json lists no certificate for node {Entry.Division}";
         State.Failed(reason);
         return new PeerOutcome.Unreachable(reason);
+    }
+
+    /// <summary>Before the first exchange with a peer it is asked what it knows of this node: one whose data are old must not act on them.</summary>
+    /// <returns>Null when the call may go on.</returns>
+    private async Task<PeerOutcome?> MeetAsync(PeerMethod method, CancellationToken ct)
+    {
+        if (RecoveryGate.IsAlwaysServed(method.Service))
+            return null;
+        var meeting = _gate.Meet(Entry.Division, isCalling: false, ct);
+        if (meeting.IsCompletedSuccessfully && meeting.Result)
+            return null;
+        if (!await meeting)
+        {
+            const string Reason = "未接通，尚不能向对方核对往来 / not connected: the peer could not be asked yet what it knows of this node";
+            State.Failed(Reason);
+            return new PeerOutcome.Unreachable(Reason);
+        }
+        // It may have known more.
+        return NotToBeSent(method, []);
     }
 
     private async Task<PeerOutcome> SendAsync(PeerCall call)
@@ -186,6 +230,8 @@ internal sealed class PeerClient : IPeerLink
 
     private async ValueTask<PeerOutcome> AttemptAsync(PeerCall call, CancellationToken ct)
     {
+        if (await MeetAsync(call.Method, ct) is { } notSent)
+            return notSent;
         var attempt = new PeerAttempt(call.AttemptTimeout(_configuration.Timeouts.Attempt, _time.GetUtcNow()));
         _current.Value = attempt;
         try

@@ -15,7 +15,7 @@ internal sealed class PeerDoor(PeerDirectory peers, NodeDrain drain, LimitOption
     /// <summary>A flood must not become one of the log.</summary>
     private static readonly TimeSpan LogPause = TimeSpan.FromSeconds(10);
 
-    private static readonly string NodePrefix = $"/{NodeService.Descriptor.FullName}/", HealthPrefix = $"/{Grpc.Health.V1.Health.Descriptor.FullName}/";
+    private static readonly string NodePrefix = $"/{NodeService.Descriptor.FullName}/", RecoveryPrefix = $"/{RecoveryService.Descriptor.FullName}/", HealthPrefix = $"/{Grpc.Health.V1.Health.Descriptor.FullName}/";
 
     private readonly ConcurrentDictionary<Division, Share> _shares = new();
 
@@ -33,7 +33,8 @@ internal sealed class PeerDoor(PeerDirectory peers, NodeDrain drain, LimitOption
             throw Flooded(peer, share, retryAfter);
         if (method.StartsWith(NodePrefix, StringComparison.Ordinal))
             return new Inside(share.Budget, null);
-        if (peers.Find(peer)?.State.Pause is { } pause)
+        // What the two have exchanged is told in any state: nothing is dealt by that.
+        if (!method.StartsWith(RecoveryPrefix, StringComparison.Ordinal) && peers.Find(peer)?.State.Pause is { } pause)
         {
             share.Budget.Leave();
             throw Refuse(StatusCode.Unavailable, new(DoorReason.Paused), $"本节点的管理员已暂停与贵省的业务（{pause.Reason}），报文未处理，请排队，恢复后再发",

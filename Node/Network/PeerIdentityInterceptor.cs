@@ -89,7 +89,8 @@ internal sealed class PeerIdentityInterceptor(
     {
         if (RecoveryGate.IsAlwaysServed(context.Method.Split('/')[1]))
             return;
-        await gate.Meet(peer, context.CancellationToken);
+        // One that cannot be called back is served: a firewall that lets one direction through must not end the dealings.
+        await gate.Meet(peer, isCalling: true, context.CancellationToken);
         gate.Require(peer);
     }
 

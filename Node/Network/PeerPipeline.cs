@@ -41,7 +41,7 @@ internal static class PeerPipeline
 
     /// <summary>Repeating is safe for every outcome, because the id and the bytes are the same; it is useful only where it may end otherwise.</summary>
     private static bool IsTransient(Outcome<PeerOutcome> outcome) =>
-        outcome.Exception is TimeoutRejectedException || outcome.Result is PeerOutcome.Unreachable { TurnedAway: null } or PeerOutcome.Unknown;
+        outcome.Exception is TimeoutRejectedException || outcome.Result is PeerOutcome.Unreachable { TurnedAway: null, IsHeld: false } or PeerOutcome.Unknown;
 
     /// <summary>The peer is well and takes no more from this node at the moment: no reason to open the circuit.</summary>
     private static bool IsBusy(Outcome<PeerOutcome> outcome) => outcome.Result is PeerOutcome.Unreachable { TurnedAway.Reason: DoorReason.Busy };

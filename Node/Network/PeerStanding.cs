@@ -36,6 +36,9 @@ internal enum PeerHoldCause
 
     Maintenance = 3,
     Draining = 4,
+
+    /// <summary>This node takes in again what it has forgotten, and the peer's part is missing.</summary>
+    Recovering = 5,
 }
 
 /// <summary>Why nothing is sent to a peer now, whether it can be reached or not.</summary>
@@ -50,6 +53,8 @@ internal sealed record PeerHold(PeerHoldCause Cause, string Chinese, string Engl
     public static PeerHold Of(Maintenance maintenance) => new(PeerHoldCause.Maintenance,
         $"该省节点计划维护至 {Local(maintenance.Until)}（{maintenance.Reason}），之后自动续办",
         $"that province's node is under planned maintenance until {Local(maintenance.Until)} ({maintenance.Reason}); it goes on by itself after that", maintenance.Until);
+
+    public static PeerHold Recovering(string chinese, string english) => new(PeerHoldCause.Recovering, chinese, english, null);
 
     public static PeerHold DrainingUntil(DateTimeOffset until) => new(PeerHoldCause.Draining, "该省节点正在停止或重启，之后自动续办", "that province's node is stopping or restarting; it goes on by itself after that", until);
 

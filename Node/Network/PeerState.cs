@@ -56,6 +56,7 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     private PeerPause? _pause;
     private Maintenance? _maintenance;
     private PeerHold? _said;
+    private PeerHold? _barred;
     private bool _wasHeld;
     private PeerInformation? _information;
     private int _timesUp;
@@ -139,6 +140,14 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
         LookAtHold();
     }
 
+    /// <param name="barred">Why this node may not deal with the peer; null when it may.</param>
+    public void Set(PeerHold? barred)
+    {
+        lock (_gate)
+            _barred = barred;
+        LookAtHold();
+    }
+
     public void Set(PeerInformation information)
     {
         lock (_gate)
@@ -162,8 +171,8 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
         LookAtHold();
     }
 
-    /// <summary>The peer has pinged this node, which one that stops does not do: if it was stopping it is back.</summary>
-    public void HeardPing()
+    /// <summary>The peer has pinged this node or says that it serves, and one that stops does neither: if it was stopping it is back.</summary>
+    public void HeardServing()
     {
         lock (_gate)
         {
@@ -204,7 +213,8 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     }
 
     private PeerHold? HoldAt(DateTimeOffset now) =>
-        _pause is { } pause ? PeerHold.Of(pause)
+        _barred is not null ? _barred
+        : _pause is { } pause ? PeerHold.Of(pause)
         : _maintenance is { } maintenance && maintenance.IsAt(now) ? PeerHold.Of(maintenance)
         : _said is { Until: { } until } said && now < until ? said
         : null;

@@ -16,8 +16,8 @@ internal sealed class RecoveryGate
     /// <summary>Raised after the gate was opened or closed.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>Asked before a peer's request is served: whether it knows what this node has forgotten. Does nothing until it is set.</summary>
-    public Func<Division, CancellationToken, Task> Meet { get; set; } = (_, _) => Task.CompletedTask;
+    /// <summary>Called before anything is exchanged with a peer, until it has been asked what it knows of this node: of a node that nobody watches, everybody has.</summary>
+    public MeetPeer Meet { get; set; } = (_, _, _) => Task.FromResult(true);
 
     public bool IsOpen => _barrier.Whole is null;
 
@@ -28,7 +28,12 @@ internal sealed class RecoveryGate
     /// <summary>Open to all but these peers.</summary>
     public void Open(IReadOnlySet<Division> barred) => Set(new Barrier(null, barred));
 
-    public bool IsBarred(Division peer) => _barrier is var barrier && (barrier.Whole is not null || barrier.Peers.Contains(peer.Province));
+    /// <summary>Why nothing is exchanged with a peer; null when nothing stands in the way.</summary>
+    public (string Chinese, string English)? WhyBarred(Division peer) => _barrier is var barrier && barrier.Whole is { } whole ? whole
+        : barrier.Peers.Contains(peer.Province) ? (
+            $"本节点数据较旧，与 {peer.Province} 之间的往来尚未补齐，补齐前不与其办理业务；稍后请用同一流水号重发",
+            $"this node's data are older than those of {peer.Province}, and what the two have exchanged is not taken in again yet; until then nothing is settled with it. Send again later with the same id")
+        : null;
 
     /// <exception cref="NodeRecoveringException">The node takes in again what it has forgotten.</exception>
     public void Require()
@@ -40,12 +45,8 @@ internal sealed class RecoveryGate
     /// <exception cref="NodeRecoveringException">As the other, or what it exchanged with this peer is not taken in yet.</exception>
     public void Require(Division peer)
     {
-        Require();
-        if (!_barrier.Peers.Contains(peer.Province))
-            return;
-        throw new NodeRecoveringException(
-            $"本节点数据较旧，与 {peer.Province} 之间的往来尚未补齐，补齐前不与其办理业务；稍后请用同一流水号重发",
-            $"this node's data are older than those of {peer.Province}, and what the two have exchanged is not taken in again yet; until then nothing is settled with it. Send again later with the same id");
+        if (WhyBarred(peer) is var (chinese, english))
+            throw new NodeRecoveringException(chinese, english);
     }
 
     /// <param name="service">Full name of a gRPC service.</param>
@@ -62,3 +63,9 @@ internal sealed class RecoveryGate
         public static readonly Barrier None = new(null, new HashSet<Division>());
     }
 }
+
+/// <param name="peer">Who.</param>
+/// <param name="isCalling">It has called this node; false when this node is about to call it.</param>
+/// <param name="cancellation">Ends the waiting.</param>
+/// <returns>Whether the peer has been asked.</returns>
+internal delegate Task<bool> MeetPeer(Division peer, bool isCalling, CancellationToken cancellation);

@@ -22,6 +22,7 @@ internal sealed class TransactionIdSource
     private readonly TimeProvider _time;
     private readonly Queue<Block> _blocks = new();
     private Task? _reservation;
+    private long _passedOver;
 
     private TransactionIdSource(Database database, Division sender, TimeProvider time) =>
         (_database, _sender, _time) = (database, sender, time);
@@ -53,10 +54,23 @@ internal sealed class TransactionIdSource
         }
     }
 
+    /// <summary>The last serial that is reserved on disk; 0 before the first.</summary>
+    public static long Last(Session session) => session.QuerySingleOrDefault<long?>("SELECT value FROM counter WHERE name = @Counter", new { Counter }) ?? 0;
+
+    /// <summary>No id from now on has a serial up to this one: others know ids of this node that its data do not.</summary>
+    /// <exception cref="StorageException">It could not be stored; nothing has changed.</exception>
+    public async Task PassOverAsync(long serial, CancellationToken ct)
+    {
+        await _database.WriteAsync(session => session.Execute("UPDATE counter SET value = max(value, @serial) WHERE name = @Counter", new { Counter, serial }), ct);
+        lock (_gate)
+            _passedOver = Math.Max(_passedOver, serial);
+    }
+
     private long? Take()
     {
         while (_blocks.TryPeek(out var block))
         {
+            block.PassOver(_passedOver);
             if (block.Remaining > 0)
                 return block.Take();
             _blocks.Dequeue();
@@ -97,6 +111,8 @@ internal sealed class TransactionIdSource
     private sealed class Block(long next, long last)
     {
         public long Remaining => last - next + 1;
+
+        public void PassOver(long serial) => next = Math.Clamp(serial + 1, next, last + 1);
 
         public long Take() => next++;
     }

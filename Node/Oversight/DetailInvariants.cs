@@ -99,6 +99,7 @@ internal static class DetailInvariants
                     WHERE f.state = 3 AND s.insured_province = @insured
                       -- A restored insured side asks for the lines of what stands; of what is undone nobody needs them any more.
                       AND (s.state = 1 OR NOT EXISTS (SELECT 1 FROM insured.recovery))
+                      AND NOT EXISTS (SELECT 1 FROM insured.recovery_exchange e WHERE e.transaction_id = f.transaction_id AND e.state IN (4, 5))
                       AND (t.transaction_id, t.sender, t.line_count, t.lines_sha256) IS NOT (f.transaction_id, @treatment, f.line_count, f.lines_sha256)
                     """,
                     "传输 {1} 在参保地不完整或内容不同", "transfer {1} is not complete at the insured side, or differs there"),

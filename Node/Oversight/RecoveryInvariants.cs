@@ -13,9 +13,11 @@ internal static class RecoveryInvariants
                 SELECT e.transaction_id, e.method, e.peer FROM recovery_exchange e
                 WHERE e.state IN (2, 3) AND NOT CASE e.direction
                   WHEN 1 THEN EXISTS (SELECT 1 FROM inbox i WHERE i.transaction_id = e.transaction_id AND i.sender = e.peer AND i.method = e.method)
+                    OR EXISTS (SELECT 1 FROM insured_detail_transfer t WHERE t.transaction_id = e.transaction_id AND t.sender = e.peer)
                   ELSE EXISTS (SELECT 1 FROM outbound o WHERE o.transaction_id = e.transaction_id AND o.peer = e.peer)
                     OR EXISTS (SELECT 1 FROM clearing_outbound c WHERE c.transaction_id = e.transaction_id AND c.peer = e.peer)
-                    OR EXISTS (SELECT 1 FROM filing_request f WHERE f.transaction_id = e.transaction_id AND f.peer = e.peer) END
+                    OR EXISTS (SELECT 1 FROM filing_request f WHERE f.transaction_id = e.transaction_id AND f.peer = e.peer)
+                    OR EXISTS (SELECT 1 FROM fee_transfer t WHERE t.transaction_id = e.transaction_id) END
                 """,
                 "{1}(与 {2})记为已补入,却不在账上", "{1} with {2} counts as taken in and is not on record"),
             new RowRule(

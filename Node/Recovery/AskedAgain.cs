@@ -131,6 +131,13 @@ internal sealed class AskedAgain : IDisposable
     /// <summary>The claim as it was proposed: what it was cut from stands in this node's ledger again by now.</summary>
     private static void Draft(Session session, Statement statement, Division partner)
     {
+        var isWithin = statement.FirstSequence > 0 && statement.LastSequence <= LedgerRows.Last(session, LedgerSide.Treatment, partner);
+        if (!isWithin || !statement.RowsSha256.Span.SequenceEqual(LedgerRange.Read(session, LedgerSide.Treatment, partner, statement.FirstSequence, statement.LastSequence).RowsSha256))
+        {
+            throw new ForgottenStepException(
+                $"清算单 {statement.StatementNumber} 第 {statement.FirstSequence} 至 {statement.LastSequence} 行与本节点台账不符；请与对方核对",
+                $"rows {statement.FirstSequence} to {statement.LastSequence} of statement {statement.StatementNumber} are not those of this node's ledger; compare with that province");
+        }
         IssuedSerials.Reach(session, statement.StatementNumber);
         if (StatementBook.Find(session, statement.StatementNumber, statement.Revision) is { } draft)
             StatementBook.DeleteDraft(session, draft.StatementNumber, draft.Revision);

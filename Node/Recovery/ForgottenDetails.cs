@@ -16,10 +16,10 @@ namespace ProvincialGateway.Recovery;
 /// is the only one who still has them.
 /// </summary>
 internal sealed partial class ForgottenDetails(
-    NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, FeeDetailAgency agency, TimeProvider time, ILogger<ForgottenDetails> logger)
+    NodesConfiguration configuration, Database database, Vault vault, TransactionIdSource ids, PeerDirectory peers, FeeDetailAgency agency, TimeProvider time, ILogger<ForgottenDetails> logger)
 {
     /// <returns>Why the peer could not be asked; null when it has been asked for everything.</returns>
-    public async Task<string?> TakeInAsync(Division peer, CancellationToken cancellation)
+    public async Task<string?> TakeInAsync(long recovery, Division peer, CancellationToken cancellation)
     {
         foreach (var number in database.Read(session => Received(session, peer)))
         {
@@ -27,7 +27,7 @@ internal sealed partial class ForgottenDetails(
             if (reason is not null)
                 return reason;
             if (details is not null)
-                await ReceiveAsync(peer, details, cancellation);
+                await TakeAsync(recovery, peer, Direction.AskedHere, details, cancellation);
         }
         foreach (var number in database.Read(session => Sent(session, peer)))
         {
@@ -35,9 +35,61 @@ internal sealed partial class ForgottenDetails(
             if (reason is not null)
                 return reason;
             if (details is not null)
-                await RestoreAsync(peer, number, details, cancellation);
+                await TakeAsync(recovery, peer, Direction.AskedThere, details, cancellation);
         }
         return null;
+    }
+
+    /// <summary>Tries lines again that did not fit.</summary>
+    /// <param name="row">With its payload.</param>
+    /// <returns>Why they still do not; null when they are taken in.</returns>
+    public Task<Remark?> TakeAgainAsync(RecoveryExchangeRow row, CancellationToken cancellation) =>
+        WhyNotAsync(Division.Parse(row.Peer), row.Direction, TransferredDetails.Parser.ParseFrom(vault.Open(row.Request!, RecoveryStore.RequestPurpose)), cancellation);
+
+    /// <summary>Lines that do not fit these books are parked as any other exchange is: somebody looks at them, and others do not wait.</summary>
+    private async Task TakeAsync(long recovery, Division peer, Direction direction, TransferredDetails details, CancellationToken cancellation)
+    {
+        var transfer = details.TransferTransactionId;
+        if (!TransactionId.TryParse(transfer, out var id) || id.Sender.Province == peer != direction is Direction.AskedHere)
+        {
+            LogNotTaken(details.Start.SettlementNumber, peer);
+            return;
+        }
+        // Parked, or what an operator has set aside.
+        if (database.Read(session => RecoveryStore.Holds(session, transfer)) || await WhyNotAsync(peer, direction, details, cancellation) is not { } why)
+            return;
+        LogNotTaken(details.Start.SettlementNumber, peer);
+        await database.WriteAsync(session => RecoveryStore.Add(session, recovery, new RecoveryExchangeRow
+        {
+            TransactionId = transfer,
+            Peer = peer.Code,
+            Direction = direction,
+            Method = PeerMethod.UploadFeeDetails.Path,
+            AtMs = time.NowMs(),
+            Request = vault.Seal(details.ToByteArray(), RecoveryStore.RequestPurpose),
+            Reply = vault.Seal([], RecoveryStore.ReplyPurpose),
+            State = ExchangePart.Parked,
+            Subject = details.Start.SettlementNumber,
+            NoteZh = why.Chinese,
+            NoteEn = why.English,
+        }, place: 0), cancellation);
+    }
+
+    private async Task<Remark?> WhyNotAsync(Division peer, Direction direction, TransferredDetails details, CancellationToken cancellation)
+    {
+        try
+        {
+            if (direction is Direction.AskedHere)
+                await ReceiveAsync(peer, details, cancellation);
+            else
+                await RestoreAsync(peer, details, cancellation);
+            return null;
+        }
+        catch (Exception fault) when (fault is not (StorageBusyException or StorageUnavailableException or OperationCanceledException))
+        {
+            // What another province says must not stop the recovery, and its content is not for the log.
+            return new($"明细不能入库（{fault.GetType().Name}）；请与对方核对", $"the lines do not fit this node's books ({fault.GetType().Name}); compare with that province");
+        }
     }
 
     private static List<string> Received(Session session, Division peer) => session.Query<string>(
@@ -68,7 +120,9 @@ internal sealed partial class ForgottenDetails(
             var outcome = peers.Find(peer) is { } client ? await client.CallAsync(PeerMethod.GetDetails, request.ToByteArray(), cancellation) : null;
             if (outcome is not PeerOutcome.Answered(var bytes) || Read(bytes, id.Text) is not { } page)
                 return (null, "对方未应答费用明细 / the peer did not answer about fee lines");
-            if (page.TransferTransactionId.Length == 0 || page.Start is null)
+            if (page.Start is { } start && start.SettlementNumber != number)
+                return (null, "对方应答了另一结算的明细 / the peer answered with the lines of another settlement");
+            if (page.TransferTransactionId.Length == 0 || page.Start is not { LineCount: <= FeeDetailLimits.LinesOfBillMax })
                 return (null, null);
             whole.MergeFrom(page);
             if (page.Lines.Count == 0)
@@ -91,21 +145,23 @@ internal sealed partial class ForgottenDetails(
         LogNotTaken(details.Start.SettlementNumber, peer);
     }
 
-    private async Task RestoreAsync(Division peer, string number, TransferredDetails details, CancellationToken cancellation)
+    private async Task RestoreAsync(Division peer, TransferredDetails details, CancellationToken cancellation)
     {
         try
         {
             var id = await ids.NextAsync(cancellation);
-            await database.WriteAsync(session => Restore(session, peer, number, details, id), cancellation);
+            await database.WriteAsync(session => Restore(session, peer, details, id), cancellation);
         }
-        catch (Exception fault) when (fault is ForgottenStepException or StorageInvariantException or InvalidOperationException)
+        catch (ForgottenStepException)
         {
-            LogNotTaken(number, peer);
+            // The hospital has them: the report names the settlement.
+            LogNotTaken(details.Start.SettlementNumber, peer);
         }
     }
 
-    private void Restore(Session session, Division peer, string number, TransferredDetails details, TransactionId id)
+    private void Restore(Session session, Division peer, TransferredDetails details, TransactionId id)
     {
+        var number = details.Start.SettlementNumber;
         var settlement = VisitStore.FindSettlement(session, number)!;
         if (session.Execute("DELETE FROM recovered_settlement WHERE settlement_number = @number", new { number }) == 1)
             RestoreLines(session, settlement, details.Lines, id);

@@ -80,7 +80,9 @@ internal sealed class GivenAnswers(PersonStore persons)
         var layers = LayersOf(answer.Decision.Payments);
         InsuredStore.InsertSettlement(session, settlement, DeltaOf(settlement, layers));
         InsuredStore.Accumulate(session, settlement, InsuredStore.SettlementLayers(session, settlement.SettlementNumber), sign: 1);
-        SetBalance(session, answer.Decision.Person);
+        // Somebody made from this answer has what it left; a known person's account lacks this settlement, whatever else is still to be taken in.
+        if (remark is null)
+            InsuredStore.MoveAccount(session, settlement.PersonNumber, -settlement.AccountFen);
         InsuredStore.Settle(session, visit, settlement);
         var on = ChinaTime.ParseIso(answer.BusinessDate);
         SettlementPostings.Append(session, settlement, settlement.TransactionId, PostingEvent.Settlement, on, answer.SettledAtMs);
@@ -101,13 +103,6 @@ internal sealed class GivenAnswers(PersonStore persons)
 
     private static InsuredVisitRow VisitOf(Session session, string number) => InsuredStore.FindVisit(session, number)
         ?? throw new ForgottenStepException($"本节点没有就诊 {number}，对方也未提供", $"this node does not have visit {number} and was not given it");
-
-    /// <summary>The answer states what was left in the account.</summary>
-    private static void SetBalance(Session session, Person person)
-    {
-        var row = PersonStore.ByNumber(session, person.PersonNumber)!;
-        InsuredStore.MoveAccount(session, person.PersonNumber, person.AccountBalanceFen - row.AccountBalanceFen);
-    }
 
     private static InsuredSettlementRow RowOf(ForgottenExchange exchange, SettleRequest request, Settlement answer, bool isFirst)
     {

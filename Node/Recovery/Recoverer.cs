@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using Grpc.Core;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
@@ -19,33 +20,42 @@ internal sealed partial class Recoverer(
 {
     private const int AtOnceMax = 4;
 
+    /// <summary>Ids of a second that were given to hospitals alone, beyond the last one that a peer has seen; nobody makes so many.</summary>
+    private const long OwnSerialsUnseen = 1_000_000;
+
+    /// <summary>More than a node gives between a backup and its loss. What a peer shows beyond that is not believed: serials are finite.</summary>
+    private const long OwnSerialsForgottenMax = 100_000_000;
+
+    private const string OfOlderRelease =
+        "该省节点为旧版，没有恢复服务，不能询问；请待其升级，或用 recovery skip 不等待 / that province's node is of a release without the recovery service and cannot be asked; wait for its upgrade, or recovery skip it";
+
+    private readonly Lock _applying = new();
+    private bool _hasPassedOver;
     private readonly ExchangeCheck _check = new(self);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Closes the gate and recovers; joins the recovery that is under way.</summary>
-    /// <param name="foundBy">The province that knew more than this node.</param>
-    public async Task BeginAsync(string foundBy, long? backupTakenAtMs, CancellationToken cancellation)
+    /// <summary>Closes the gate and recovers, unless that is not so any more. A recovery that is under way begins anew.</summary>
+    /// <param name="foundBy"><c>restoration</c>, or the province that knew more than this node.</param>
+    /// <param name="isSo">Judged once more in the transaction that begins it.</param>
+    public async Task BeginAsync(string foundBy, RestorationRow? restored, Func<Session, bool> isSo, CancellationToken cancellation)
     {
-        // Under way already: the gate is as that one left it.
-        if (database.Read(RecoveryStore.UnderWay) is not null)
-            return;
         var recovery = await database.WriteAsync(
-            session => RecoveryStore.Begin(session, foundBy, backupTakenAtMs, peers.All.Select(peer => peer.Entry.Division), time.NowMs()), cancellation);
-        Close(recovery);
+            session => isSo(session) ? RecoveryStore.Begin(session, foundBy, restored, peers.All.Select(peer => peer.Entry.Division), time.NowMs()) : null, cancellation);
+        if (recovery is null)
+            return;
+        Volatile.Write(ref _hasPassedOver, false);
+        ApplyStanding();
         LogBegun(recovery.FoundBy, recovery.BackupTakenAtMs is { } taken ? ChinaTime.FromMs(taken) : null);
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Before anything is served: a recovery that was broken off goes on, and a backup that was restored begins one.</summary>
+    /// <summary>Before anything is served: a recovery that was broken off goes on, and a backup that was restored begins one, or its own anew.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        ApplyStanding();
         var (known, restored) = database.Read(session => (RecoveryStore.UnderWay(session), RecoveryStore.Restored(session)));
-        if (known is { ServedAtMs: not null })
-            gate.Open(Barred(known.Id));
-        else if (known is not null)
-            Close(known);
-        else if (restored.IsRestored)
-            await BeginAsync("restoration", restored.BackupTakenAtMs, cancellationToken);
+        if (RecoveryStanding.IsAnew(known, restored))
+            await BeginAsync("restoration", restored, _ => true, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -75,18 +85,37 @@ internal sealed partial class Recoverer(
         parts = database.Read(session => RecoveryStore.Peers(session, recovery.Id));
         if (parts.Exists(part => part.State is PeerPart.Asking))
             return;
+        await PassOverOwnSerialsAsync(recovery.Id, cancellation);
         var hasTaken = false;
         for (; database.Read(session => RecoveryStore.Next(session, recovery.Id)) is { } next; hasTaken = true)
             await TakeInAsync(next, cancellation);
-        foreach (var part in parts.Where(part => part.State is PeerPart.Gathered))
+        var whole = await TakeInDetailsAsync(recovery, [.. parts.Where(part => part.State is PeerPart.Gathered).Select(part => part.Peer)], cancellation);
+        // Until it serves, everything of everybody has to be here but what an operator has left out.
+        if (recovery.ServedAtMs is null ? parts.TrueForAll(part => part.State is not PeerPart.Gathered || whole.Contains(part.Peer))
+            : hasTaken || parts.Exists(part => part is { State: PeerPart.Gathered, Parked: 0 } && whole.Contains(part.Peer)))
+            await ConcludeAsync(recovery, whole, cancellation);
+    }
+
+    /// <summary>Ids that are made from now on are none of those that peers know, whatever the clock says.</summary>
+    private async Task PassOverOwnSerialsAsync(long recovery, CancellationToken cancellation)
+    {
+        // Once: else a peer could lead this node to the end of its serials step by step.
+        if (!Interlocked.Exchange(ref _hasPassedOver, true) && database.Read(session => RecoveryStore.LastOwnSerial(session, recovery, TransactionIdSource.Last(session) + OwnSerialsForgottenMax)) is { } last)
+            await ids.PassOverAsync(last + OwnSerialsUnseen, cancellation);
+    }
+
+    /// <returns>The provinces whose lines are all here.</returns>
+    private async Task<HashSet<string>> TakeInDetailsAsync(RecoveryRow recovery, IReadOnlyList<string> gathered, CancellationToken cancellation)
+    {
+        var whole = new HashSet<string>();
+        foreach (var peer in gathered)
         {
-            if (await details.TakeInAsync(Division.Parse(part.Peer), cancellation) is not { } reason)
-                continue;
-            await NoteAsync(recovery, part.Peer, reason, cancellation);
-            return;
+            if (await details.TakeInAsync(recovery.Id, Division.Parse(peer), cancellation) is { } reason)
+                await NoteAsync(recovery, peer, reason, cancellation);
+            else
+                whole.Add(peer);
         }
-        if (hasTaken || recovery.ServedAtMs is null || parts.Exists(part => part is { State: PeerPart.Gathered, Parked: 0 }))
-            await ConcludeAsync(recovery, cancellation);
+        return whole;
     }
 
     /// <summary>Pages from the newest backwards, until a page holds nothing this node has forgotten.</summary>
@@ -94,16 +123,19 @@ internal sealed partial class Recoverer(
     {
         foreach (var direction in (Direction[])[Direction.AskedHere, Direction.AskedThere])
         {
-            var cursor = direction is Direction.AskedHere ? part.AskedHere : part.AskedThere;
+            var cursor = part.CursorOf(direction);
             while (cursor is not "")
             {
                 if (await AskAsync(recovery, part.Peer, direction, cursor ?? "", cancellation) is not { } page)
                     return;
-                cursor = await database.WriteAsync(session => Keep(session, recovery, part.Peer, direction, page), cancellation);
+                var before = cursor;
+                cursor = await database.WriteAsync(session => Keep(session, recovery, part.Peer, direction, before, page), cancellation);
+                if (cursor is null)
+                    return;
             }
         }
-        await database.WriteAsync(session => RecoveryStore.Gathered(session, recovery.Id, part.Peer), cancellation);
-        LogGathered(part.Peer, database.Read(session => RecoveryStore.Count(session, recovery.Id, part.Peer)));
+        if (await database.WriteAsync(session => RecoveryStore.Gathered(session, recovery.Id, part.Peer), cancellation))
+            LogGathered(part.Peer, database.Read(session => RecoveryStore.Count(session, recovery.Id, part.Peer)));
     }
 
     private async Task<ExchangePage?> AskAsync(RecoveryRow recovery, string peer, Direction direction, string before, CancellationToken cancellation)
@@ -122,6 +154,8 @@ internal sealed partial class Recoverer(
         var (page, reason) = outcome switch
         {
             PeerOutcome.Answered(var reply) => Read(reply, id.Text),
+            // It cannot say what it holds, and nobody else can: whether to go on without it is an operator's decision.
+            PeerOutcome.Rejected(StatusCode.Unimplemented, _) => (null, OfOlderRelease),
             PeerOutcome.Rejected(var status, var detail) => (null, $"{status}: {detail}"),
             PeerOutcome.Unreachable(var why) => (null, why),
             PeerOutcome.Unknown(var why) => (null, why),
@@ -158,15 +192,16 @@ internal sealed partial class Recoverer(
     }
 
     /// <summary>What of a page was forgotten, and where the next one begins, in one transaction.</summary>
-    /// <returns>Empty when there is no need of another.</returns>
-    private string Keep(Session session, RecoveryRow recovery, string peer, Direction direction, ExchangePage page)
+    /// <returns>Empty when there is no need of another; null when the part was begun anew meanwhile.</returns>
+    private string? Keep(Session session, RecoveryRow recovery, string peer, Direction direction, string? before, ExchangePage page)
     {
         var forgotten = page.Exchanges.Where(exchange => !IsKnown(session, direction, exchange.ExchangeTransactionId)).ToList();
+        var next = forgotten.Count == 0 ? "" : page.Next;
+        if (!RecoveryStore.SetCursor(session, recovery.Id, peer, direction, before, next))
+            return null;
         var place = -RecoveryStore.Count(session, recovery.Id, peer);
         foreach (var exchange in forgotten)
             RecoveryStore.Add(session, recovery.Id, RowOf(session, Division.Parse(peer), direction, exchange), --place);
-        var next = forgotten.Count == 0 ? "" : page.Next;
-        RecoveryStore.SetCursor(session, recovery.Id, peer, direction, next);
         return next;
     }
 
@@ -199,6 +234,14 @@ internal sealed partial class Recoverer(
 
     private async Task TakeInAsync(RecoveryExchangeRow row, CancellationToken cancellation)
     {
+        if (row.Method == PeerMethod.UploadFeeDetails.Path)
+        {
+            if (await details.TakeAgainAsync(row, cancellation) is { } still)
+                await ParkAsync(row, still, cancellation);
+            else
+                await database.WriteAsync(session => RecoveryStore.End(session, row.TransactionId, remark: null, time.NowMs()), cancellation);
+            return;
+        }
         if (ForgottenExchange.Open(row, vault) is not { } exchange)
         {
             await ParkAsync(row, new("请求或应答无法识别", "request or reply cannot be read"), cancellation);
@@ -265,38 +308,45 @@ internal sealed partial class Recoverer(
     }
 
     /// <summary>Serves again: all provinces but those that were left out or hold something this node could not take in.</summary>
-    private async Task ConcludeAsync(RecoveryRow recovery, CancellationToken cancellation)
+    /// <param name="whole">Whose lines are all here.</param>
+    private async Task ConcludeAsync(RecoveryRow recovery, IReadOnlySet<string> whole, CancellationToken cancellation)
     {
         var hasServed = recovery.ServedAtMs is not null;
-        var barred = await database.WriteAsync(session =>
-        {
-            var now = time.NowMs();
-            var parts = RecoveryStore.Peers(session, recovery.Id);
-            foreach (var part in parts.Where(part => part.State is PeerPart.Gathered && part.Parked == 0))
-                RecoveryStore.TakenIn(session, recovery.Id, part.Peer, now);
-            if (!hasServed && parts.Exists(part => part.State is PeerPart.LeftOut))
-                IssuedSerials.PassOver(session, ChinaTime.DateOf(ChinaTime.FromMs(now)));
-            IssuedSerials.RecordGaps(session, ChinaTime.DateOf(ChinaTime.FromMs(RecoveryStore.FirstAtMs(session) ?? now)));
-            RecoveryStore.Serve(session, recovery.Id, now);
-            var missing = RecoveryStore.Peers(session, recovery.Id).FindAll(part => part.State is not PeerPart.TakenIn);
-            if (missing.Count == 0)
-                RecoveryStore.Finish(session, recovery.Id, now);
-            return missing.Select(part => Division.Parse(part.Peer)).ToHashSet();
-        }, cancellation);
-        gate.Open(barred);
-        if (!hasServed || barred.Count == 0)
-            LogServes(database.Read(session => RecoveryStore.Exchanges(session, recovery.Id)).Count, barred.Count == 0 ? "-" : string.Join(", ", barred.Select(peer => peer.Code)));
+        var missing = await database.WriteAsync(session => Conclude(session, recovery, whole, hasServed), cancellation);
+        ApplyStanding();
+        if (missing is not null && (!hasServed || missing.Count == 0))
+            LogServes(database.Read(session => RecoveryStore.Exchanges(session, recovery.Id)).Count, missing.Count == 0 ? "-" : string.Join(", ", missing));
     }
 
-    private HashSet<Division> Barred(long id) => database.Read(session => RecoveryStore.Peers(session, id))
-        .Where(part => part.State is not PeerPart.TakenIn).Select(part => Division.Parse(part.Peer)).ToHashSet();
-
-    private void Close(RecoveryRow recovery)
+    /// <returns>Whose part is still missing; null when it was begun anew meanwhile.</returns>
+    private List<string>? Conclude(Session session, RecoveryRow recovery, IReadOnlySet<string> whole, bool hasServed)
     {
-        var of = recovery.BackupTakenAtMs is { } taken ? $"{ChinaTime.FromMs(taken):yyyy-MM-dd HH:mm:ss}" : null;
-        gate.Close(
-            $"本节点数据来自较早的备份{(of is null ? "" : $"（{of}）")}，正向其他省补齐，补齐前不办理业务；稍后请用同一流水号重发",
-            $"this node's data are from an older backup{(of is null ? "" : $" of {of}")}; it is recovering from the other provinces and settles nothing until then. Send again later with the same id");
+        var (now, parts) = (time.NowMs(), RecoveryStore.Peers(session, recovery.Id));
+        if (parts.Exists(part => part.State is PeerPart.Asking))
+            return null;
+        foreach (var part in parts.Where(part => part is { State: PeerPart.Gathered, Parked: 0 } && whole.Contains(part.Peer)))
+            RecoveryStore.TakenIn(session, recovery.Id, part.Peer, now);
+        if (!hasServed && parts.Exists(part => part.State is PeerPart.LeftOut))
+            IssuedSerials.PassOver(session, ChinaTime.DateOf(ChinaTime.FromMs(now)));
+        IssuedSerials.RecordGaps(session, ChinaTime.DateOf(ChinaTime.FromMs(RecoveryStore.FirstAtMs(session) ?? now)));
+        RecoveryStore.Serve(session, recovery.Id, now);
+        var missing = RecoveryStore.Peers(session, recovery.Id).FindAll(part => part.State is not PeerPart.TakenIn).ConvertAll(part => part.Peer);
+        if (missing.Count == 0)
+            RecoveryStore.Finish(session, recovery.Id, now);
+        return missing;
+    }
+
+    /// <summary>The gate stands as the books do. One at a time: what was committed last is what counts last.</summary>
+    private void ApplyStanding()
+    {
+        lock (_applying)
+        {
+            database.Read(session =>
+            {
+                RecoveryStanding.Apply(session, gate);
+                return true;
+            });
+        }
     }
 
     [LoggerMessage(5300, LogLevel.Warning, "This node's data are older than what other provinces know (found by {FoundBy}, backup of {BackupTakenAt}). It recovers from them and settles nothing until then; see gateway recovery status. / 本节点数据较旧，正从其他省恢复")]

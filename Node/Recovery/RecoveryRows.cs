@@ -49,8 +49,18 @@ internal sealed class RecoveryRow
     public required long BegunAtMs { get; init; }
     public required string FoundBy { get; init; }
     public long? BackupTakenAtMs { get; init; }
+
+    /// <summary>The restored backup it answers to; null of one that was found out otherwise.</summary>
+    public long? RestorationId { get; init; }
     public long? ServedAtMs { get; init; }
     public long? FinishedAtMs { get; init; }
+}
+
+/// <summary>A row of <c>restoration</c> that no recovery has dealt with to the end.</summary>
+internal sealed class RestorationRow
+{
+    public required long Id { get; init; }
+    public required long BackupTakenAtMs { get; init; }
 }
 
 /// <summary>A row of <c>recovery_peer</c>.</summary>
@@ -69,6 +79,8 @@ internal sealed class RecoveryPeerRow
     public string? LeftOutReason { get; init; }
     public long? TakenInAtMs { get; init; }
     public required long Parked { get; init; }
+
+    public string? CursorOf(Direction direction) => direction is Direction.AskedHere ? AskedHere : AskedThere;
 }
 
 /// <summary>A row of <c>recovery_exchange</c>.</summary>

@@ -9,7 +9,7 @@ internal static class RecoveryStore
     public const string RequestPurpose = "recovery.request";
     public const string ReplyPurpose = "recovery.reply";
 
-    private const string Columns = "id, begun_at_ms, found_by, backup_taken_at_ms, served_at_ms, finished_at_ms";
+    private const string Columns = "id, begun_at_ms, found_by, backup_taken_at_ms, restoration_id, served_at_ms, finished_at_ms";
     private const string ExchangeColumns = "transaction_id, peer, direction, method, at_ms, request, reply, state, subject, cleared_fen, note_zh, note_en, decided_by";
 
     /// <summary>The recovery that is not finished.</summary>
@@ -18,22 +18,41 @@ internal static class RecoveryStore
     /// <summary>The last one, finished or not.</summary>
     public static RecoveryRow? Last(Session session) => session.QuerySingleOrDefault<RecoveryRow>($"SELECT {Columns} FROM recovery ORDER BY id DESC LIMIT 1");
 
-    /// <summary>The restored backup that no recovery has dealt with; null when there is none.</summary>
-    public static (bool IsRestored, long? BackupTakenAtMs) Restored(Session session)
-    {
-        var taken = session.Query<long?>("SELECT backup_taken_at_ms FROM restoration WHERE recovered_at_ms IS NULL ORDER BY id DESC LIMIT 1");
-        return (taken.Count > 0, taken.FirstOrDefault());
-    }
+    /// <summary>The last restored backup whose recovery is not finished, or not begun; null when there is none.</summary>
+    public static RestorationRow? Restored(Session session) => session.QuerySingleOrDefault<RestorationRow>(
+        "SELECT id, backup_taken_at_ms FROM restoration WHERE recovered_at_ms IS NULL ORDER BY id DESC LIMIT 1");
 
-    public static RecoveryRow Begin(Session session, string foundBy, long? backupTakenAtMs, IEnumerable<Division> peers, long nowMs)
+    /// <summary>Begins a recovery; one that is under way begins anew, for what it has asked and served was of other data than these.</summary>
+    /// <param name="foundBy"><c>restoration</c>, or the province that knew more.</param>
+    public static RecoveryRow Begin(Session session, string foundBy, RestorationRow? restored, IEnumerable<Division> peers, long nowMs)
     {
         if (UnderWay(session) is { } known)
-            return known;
-        var id = session.QuerySingle<long>(
-            "INSERT INTO recovery (begun_at_ms, found_by, backup_taken_at_ms) VALUES (@nowMs, @foundBy, @backupTakenAtMs) RETURNING id", new { nowMs, foundBy, backupTakenAtMs });
+            Reopen(session, known.Id, foundBy, restored);
+        else
+        {
+            session.ExecuteExpecting(1, "INSERT INTO recovery (begun_at_ms, found_by, backup_taken_at_ms, restoration_id) VALUES (@nowMs, @foundBy, @BackupTakenAtMs, @Id)",
+                new { nowMs, foundBy, restored?.BackupTakenAtMs, restored?.Id });
+        }
+        var begun = UnderWay(session)!;
         foreach (var peer in peers)
-            session.ExecuteExpecting(1, "INSERT INTO recovery_peer (recovery_id, peer, state) VALUES (@id, @Code, 1)", new { id, peer.Code });
-        return UnderWay(session)!;
+            session.Execute("INSERT INTO recovery_peer (recovery_id, peer, state) VALUES (@Id, @Code, 1) ON CONFLICT DO NOTHING", new { begun.Id, peer.Code });
+        return begun;
+    }
+
+    private static void Reopen(Session session, long id, string foundBy, RestorationRow? restored)
+    {
+        session.ExecuteExpecting(1,
+            """
+            UPDATE recovery SET found_by = @foundBy, backup_taken_at_ms = coalesce(@BackupTakenAtMs, backup_taken_at_ms), restoration_id = coalesce(@restorationId, restoration_id),
+              served_at_ms = NULL
+            WHERE id = @id
+            """, new { id, foundBy, restored?.BackupTakenAtMs, restorationId = restored?.Id });
+        session.Execute(
+            """
+            UPDATE recovery_peer SET state = 1, asked_here = NULL, asked_there = NULL, last_error = NULL, left_out_by = NULL, left_out_reason = NULL, left_out_at_ms = NULL,
+              taken_in_at_ms = NULL
+            WHERE recovery_id = @id
+            """, new { id });
     }
 
     public static List<RecoveryPeerRow> Peers(Session session, long id) => session.Query<RecoveryPeerRow>(
@@ -43,26 +62,38 @@ internal static class RecoveryStore
         FROM recovery_peer p WHERE p.recovery_id = @id ORDER BY p.peer
         """, new { id });
 
-    public static void SetCursor(Session session, long id, string peer, Direction direction, string cursor) => session.ExecuteExpecting(1,
+    /// <returns>False when the part was begun anew meanwhile: the page is of no use.</returns>
+    public static bool SetCursor(Session session, long id, string peer, Direction direction, string? before, string cursor) => session.Execute(
         direction is Direction.AskedHere
-            ? "UPDATE recovery_peer SET asked_here = @cursor, last_error = NULL WHERE recovery_id = @id AND peer = @peer"
-            : "UPDATE recovery_peer SET asked_there = @cursor, last_error = NULL WHERE recovery_id = @id AND peer = @peer",
-        new { id, peer, cursor });
+            ? "UPDATE recovery_peer SET asked_here = @cursor, last_error = NULL WHERE recovery_id = @id AND peer = @peer AND asked_here IS @before"
+            : "UPDATE recovery_peer SET asked_there = @cursor, last_error = NULL WHERE recovery_id = @id AND peer = @peer AND asked_there IS @before",
+        new { id, peer, before, cursor }) == 1;
 
     public static void NoteError(Session session, long id, string peer, string error) => session.ExecuteExpecting(1,
         "UPDATE recovery_peer SET last_error = @error WHERE recovery_id = @id AND peer = @peer", new { id, peer, error });
 
-    public static void Gathered(Session session, long id, string peer) => session.ExecuteExpecting(1,
-        "UPDATE recovery_peer SET state = 2, last_error = NULL WHERE recovery_id = @id AND peer = @peer AND state IN (1, 3)", new { id, peer });
+    /// <returns>False when the part was begun anew meanwhile.</returns>
+    public static bool Gathered(Session session, long id, string peer) => session.Execute(
+        "UPDATE recovery_peer SET state = 2, last_error = NULL WHERE recovery_id = @id AND peer = @peer AND state IN (1, 3) AND asked_here = '' AND asked_there = ''",
+        new { id, peer }) == 1;
+
+    /// <summary>The highest serial in ids of this node's own that were forgotten; null when there are none. What is far beyond any serial it can have given is not believed.</summary>
+    public static long? LastOwnSerial(Session session, long id, long highest) => session.QuerySingle<long?>(
+        """
+        SELECT max(CAST(substr(transaction_id, 21) AS INTEGER)) FROM recovery_exchange
+        WHERE recovery_id = @id AND direction = 2 AND CAST(substr(transaction_id, 21) AS INTEGER) <= @highest
+        """, new { id, highest });
 
     public static void TakenIn(Session session, long id, string peer, long nowMs) => session.ExecuteExpecting(1,
         "UPDATE recovery_peer SET state = 4, taken_in_at_ms = @nowMs WHERE recovery_id = @id AND peer = @peer AND state = 2", new { id, peer, nowMs });
 
-    /// <returns>False when the peer is not being asked.</returns>
+    /// <summary>Also of a peer that went away once its exchanges were here: it is asked from the beginning when it is back.</summary>
+    /// <returns>False when nothing is missing of the peer, or it is left out already.</returns>
     public static bool LeaveOut(Session session, long id, string peer, string by, string reason, long nowMs) => session.Execute(
         """
-        UPDATE recovery_peer SET state = 3, left_out_by = @by, left_out_reason = @reason, left_out_at_ms = @nowMs
-        WHERE recovery_id = @id AND peer = @peer AND state = 1
+        UPDATE recovery_peer SET state = 3, asked_here = iif(state = 2, NULL, asked_here), asked_there = iif(state = 2, NULL, asked_there),
+          left_out_by = @by, left_out_reason = @reason, left_out_at_ms = @nowMs
+        WHERE recovery_id = @id AND peer = @peer AND state IN (1, 2)
         """, new { id, peer, by, reason, nowMs }) == 1;
 
     public static bool Holds(Session session, string transactionId) =>

@@ -10,26 +10,44 @@ using ProvincialGateway.Values;
 namespace ProvincialGateway.Recovery;
 
 /// <summary>
-/// Asks each peer once after the start what it knows of this node, before anything is served or as soon as the peer is there: a database that
-/// was copied back by hand says nothing of itself.
+/// Asks each peer once after the start what it knows of this node, before the first exchange with it in either direction: a database that was copied
+/// back by hand says nothing of itself.
 /// </summary>
 internal sealed partial class RecoveryWatch(
     NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, RecoveryGate gate, Recoverer recoverer, TimeProvider time,
     ILogger<RecoveryWatch> logger) : BackgroundService
 {
-    // A peer that answers does so at once; one that is away must not hold up the start.
+    // A peer that answers does so at once.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    // The ports open soon, whoever is silent: with a peer that is not met nothing is exchanged before it is.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(0.3);
 
     // A caller that cannot be called back is not asked again for each of its requests.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Division, Meeting> _meetings = new();
+    private readonly CancellationTokenSource _stopped = new();
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         gate.Meet = MeetAsync;
-        await MeetAllAsync(cancellationToken);
+        await ((Task)MeetAllAsync(cancellationToken)).WaitAsync(StartPatience, time, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopped.CancelAsync();
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_meetings.Values.Select(meeting => meeting.UnderWay).OfType<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    public override void Dispose()
+    {
+        _stopped.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,19 +65,20 @@ internal sealed partial class RecoveryWatch(
     }
 
     private Task<bool[]> MeetAllAsync(CancellationToken cancellation) => Task.WhenAll(peers.All.Select(
-        peer => BackgroundWork.AttemptAsync(() => MeetAsync(peer.Entry.Division, cancellation), LogPostponed, logger, cancellation)));
+        peer => BackgroundWork.AttemptAsync(() => MeetAsync(peer.Entry.Division, isCalling: false, cancellation), LogPostponed, logger, cancellation)));
 
-    private async Task MeetAsync(Division peer, CancellationToken cancellation)
+    private async Task<bool> MeetAsync(Division peer, bool isCalling, CancellationToken cancellation)
     {
         if (peers.Find(peer) is not { } client)
-            return;
+            return true;
         var meeting = _meetings.GetOrAdd(peer.Province, _ => new Meeting());
-        if (Begin(meeting, client) is { } underWay)
+        if (!meeting.IsOver && Begin(meeting, client, isCalling) is { } underWay)
             await underWay.WaitAsync(cancellation);
+        return meeting.IsOver;
     }
 
     /// <returns>Null when there is nothing to ask now. Whoever comes while the peer is asked waits for the same answer.</returns>
-    private Task? Begin(Meeting meeting, IPeerLink peer)
+    private Task? Begin(Meeting meeting, IPeerLink peer, bool isCalling)
     {
         lock (meeting)
         {
@@ -67,13 +86,24 @@ internal sealed partial class RecoveryWatch(
                 return null;
             if (meeting.UnderWay is { IsCompleted: false } underWay)
                 return underWay;
-            if (meeting.TriedAt is { } tried && time.GetElapsedTime(tried) < Pause)
+            if (isCalling && meeting.CalledAt is { } called && time.GetElapsedTime(called) < Pause)
                 return null;
-            meeting.TriedAt = time.GetTimestamp();
+            if (isCalling)
+                meeting.CalledAt = time.GetTimestamp();
             return meeting.UnderWay = AskAsync();
         }
 
-        async Task AskAsync() => meeting.IsOver = await CompareAsync(peer, CancellationToken.None);
+        async Task AskAsync()
+        {
+            try
+            {
+                meeting.IsOver = await CompareAsync(peer, _stopped.Token);
+            }
+            catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
+            {
+                // It is asked after the next start.
+            }
+        }
     }
 
     /// <returns>False when the peer could not be asked.</returns>
@@ -83,23 +113,31 @@ internal sealed partial class RecoveryWatch(
         var request = new GetWatermarkRequest { Header = RequestHeaders.Create(configuration, id, peer.Entry.Division, "", time.GetUtcNow()) };
         if (await peer.ProbeAsync(PeerMethod.GetWatermark, request.ToByteArray(), Patience, cancellation) is not var (reply, status))
             return false;
-        // A release before this service holds nothing against this node.
+        // A release before this service cannot say what it holds: reconciliation finds what it can.
         if (reply is null)
             return status is StatusCode.Unimplemented;
         if (Read(reply, id.Text) is not { } watermark)
             return false;
-        if (database.Read(session => Forgotten(session, watermark)) is { } forgotten)
+        if (database.Read(session => Forgotten(session, peer.Entry.Division, watermark)) is { } forgotten)
         {
             LogForgotten(peer.Entry.Division, forgotten);
-            await recoverer.BeginAsync(peer.Entry.Division.Code, backupTakenAtMs: null, cancellation);
+            await recoverer.BeginAsync(peer.Entry.Division.Code, restored: null, session => Forgotten(session, peer.Entry.Division, watermark) is not null, cancellation);
         }
         return true;
     }
 
-    /// <summary>What an operator has set aside is in no book, and yet not forgotten.</summary>
-    private static string? Forgotten(Session session, Watermark watermark) =>
-        watermark.AskedByYou.FirstOrDefault(id => !AskedAgain.IsOnRecord(session, id) && !RecoveryStore.Holds(session, id))
-        ?? watermark.AnsweredByYou.FirstOrDefault(id => !Insured.Inbox.Knows(session, id) && !RecoveryStore.Holds(session, id));
+    /// <summary>
+    /// What an operator has set aside is in no book, and yet not forgotten. While a recovery is under way, what the peer has not been asked for yet is no
+    /// news; what it was asked for, and is not here, is: then the recovery itself came out of an older copy.
+    /// </summary>
+    private static string? Forgotten(Session session, Division peer, Watermark watermark)
+    {
+        var part = RecoveryStore.UnderWay(session) is { } recovery ? RecoveryStore.Peers(session, recovery.Id).Find(part => part.Peer == peer.Code) : null;
+        return (IsYetToBeAsked(Direction.AskedThere) ? null : watermark.AskedByYou.FirstOrDefault(id => !AskedAgain.IsOnRecord(session, id) && !RecoveryStore.Holds(session, id)))
+            ?? (IsYetToBeAsked(Direction.AskedHere) ? null : watermark.AnsweredByYou.FirstOrDefault(id => !Insured.Inbox.Knows(session, id) && !RecoveryStore.Holds(session, id)));
+
+        bool IsYetToBeAsked(Direction direction) => part is not null && part.CursorOf(direction) is null;
+    }
 
     private static Watermark? Read(byte[] bytes, string id)
     {
@@ -126,7 +164,8 @@ internal sealed partial class RecoveryWatch(
 
         public Task? UnderWay { get; set; }
 
-        public long? TriedAt { get; set; }
+        /// <summary>When the peer was last asked because it called.</summary>
+        public long? CalledAt { get; set; }
     }
 
     [LoggerMessage(5310, LogLevel.Warning, "Peer {Peer} knows transaction {TransactionId}, which this node does not: its data are older. / 对方知道本节点没有的交易，本节点数据较旧")]

@@ -24,7 +24,8 @@ internal sealed record KeptReply(byte[] Bytes, bool IsDoubted);
 /// a visit takes once at a time.
 /// </summary>
 internal sealed class TransactionDesk(
-    NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, FilingRequests filings, OutboxOptions options, TimeProvider time)
+    NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, FilingRequests filings, RecoveryGate gate, OutboxOptions options,
+    TimeProvider time)
 {
     /// <summary>Asks for an unanswered request at once. Returns when what came of it is recorded, or at once when it is being asked for already.</summary>
     /// <exception cref="TransactionRefusedException">There is none, it is not unanswered, or something else comes first.</exception>
@@ -147,11 +148,13 @@ internal sealed class TransactionDesk(
         return true;
     }
 
-    /// <summary>A request whose result is not known.</summary>
-    private static TransactionRow Get(Session session, string transactionId)
+    /// <summary>A request whose result is not known. While the books are not whole no act rests on them.</summary>
+    private TransactionRow Get(Session session, string transactionId)
     {
+        gate.Require();
         var row = TransactionBook.Find(session, transactionId)
             ?? throw new TransactionRefusedException($"本节点没有发出交易 {transactionId};用 transactions list 查看", $"this node has sent no transaction {transactionId}; see transactions list");
+        gate.Require(Division.Parse(row.Peer));
         return row.State switch
         {
             OutboundState.Awaiting or OutboundState.Parked => row,

@@ -102,6 +102,21 @@ internal sealed class PeerSilenceTests : NetworkTest
     }
 
     [Test]
+    public async Task A_peer_that_was_stopping_is_asked_whether_it_serves_before_a_call_is_held()
+    {
+        await StartBothAsync();
+        var state = Yunnan.PeerTo(Guangdong).State;
+        state.Heard(PeerHoldCause.Draining, maintenance: null);
+        Guangdong.Health.Set("", serving: false);
+        AssertUnreachable(await CallAsync(), "stopping or restarting");
+        Assert.That((Guangdong.Persons.Calls, state.Hold?.Cause), Is.EqualTo((0, PeerHoldCause.Draining)));
+
+        Guangdong.Health.Set("", serving: true);
+        AssertAnswered(await CallAsync());
+        Assert.That(state.Hold, Is.Null);
+    }
+
+    [Test]
     public async Task A_port_that_takes_connections_and_says_nothing_is_unreachable()
     {
         await Yunnan.StartAsync(NetworkNode.Listing(Yunnan.Entry, Guangdong.Entry));

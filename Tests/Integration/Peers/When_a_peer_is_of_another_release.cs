@@ -6,6 +6,7 @@ using Provincial.Exchange.Release10;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
+using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Tests.Trust;
 using ProvincialGateway.Treatment;
@@ -100,6 +101,25 @@ internal sealed class When_a_peer_is_of_another_release : LoggedTest
             Assert.That(again, Is.EqualTo(settled));
             Assert.That(Guangdong.Count("insured_settlement"), Is.EqualTo(1));
         }
+    }
+
+    [Test]
+    public async Task A_node_of_release_10_cannot_say_what_was_forgotten_and_an_operator_decides_to_go_on_without_it()
+    {
+        await StartAsync("1.0");
+        await Guangdong.StopAsync();
+        await using (var database = DataFolder.OpenDatabase(Guangdong.DataFolder, _clock))
+        {
+            await database.WriteAsync(
+                session => session.Execute("INSERT INTO restoration (restored_at_ms, backup_taken_at_ms) VALUES (@now, @now - 3600000)", new { now = _clock.NowMs() }), CancellationToken.None);
+        }
+        await Guangdong.StartAsync(CancellationToken.None);
+        await using var desk = new OperatorDesk(Guangdong, _clock);
+        await Eventually.GetAsync("the peer to be known as one that cannot be asked", async () => (string?)(await desk.AskAsync("recovery", "status"))["recovery"]!["peers"]![0]!["lastError"],
+            Does.Contain("旧版").And.Contain("recovery skip"));
+
+        await desk.SucceedAsync("recovery", "skip", "530000", "--reason", "对方未升级");
+        await Eventually.GetAsync("the others to be served", async () => (string?)(await desk.AskAsync("recovery", "status"))["recovery"]!["servedAt"], Is.Not.Null);
     }
 
     [TestCase("1.3")]

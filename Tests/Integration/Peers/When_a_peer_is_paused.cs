@@ -114,6 +114,7 @@ internal sealed class When_a_peer_is_paused : RecoveryTest
     [Test]
     public async Task A_node_that_stops_is_not_asked_any_more()
     {
+        Yunnan.Host.Services.GetRequiredService<HealthStatuses>().Set("", serving: false);
         Yunnan.Host.Services.GetRequiredService<NodeDrain>().Begin();
         await Yunnan.Host.Services.GetRequiredService<OwnStanding>().TellAsync(CancellationToken.None);
         Assert.That(StateOf(Guangdong, Yunnan).Hold?.Cause, Is.EqualTo(PeerHoldCause.Draining));

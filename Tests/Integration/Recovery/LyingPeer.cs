@@ -61,6 +61,14 @@ internal sealed class LyingPeer : IAsyncDisposable
         return peer;
     }
 
+    /// <param name="answer">From the full method and the bytes of a request message to what is said.</param>
+    public static async Task<LyingPeer> StartAnsweringAsync(PilotProvince province, TimeProvider time, LogCapture logs, Func<string, byte[], Task<Answer>> answer)
+    {
+        var peer = new LyingPeer(province, time, logs, async (context, request) => await SayAsync(context, await answer(context.Request.Path, request)), aboutDetails: false);
+        await peer._host.StartAsync();
+        return peer;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();

@@ -3,9 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 using NUnit.Framework;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Recovery;
+using ProvincialGateway.Storage;
 using ProvincialGateway.Tests.Clearing;
+using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Recovery;
 
@@ -65,8 +68,6 @@ internal abstract class OlderBackupTest : ClearingTest
         foreach (var file in Directory.EnumerateFiles(Yunnan.DataFolder, "gateway.db*"))
             File.Delete(file);
         Copy(_backup.Path, Yunnan.DataFolder);
-        // Nobody does that within the second in which the node still made ids.
-        Clock.PutForward(TimeSpan.FromSeconds(10));
     }
 
     protected Task<string?> RecoveredAsync() => Eventually.GetAsync("Yunnan to have recovered", () => Report()?.FinishedAt, Is.Not.Null);
@@ -82,6 +83,51 @@ internal abstract class OlderBackupTest : ClearingTest
         await Yunnan.Host.Services.GetRequiredService<FeeDetailSender>().AllEndedAsync(patience.Token);
     }
 
+    /// <summary>Before the backup a settlement and an open stay on either side; after it everything that can come of them, and more.</summary>
+    protected async Task LiveAsync()
+    {
+        var first = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        var old = (await Guangzhou.SettleAsync(first, "T1")).Granted().Result.SettlementNumber;
+        var inKunming = await AdmitAsync(Kunming, Patient.OfGuangzhou, "KM0001");
+        await DetailsHaveArrivedAsync();
+        await BackUpYunnanAsync();
+
+        await DepositAsync(100_000_00);
+        var second = await DischargeAsync(Guangzhou, Patient.PostedOfKunming, SampleBills.Guangzhou(FeesOn), "ZY0002");
+        (await Guangzhou.SettleAsync(second, "T2")).Granted();
+        (await Guangzhou.CancelAsync(first, old, "C1")).Granted();
+        (await Guangzhou.SettleAsync(first, "T3")).Granted();
+        (await Guangzhou.CancelAdmissionAsync(await AdmitAsync(Guangzhou, Patient.ResidentOfKunming, "ZY0004"), "C4")).Granted();
+        await AdmitAsync(Guangzhou, Patient.RetiredOfKunming, "ZY0003");
+        (await Kunming.UploadAsync(inKunming, SampleBills.Kunming(FeesOn))).Granted();
+        (await Kunming.DischargeAsync(inKunming, Today)).Granted();
+        var mine = (await Kunming.SettleAsync(inKunming, "K1")).Granted().Result.SettlementNumber;
+        (await Kunming.CancelAsync(inKunming, mine, "K2")).Granted();
+        (await Kunming.SettleAsync(inKunming, "K3")).Granted();
+        await DetailsHaveArrivedAsync();
+    }
+
+    /// <summary>Business as usual: the open stay is settled under a number of its own, and both ledgers agree.</summary>
+    protected async Task GoOnAsync()
+    {
+        var open = Guangdong.Value<string>("SELECT visit_number FROM treatment_visit WHERE hospital_visit_number = 'ZY0003'");
+        (await Guangzhou.UploadAsync(open, SampleBills.Guangzhou(FeesOn))).Granted();
+        (await Guangzhou.DischargeAsync(open, Today)).Granted();
+        (await Guangzhou.SettleAsync(open, "T9")).Granted();
+        await DetailsHaveArrivedAsync();
+        Assert.That(Yunnan.Value<long>("SELECT count(*) FROM accumulator a JOIN person p USING (person_number)"), Is.Positive);
+        await ReconcileAsync();
+    }
+
+    protected async Task ReconcileAsync()
+    {
+        await using var desk = new OperatorDesk(Yunnan, Clock);
+        var runs = (await desk.AskAsync("reconcile", "run", "--partner", "440000", "--from", Today.Iso())).AsArray();
+        Assert.That(runs.Select(run => (string?)run!["state"]), Is.All.EqualTo("balanced"), () => runs.ToJsonString());
+    }
+
+    protected static string WithoutCounters(string dump) => dump[..dump.IndexOf("-- SELECT name, value FROM counter", StringComparison.Ordinal)];
+
     private static List<string> Rows(PilotProvince province, string sql)
     {
         using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(province.DataFolder, "gateway.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
@@ -95,9 +141,40 @@ internal abstract class OlderBackupTest : ClearingTest
         return rows;
     }
 
+    /// <summary>What stands in Yunnan's folder while its node is stopped.</summary>
+    protected async Task ChangeBooksAsync(Action<Session> change)
+    {
+        await using var database = DataFolder.OpenDatabase(Yunnan.DataFolder, Clock);
+        await database.WriteAsync(session =>
+        {
+            change(session);
+            return true;
+        }, CancellationToken.None);
+    }
+
     private static void Copy(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "gateway.db*"))
             File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+    }
+
+    /// <summary>Somebody whom the backup does not know.</summary>
+    protected static class Imported
+    {
+        public static readonly Patient Patient = new("530100", "5301000077", "测试患者寅", "530102197601010077");
+
+        public const string Persons =
+            """
+            insured_division,person_number,name,certificate_kind,certificate_number,social_security_number,card_number,gender,birth_date,scheme,person_class,civil_servant,employer_code,employer_name,account_balance_yuan,insurance_state
+            530100,5301000077,测试患者寅,01,530102197601010077,530102197601010077,,1,1976-01-01,310,11,0,,,500.00,1
+
+            """;
+
+        public const string Filings =
+            """
+            filing_number,person_number,kind,target_area,valid_from,valid_to,state
+            BA5301007700,5301000077,02,440000,2017-01-01,,1
+
+            """;
     }
 }

@@ -12,6 +12,18 @@ namespace ProvincialGateway.Tests.Recovery;
 /// <summary>Yunnan forgets what it has done since the backup, in both roles, and learns it from Guangdong.</summary>
 internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
 {
+    /// <summary>Steps of operators that rest on the books, or take a number.</summary>
+    private static readonly string[][] NotWhileRecovering =
+    [
+        ["filings", "record", "5301000001", "--kind", "02", "--area", "440100", "--reason", "本人申请"],
+        ["filings", "cancel", "F53010017092000000001", "--reason", "试"],
+        ["filings", "withdraw", "F44010017092000000001", "--peer", "440100", "--person", "4401000001", "--reason", "试"],
+        ["clearing", "cut", "--partner", "440000", "--period", "2017-09"],
+        ["transactions", "retry", "530000201709201000000000000007", "--reason", "试"],
+        ["transactions", "release", "530000201709201000000000000007", "--reason", "试"],
+        ["transactions", "reverse", "530000201709201000000000000007", "--reason", "试"],
+    ];
+
     [Test]
     public async Task Both_roles_stand_again_as_they_stood()
     {
@@ -88,11 +100,16 @@ internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
         var refused = await Kunming.AdmitAsync(Patient.OfGuangzhou.ToReference(), "KM0009", AdmittedOn);
         Assert.That(refused.Text, Does.Contain("较早的备份").And.Contain("older backup").And.Contain("pending"));
         Assert.That(Yunnan.Count("outbound", "state = 1"), Is.Zero);
+        // Also a question: what these books say may have been overtaken.
+        Assert.That((await Kunming.VerifyAsync(Patient.OfGuangzhou.ToReference())).Text, Does.Contain("older backup"));
         Assert.That(Yunnan.Host.Services.GetRequiredService<HealthStatuses>().Observe("").Status, Is.EqualTo(ServingStatus.NotServing));
         await using (var desk = new OperatorDesk(Yunnan, Clock))
         {
             Assert.That((string?)(await desk.AskAsync("recovery", "status"))["recovery"]!["peers"]![0]!["state"], Is.EqualTo("asking"));
             Assert.That(await desk.RefuseAsync("recovery", "skip", "310000", "--reason", "试"), Does.Contain("recovery status"));
+            foreach (var command in NotWhileRecovering)
+                Assert.That(await desk.RefuseAsync(command), Does.Contain("较早的备份").And.Contain("older backup"), string.Join(' ', command));
+            Assert.That((string?)(await desk.AskAsync("peers", "show", "440000"))["heldBy"], Is.EqualTo("recovering"));
             await desk.SucceedAsync("recovery", "skip", "440000", "--operator", "测试经办", "--reason", "专线中断");
             await Eventually.GetAsync("Yunnan to serve the others", () => Report()!.ServedAt, Is.Not.Null);
             Assert.That(Yunnan.Host.Services.GetRequiredService<HealthStatuses>().Observe("").Status, Is.EqualTo(ServingStatus.Serving));
@@ -101,6 +118,7 @@ internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
         }
         await Guangdong.StartAsync(CancellationToken.None);
         await RecoveredAsync();
+        Assert.That(Yunnan.Host.Services.GetRequiredService<PeerDirectory>().Find(Guangdong.Division)!.State.Hold, Is.Null);
         // Numbers of the day were passed over meanwhile; everything else is as it was.
         Assert.That(WithoutCounters(Dump()), Is.EqualTo(WithoutCounters(before)));
         Assert.That(Report()!.Gaps, Is.Not.Empty);
@@ -137,70 +155,5 @@ internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
             Assert.That(Report()!.Remarks.Select(remark => remark.English), Has.Some.Contains("import the persons' file again"));
         }
         await ReconcileAsync();
-    }
-
-    /// <summary>Before the backup a settlement and an open stay on either side; after it everything that can come of them, and more.</summary>
-    private async Task LiveAsync()
-    {
-        var first = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
-        var old = (await Guangzhou.SettleAsync(first, "T1")).Granted().Result.SettlementNumber;
-        var inKunming = await AdmitAsync(Kunming, Patient.OfGuangzhou, "KM0001");
-        await DetailsHaveArrivedAsync();
-        await BackUpYunnanAsync();
-
-        await DepositAsync(100_000_00);
-        var second = await DischargeAsync(Guangzhou, Patient.PostedOfKunming, SampleBills.Guangzhou(FeesOn), "ZY0002");
-        (await Guangzhou.SettleAsync(second, "T2")).Granted();
-        (await Guangzhou.CancelAsync(first, old, "C1")).Granted();
-        (await Guangzhou.SettleAsync(first, "T3")).Granted();
-        (await Guangzhou.CancelAdmissionAsync(await AdmitAsync(Guangzhou, Patient.ResidentOfKunming, "ZY0004"), "C4")).Granted();
-        await AdmitAsync(Guangzhou, Patient.RetiredOfKunming, "ZY0003");
-        (await Kunming.UploadAsync(inKunming, SampleBills.Kunming(FeesOn))).Granted();
-        (await Kunming.DischargeAsync(inKunming, Today)).Granted();
-        var mine = (await Kunming.SettleAsync(inKunming, "K1")).Granted().Result.SettlementNumber;
-        (await Kunming.CancelAsync(inKunming, mine, "K2")).Granted();
-        (await Kunming.SettleAsync(inKunming, "K3")).Granted();
-        await DetailsHaveArrivedAsync();
-    }
-
-    /// <summary>Business as usual: the open stay is settled under a number of its own, and both ledgers agree.</summary>
-    private async Task GoOnAsync()
-    {
-        var open = Guangdong.Value<string>("SELECT visit_number FROM treatment_visit WHERE hospital_visit_number = 'ZY0003'");
-        (await Guangzhou.UploadAsync(open, SampleBills.Guangzhou(FeesOn))).Granted();
-        (await Guangzhou.DischargeAsync(open, Today)).Granted();
-        (await Guangzhou.SettleAsync(open, "T9")).Granted();
-        await DetailsHaveArrivedAsync();
-        Assert.That(Yunnan.Value<long>("SELECT count(*) FROM accumulator a JOIN person p USING (person_number)"), Is.Positive);
-        await ReconcileAsync();
-    }
-
-    private async Task ReconcileAsync()
-    {
-        await using var desk = new OperatorDesk(Yunnan, Clock);
-        var runs = (await desk.AskAsync("reconcile", "run", "--partner", "440000", "--from", Today.Iso())).AsArray();
-        Assert.That(runs.Select(run => (string?)run!["state"]), Is.All.EqualTo("balanced"), () => runs.ToJsonString());
-    }
-
-    private static string WithoutCounters(string dump) => dump[..dump.IndexOf("-- SELECT name, value FROM counter", StringComparison.Ordinal)];
-
-    /// <summary>Somebody whom the backup does not know.</summary>
-    private static class Imported
-    {
-        public static readonly Patient Patient = new("530100", "5301000077", "测试患者寅", "530102197601010077");
-
-        public const string Persons =
-            """
-            insured_division,person_number,name,certificate_kind,certificate_number,social_security_number,card_number,gender,birth_date,scheme,person_class,civil_servant,employer_code,employer_name,account_balance_yuan,insurance_state
-            530100,5301000077,测试患者寅,01,530102197601010077,530102197601010077,,1,1976-01-01,310,11,0,,,500.00,1
-
-            """;
-
-        public const string Filings =
-            """
-            filing_number,person_number,kind,target_area,valid_from,valid_to,state
-            BA5301007700,5301000077,02,440000,2017-01-01,,1
-
-            """;
     }
 }

@@ -66,6 +66,28 @@ internal sealed class PeerHoldTests
         Assert.That(_state.Hold, Is.Null);
     }
 
+    [Test]
+    public void A_peer_that_serves_is_not_stopping_any_more_and_a_pause_stays_one()
+    {
+        _state.Heard(new TurnedAway(DoorReason.Draining));
+        _state.HeardServing();
+        Assert.That((_state.Hold, _cameUp), Is.EqualTo(((PeerHold?)null, 1)));
+        _state.Heard(new TurnedAway(DoorReason.Paused));
+        _state.HeardServing();
+        Assert.That(_state.Hold?.Cause, Is.EqualTo(PeerHoldCause.PausedThere));
+    }
+
+    [Test]
+    public void A_peer_whose_part_is_missing_is_held_before_anything_else_and_waits_no_longer_than_that()
+    {
+        _state.Set(PeerHold.Recovering("尚未补齐", "not taken in yet"));
+        _state.Heard(new TurnedAway(DoorReason.Paused));
+        Assert.That(_state.Hold, Has.Property("Cause").EqualTo(PeerHoldCause.Recovering).And.Property("Text").EqualTo("尚未补齐 / not taken in yet"));
+        _state.Heard(cause: null, maintenance: null);
+        _state.Set((PeerHold?)null);
+        Assert.That((_state.Hold, _cameUp), Is.EqualTo(((PeerHold?)null, 1)));
+    }
+
     [TestCase(DoorReason.Busy)]
     [TestCase(DoorReason.TooLarge)]
     public void A_peer_that_takes_no_more_at_the_moment_is_not_held(DoorReason reason)

@@ -47,6 +47,24 @@ internal sealed class TransactionIdSourceTests
         Assert.That(taken, Is.Unique);
     }
 
+    [TestCase(5)]
+    [TestCase(5_000_000)]
+    public async Task Serials_that_others_know_are_passed_over_also_by_the_blocks_that_were_reserved_before_and_after_a_restart(long known)
+    {
+        await using (var database = OpenDatabase())
+        {
+            var ids = await OpenAsync(database);
+            await ids.NextAsync(CancellationToken.None);
+            await ids.PassOverAsync(known, CancellationToken.None);
+            Assert.That((await TakeAsync(ids, 2 * TransactionIdSource.BlockSize)).Select(SerialOf), Is.Unique.And.All.GreaterThan(known));
+            Assert.That(database.Read(TransactionIdSource.Last), Is.GreaterThan(known));
+        }
+        await using var again = OpenDatabase();
+        Assert.That(SerialOf(await (await OpenAsync(again)).NextAsync(CancellationToken.None)), Is.GreaterThan(known));
+
+        static long SerialOf(TransactionId id) => long.Parse(id.Text[^10..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     [Test]
     public async Task What_is_handed_out_is_reserved_on_disk_before()
     {
