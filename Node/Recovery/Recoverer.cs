@@ -100,8 +100,11 @@ internal sealed partial class Recoverer(
     private async Task PassOverOwnSerialsAsync(long recovery, CancellationToken cancellation)
     {
         // Once: else a peer could lead this node to the end of its serials step by step.
-        if (!Interlocked.Exchange(ref _hasPassedOver, true) && database.Read(session => RecoveryStore.LastOwnSerial(session, recovery, TransactionIdSource.Last(session) + OwnSerialsForgottenMax)) is { } last)
+        if (Volatile.Read(ref _hasPassedOver))
+            return;
+        if (database.Read(session => RecoveryStore.LastOwnSerial(session, recovery, TransactionIdSource.Last(session) + OwnSerialsForgottenMax)) is { } last)
             await ids.PassOverAsync(last + OwnSerialsUnseen, cancellation);
+        Volatile.Write(ref _hasPassedOver, true);
     }
 
     /// <returns>The provinces whose lines are all here.</returns>
