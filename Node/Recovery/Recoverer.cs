@@ -90,8 +90,8 @@ internal sealed partial class Recoverer(
         for (; database.Read(session => RecoveryStore.Next(session, recovery.Id)) is { } next; hasTaken = true)
             await TakeInAsync(next, cancellation);
         var whole = await TakeInDetailsAsync(recovery, [.. parts.Where(part => part.State is PeerPart.Gathered).Select(part => part.Peer)], cancellation);
-        // Until it serves, everything of everybody has to be here but what an operator has left out.
-        if (recovery.ServedAtMs is null ? parts.TrueForAll(part => part.State is not PeerPart.Gathered || whole.Contains(part.Peer))
+        // Until it serves, everything of everybody has to be here but of whom an operator does not wait for.
+        if (recovery.ServedAtMs is null ? parts.TrueForAll(part => part.State is not PeerPart.Gathered || part.LeftOutBy is not null || whole.Contains(part.Peer))
             : hasTaken || parts.Exists(part => part is { State: PeerPart.Gathered, Parked: 0 } && whole.Contains(part.Peer)))
             await ConcludeAsync(recovery, whole, cancellation);
     }
@@ -100,8 +100,11 @@ internal sealed partial class Recoverer(
     private async Task PassOverOwnSerialsAsync(long recovery, CancellationToken cancellation)
     {
         // Once: else a peer could lead this node to the end of its serials step by step.
-        if (!Interlocked.Exchange(ref _hasPassedOver, true) && database.Read(session => RecoveryStore.LastOwnSerial(session, recovery, TransactionIdSource.Last(session) + OwnSerialsForgottenMax)) is { } last)
+        if (Volatile.Read(ref _hasPassedOver))
+            return;
+        if (database.Read(session => RecoveryStore.LastOwnSerial(session, recovery, TransactionIdSource.Last(session) + OwnSerialsForgottenMax)) is { } last)
             await ids.PassOverAsync(last + OwnSerialsUnseen, cancellation);
+        Volatile.Write(ref _hasPassedOver, true);
     }
 
     /// <returns>The provinces whose lines are all here.</returns>

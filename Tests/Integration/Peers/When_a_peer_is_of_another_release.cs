@@ -115,7 +115,7 @@ internal sealed class When_a_peer_is_of_another_release : LoggedTest
         }
         await Guangdong.StartAsync(CancellationToken.None);
         await using var desk = new OperatorDesk(Guangdong, _clock);
-        await Eventually.GetAsync("the peer to be known as one that cannot be asked", async () => (string?)(await desk.AskAsync("recovery", "status"))["recovery"]!["peers"]![0]!["lastError"],
+        await Eventually.GetAsync("the peer to be known as one that cannot be asked", async () => (string?)(await desk.AskAsync("recovery", "status"))["recovery"]!["peers"]![0]!["lastError"] ?? "",
             Does.Contain("旧版").And.Contain("recovery skip"));
 
         await desk.SucceedAsync("recovery", "skip", "530000", "--reason", "对方未升级");
