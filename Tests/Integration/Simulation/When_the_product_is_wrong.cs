@@ -41,7 +41,7 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
     {
         for (var seed = 1; seed <= 5; seed++)
         {
-            var options = new SimulationOptions { Nodes = Nodes, Settlements = 20, Seed = seed, Faults = Profile("harsh"), Planted = planted };
+            var options = new SimulationOptions { Nodes = Few, Settlements = 20, Seed = seed, Faults = Profile("harsh"), Planted = planted };
             if (Run(options) is { IsGreen: false } report)
                 return (options, report);
         }
