@@ -27,16 +27,17 @@ internal sealed class AgencyShift(string name, SimulatedCountry country, Simulat
     {
         for (var acts = 3 + dice.Below(6); acts > 0 && !country.Faults.IsHealed; acts--)
         {
-            await (dice.Below(24) switch
+            // What every other node is told of is rare: thirty-two nodes that talk of nothing else would be all a run does.
+            await (dice.Below(60) switch
             {
-                0 or 1 => SubmitFilingAsync(),
-                2 => WithdrawFilingAsync(),
-                3 => AskForFilingsAsync(),
-                4 or 5 => PrepayAsync(),
-                < 16 => ClearAsync(),
-                16 or 17 => PauseAsync(),
-                18 => MaintainAsync(),
-                19 => StopAsync(Either()),
+                < 6 => SubmitFilingAsync(),
+                < 10 => WithdrawFilingAsync(),
+                < 13 => AskForFilingsAsync(),
+                < 20 => PrepayAsync(),
+                < 44 => ClearAsync(),
+                < 47 => PauseAsync(),
+                47 => MaintainAsync(),
+                48 => StopAsync(Either()),
                 _ => AttendAsync(Either()),
             });
             await WaitAsync(2, 25);
@@ -192,7 +193,7 @@ internal sealed class AgencyShift(string name, SimulatedCountry country, Simulat
             await run.Services.GetRequiredService<OwnStanding>().TellAsync(CancellationToken.None);
             for (var waited = 0; waited < 50 && drain.Begin() > 0; waited++)
                 await Task.Delay(TimeSpan.FromMilliseconds(200), run.Time);
-            node.Stop(away);
+            country.Pump.After(TimeSpan.Zero, country.Life, () => node.Stop(away));
             return Done;
         });
     }

@@ -64,19 +64,29 @@ internal sealed class When_a_country_is_simulated : SimulatedTest
             "VerifyPerson", "RegisterAdmission", "RegisterOutpatient", "UploadFeeLines", "RefundFeeLine", "WithdrawFeeLines", "PreviewSettlement", "Discharge", "CancelDischarge",
             "Settle", "CancelSettlement", "CancelAdmission", "UpdateVisit", "QueryTransaction",
         ];
-        var acts = report.Tally.Rows.Where(row => row.Outcome == "done").Select(row => row.Operation).ToHashSet();
-        string[] expectedActs =
-        [
-            "submit filing", "withdraw filing", "ask for filings", "deposit", "confirm deposit", "ask top-up", "answer top-up", "cut statement", "propose statement", "confirm statement",
-            "pay statement", "receive payment", "pause peer", "resume peer", "announce maintenance",
-        ];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report.Failures, Is.Empty);
             Assert.That(report.Faults, Is.Empty);
             Assert.That(expected.Except(granted.Keys), Is.Empty, "What was never granted.");
-            Assert.That(expectedActs.Select(act => $"operator: {act}").Except(acts), Is.Empty, "What no operator has done.");
             Assert.That(granted["Settle"], Is.GreaterThan(30));
+        }
+    }
+
+    [Test]
+    public void Agencies_and_operators_do_all_that_they_can()
+    {
+        string[] expected =
+        [
+            "submit filing", "withdraw filing", "ask for filings", "deposit", "confirm deposit", "ask top-up", "cut statement", "propose statement", "confirm statement", "dispute statement",
+            "pay statement", "receive payment", "pause peer", "resume peer", "announce maintenance", "stop node", "retry transaction", "reverse transaction", "ask about transaction",
+        ];
+        // Two provinces have nobody else to deal with, so that their statements get as far as the money.
+        var reports = Enumerable.Range(1, 5).Select(seed => Run(new SimulationOptions { Nodes = 2, Settlements = 60, Seed = seed, Faults = Profile("mild") })).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(reports.SelectMany(report => report.Failures), Is.Empty);
+            Assert.That(expected.Select(act => $"operator: {act}").Except(reports.SelectMany(report => report.Tally.Rows).Where(row => row.Outcome == "granted").Select(row => row.Operation)), Is.Empty);
         }
     }
 
