@@ -110,7 +110,7 @@ internal sealed class AgencyShift(string name, SimulatedCountry country, Simulat
         return dice.Hits(0.4)
             ? PrepayAsync(treatment, "ask top-up", desk => desk.RequestTopUpAsync(insured.Division, TopUpFen, Why, By, CancellationToken.None))
             : PrepayAsync(insured, "deposit", desk => desk.NotifyAsync(
-                LedgerSide.Insured, treatment.Division, PrepaymentEntryKind.FirstDeposit, dice.Hits(0.5) ? LargeDepositFen : SmallDepositFen, "", Today(), Receipt(), By, CancellationToken.None));
+                LedgerSide.Insured, treatment.Division, PrepaymentEntryKind.FirstDeposit, dice.Hits(0.3) ? LargeDepositFen : SmallDepositFen, "", Today(), Receipt(), By, CancellationToken.None));
     }
 
     /// <summary>The next step of the statement between the two, from its cut to the receipt of the money; now and then it is disputed.</summary>

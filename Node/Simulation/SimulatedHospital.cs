@@ -178,7 +178,7 @@ internal sealed class SimulatedHospital
             run.Ended += () => told.TrySetResult(null);
             run.Serve(_node.Province.Tokens[Institution], operation, Encoding.UTF8.GetBytes(Formatter.Format(request)), bytes =>
                 _country.Pump.After(faults.Between($"{attempt} back", 0.001, 0.005), _country.Life, () =>
-                    told.TrySetResult(faults.Strikes($"{attempt} cut", faults.Profile.HisCuts) ? null : bytes)));
+                    told.TrySetResult(faults.Strikes($"{attempt} cut", faults.Profile.HisCuts) ? null : _country.Network.Planted?.Answer(operation, bytes) ?? bytes)));
         }
     }
 
