@@ -22,7 +22,7 @@ internal static class PeerFault
     /// Turned away for now: nothing was done, and the same bytes may be taken later. RESOURCE_EXHAUSTED is that unless the peer says that the message is
     /// too large: what might be taken later must never end as refused for good. UNAVAILABLE proves nothing unless the door itself says so.
     /// </summary>
-    private static TurnedAway? ForNow(StatusCode status, TurnedAway? said) => (status, said) switch
+    public static TurnedAway? ForNow(StatusCode status, TurnedAway? said) => (status, said) switch
     {
         (StatusCode.ResourceExhausted, null) => new(DoorReason.Busy),
         (StatusCode.ResourceExhausted or StatusCode.Unavailable, { IsForNow: true }) => said,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
+using Provincial.His.V1;
 
 namespace ProvincialGateway.Simulation;
 
@@ -36,6 +37,9 @@ internal sealed class Asked(string id, string operation, IMessage request, strin
 
     /// <summary>Of a refusal.</summary>
     public string Code { get; set; } = "";
+
+    /// <summary>What it was told became of it, each time it asked for the state.</summary>
+    public List<TransactionState> States { get; } = [];
 
     /// <summary>How often it was sent.</summary>
     public int Sent { get; set; }

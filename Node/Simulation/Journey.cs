@@ -103,7 +103,7 @@ internal sealed class Journey(string name, SimulatedHospital hospital, InsuredPe
             return;
         for (var steps = 4 + dice.Below(8); steps > 0; steps--)
         {
-            await (dice.Below(9) switch
+            await (dice.Below(10) switch
             {
                 0 => AdmitAsync(),
                 1 or 2 => UploadAsync(),
@@ -112,6 +112,7 @@ internal sealed class Journey(string name, SimulatedHospital hospital, InsuredPe
                 5 => UndoDischargeAsync(),
                 6 => SettleAsync(interim: dice.Hits(0.5)),
                 7 => CancelAsync(),
+                8 => UpdateAsync(),
                 _ => CancelAdmissionAsync(),
             });
         }
@@ -161,6 +162,8 @@ internal sealed class Journey(string name, SimulatedHospital hospital, InsuredPe
             await WithdrawAsync();
             await UploadAsync();
         }
+        if (dice.Hits(0.2))
+            await UpdateAsync();
         if (dice.Hits(0.3))
             await hospital.LookAsync("PreviewSettlement", new PreviewSettlementRequest { Header = SimulatedHospital.Header(null), Visit = Visit() }, dice);
     }
@@ -190,6 +193,12 @@ internal sealed class Journey(string name, SimulatedHospital hospital, InsuredPe
             var refund = new RefundFeeLineRequest { Visit = Visit(), OriginalTransactionId = asked.Id, Quantity = "1", AmountFen = Care.Item.PriceFen };
             await AskAsync("RefundFeeLine", id => refund.Header = SimulatedHospital.Header(id), refund);
         }
+    }
+
+    private Task<Asked> UpdateAsync()
+    {
+        var request = new UpdateVisitRequest { Visit = Visit(), Bed = string.Create(CultureInfo.InvariantCulture, $"{1 + dice.Below(40)}"), Department = "0300" };
+        return AskAsync("UpdateVisit", id => request.Header = SimulatedHospital.Header(id), request);
     }
 
     private Task<Asked> WithdrawAsync()
@@ -233,7 +242,10 @@ internal sealed class Journey(string name, SimulatedHospital hospital, InsuredPe
         await hospital.PauseAsync(dice, 0.2, 6);
         var id = string.Create(CultureInfo.InvariantCulture, $"{name}-{++_asked}");
         setHeader(id);
-        return await hospital.AskAsync(id, operation, request, dice);
+        var asked = await hospital.AskAsync(id, operation, request, dice);
+        if (dice.Hits(0.05))
+            await hospital.QueryAsync(asked, dice);
+        return asked;
     }
 
     private VisitReference Visit() => new() { VisitNumber = _visit };

@@ -34,6 +34,9 @@ internal sealed class ServedMethods : ServiceBinderBase
         RecoveryService.BindService(this, services.GetRequiredService<RecoveryGrpcService>());
     }
 
+    /// <summary>Paths of what is served, as they stand in a request.</summary>
+    public IEnumerable<string> Paths => [.. _unary.Keys, .. _streams.Keys];
+
     /// <exception cref="RpcException">What the caller is told instead of a reply.</exception>
     public Task<byte[]> CallAsync(PeerMethod method, byte[] request, ServerCallContext context) =>
         _unary.TryGetValue(method.Path, out var serve) ? serve(request, context) : throw Unimplemented(method);

@@ -42,6 +42,37 @@ internal sealed class SimulatedCountry : IDisposable
     /// <summary>What nodes called an error: in a simulation none is expected.</summary>
     public ErrorLog Errors { get; }
 
+    /// <summary>What agencies have begun and not ended.</summary>
+    public int Shifts { get; private set; }
+
+    /// <summary>Somebody who belongs to no node works until it is done.</summary>
+    public void Work(Func<Task> work)
+    {
+        Shifts++;
+        Pump.After(TimeSpan.Zero, Life, () => _ = GuardedAsync());
+
+        async Task GuardedAsync()
+        {
+            try
+            {
+                await work();
+                Shifts--;
+            }
+            catch (Exception fault)
+            {
+                Pump.Fail(fault);
+            }
+        }
+    }
+
+    /// <summary>Some simulated time, whatever becomes of the nodes meanwhile.</summary>
+    public Task WaitAsync(TimeSpan time)
+    {
+        var over = new TaskCompletionSource();
+        Pump.After(time, Life, over.SetResult);
+        return over.Task;
+    }
+
     public NodeOptions OptionsOf(SimulatedNode node, TimeProvider time) => new()
     {
         Configuration = _configuration,
@@ -52,11 +83,11 @@ internal sealed class SimulatedCountry : IDisposable
         Logging = _ => { },
     };
 
-    public IReadOnlyList<IPeerLink> LinksOf(SimulatedNode node, TimeProvider time)
+    public IReadOnlyList<IPeerLink> LinksOf(SimulatedNode node, RecoveryGate gate, TimeProvider time)
     {
         var logger = Loggers.CreateLogger<PeerState>();
         return [.. _configuration.Nodes.Where(entry => entry.Division != node.Division)
-            .Select(entry => new SimulatedLink(node, entry, _configuration, Network, time, logger))];
+            .Select(entry => new SimulatedLink(node, entry, _configuration, Network, gate, time, logger))];
     }
 
     /// <summary>Ends all nodes and closes their files, which stay until <see cref="Dispose"/>.</summary>

@@ -78,6 +78,28 @@ internal sealed class SimulatedHospital
         return answer;
     }
 
+    /// <summary>Asks what became of something. What it is told has to hold whatever comes later.</summary>
+    public async Task QueryAsync(Asked asked, Dice dice)
+    {
+        var request = new QueryTransactionRequest { Header = Header(null), OriginalTransactionId = asked.Id };
+        if (await LookAsync("QueryTransaction", request, dice) is { Kind: HospitalAnswer.Granted } answer)
+            asked.States.Add(QueryTransactionResponse.Parser.ParseJson(answer.Text).Result.State);
+    }
+
+    /// <summary>Goes through its settlements once more when everything is over, each until it is told how it stands.</summary>
+    public async Task LookBackAsync()
+    {
+        foreach (var asked in _book.Where(asked => asked.Operation == "Settle").ToList())
+        {
+            var dice = new Dice(_country.Faults, $"{asked.Id} in the end");
+            for (var known = asked.States.Count; asked.States.Count == known;)
+            {
+                await QueryAsync(asked, dice);
+                await PauseAsync(dice, 0.1, 0.5);
+            }
+        }
+    }
+
     private Life Begin() => new(_country.Pump, $"{Institution} start {++_starts}");
 
     private async Task GuardedAsync(Func<Task> work)
@@ -107,6 +129,8 @@ internal sealed class SimulatedHospital
                 return;
             }
             _tally.Count(asked.Operation, answer is null ? "no answer" : "pending");
+            if (dice.Below(4) == 0)
+                await QueryAsync(asked, dice);
             await PauseAsync(dice, 2, 15);
             if (asked.Sent % givesUpAfter == 0 && !_country.Faults.IsHealed)
                 await ReverseAsync(asked, dice);
@@ -154,7 +178,7 @@ internal sealed class SimulatedHospital
             run.Ended += () => told.TrySetResult(null);
             run.Serve(_node.Province.Tokens[Institution], operation, Encoding.UTF8.GetBytes(Formatter.Format(request)), bytes =>
                 _country.Pump.After(faults.Between($"{attempt} back", 0.001, 0.005), _country.Life, () =>
-                    told.TrySetResult(faults.Strikes($"{attempt} cut", faults.Profile.HisCuts) ? null : bytes)));
+                    told.TrySetResult(faults.Strikes($"{attempt} cut", faults.Profile.HisCuts) ? null : _country.Network.Planted?.Answer(operation, bytes) ?? bytes)));
         }
     }
 

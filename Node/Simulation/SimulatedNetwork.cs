@@ -15,7 +15,8 @@ internal abstract record Arrival
     internal sealed record Reply(byte[] Bytes) : Arrival;
 
     /// <summary>The other node's own word instead of a reply.</summary>
-    internal sealed record Refused(StatusCode Status, string Detail) : Arrival;
+    /// <param name="Said">What it said at its door; null for every refusal from further inside.</param>
+    internal sealed record Refused(StatusCode Status, string Detail, TurnedAway? Said) : Arrival;
 
     /// <summary>No connection came about: nothing has left.</summary>
     internal sealed record NotConnected : Arrival;
@@ -97,7 +98,7 @@ internal sealed class SimulatedNetwork(Pump pump, FaultPlan faults, Journal jour
 
         void Return(string attempt, bool isRepeat, Arrival answer)
         {
-            Note(attempt, method, answer is Arrival.Refused(var status, _) ? $"answered {status}" : "answered");
+            Note(attempt, method, answer is Arrival.Refused(var status, _, _) ? $"answered {status}" : "answered");
             if (answer is Arrival.Reply(var bytes) && Planted is not null)
                 answer = new Arrival.Reply(Planted.Reply(method, bytes));
             // Nobody waits for the answer to the second copy of a message.

@@ -56,12 +56,17 @@ internal sealed class SimulatedNode(PreparedProvince province, string folder, Si
     }
 
     /// <summary>The process is gone, whatever it was doing; what it had committed is on its disk. It comes back after a while.</summary>
-    public void Crash(string why, TimeSpan comesBackAfter)
+    public void Crash(string why, TimeSpan comesBackAfter) => End($"crashes: {why}", comesBackAfter);
+
+    /// <summary>The process has ended by itself, and is started again after a while.</summary>
+    public void Stop(TimeSpan comesBackAfter) => End("stops", comesBackAfter);
+
+    private void End(string how, TimeSpan comesBackAfter)
     {
         if (Current is not { } run)
             return;
         Current = null;
-        country.Journal.Write(country.Pump.Now, $"{Division} crashes: {why}");
+        country.Journal.Write(country.Pump.Now, $"{Division} {how}");
         run.End();
         country.Pump.After(TimeSpan.Zero, country.Life, run.Close);
         country.Pump.After(comesBackAfter, country.Life, Start);
@@ -91,6 +96,9 @@ internal sealed class NodeRun
     public Life Life { get; }
 
     public Database Database => _database;
+
+    /// <summary>The node's own clock.</summary>
+    public TimeProvider Time => _time;
 
     /// <summary>What peers and hospitals ask is answered.</summary>
     public bool IsServing => _methods is not null && !Life.IsOver;
@@ -169,7 +177,7 @@ internal sealed class NodeRun
         }
         catch (RpcException fault)
         {
-            answer(new Arrival.Refused(fault.StatusCode, fault.Status.Detail));
+            answer(new Arrival.Refused(fault.StatusCode, fault.Status.Detail, SaidAtTheDoor(fault.Trailers)));
         }
     }
 
@@ -195,11 +203,31 @@ internal sealed class NodeRun
         services.AddSingleton<EndpointDataSource>(new DefaultEndpointDataSource());
         services.AddSingleton<IHostApplicationLifetime>(new NeverStopped());
         NodeHost.AddSlices(services, options, opened, new PeerTrust(options.Configuration, node.Division, _time));
-        services.Replace(ServiceDescriptor.Singleton(new PeerDirectory(_country.LinksOf(node, _time))));
+        services.Replace(ServiceDescriptor.Singleton(provider => Peers(node, provider.GetRequiredService<RecoveryGate>())));
         _services = services.BuildServiceProvider();
         _methods = new ServedMethods(_services);
         foreach (var service in _services.GetServices<IHostedService>().OfType<BackgroundService>().Where(service => service is not AdapterWatch))
             Do(() => ExecuteAsync(service, CancellationToken.None));
+    }
+
+    private PeerDirectory Peers(SimulatedNode node, RecoveryGate gate)
+    {
+        var peers = new PeerDirectory(_country.LinksOf(node, gate, _time));
+        _database.Read(session =>
+        {
+            PeerRecords.Recall(session, peers);
+            return true;
+        });
+        return peers;
+    }
+
+    /// <summary>As it stands in the headers of a reply without a message.</summary>
+    private static TurnedAway? SaidAtTheDoor(Metadata trailers)
+    {
+        using var reply = new HttpResponseMessage();
+        foreach (var entry in trailers.Where(entry => !entry.IsBinary))
+            reply.Headers.TryAddWithoutValidation(entry.Key, entry.Value);
+        return TurnedAway.Read(reply.Headers);
     }
 
     // A host would start it on a thread of the pool, where the order of things is nobody's.

@@ -32,7 +32,7 @@ internal sealed record SimulationOptions
         $"gateway simulate --nodes {Nodes} --settlements {Settlements} --seed {Seed} --faults {Faults.Name}{(Only is null ? "" : $" --only '{Only}'")}");
 }
 
-/// <summary>Changes what passes between nodes as a fault of the product would.</summary>
+/// <summary>Changes what nodes say as a fault of the product would.</summary>
 internal interface IPlantedFault
 {
     /// <summary>What leaves instead of a request; called for each attempt.</summary>
@@ -40,6 +40,9 @@ internal interface IPlantedFault
 
     /// <summary>What leaves instead of a committed reply.</summary>
     byte[] Reply(PeerMethod method, byte[] reply);
+
+    /// <summary>What a hospital is told instead of its node's answer.</summary>
+    byte[] Answer(string operation, byte[] answer);
 }
 
 /// <summary>The journeys and faults a run is cut down to. Its text is what <c>--only</c> takes.</summary>

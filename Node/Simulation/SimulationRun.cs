@@ -13,6 +13,7 @@ internal sealed class SimulationRun : IDisposable
 {
     private static readonly TimeSpan Trouble = TimeSpan.FromMinutes(5), FirstStart = TimeSpan.FromSeconds(2), RecoveryMax = TimeSpan.FromMinutes(30), Look = TimeSpan.FromSeconds(5);
     private const int PartnersMax = 3;
+    private const double ShiftsPerJourney = 0.25;
 
     private readonly SimulationOptions _options;
     private readonly Journal _journal;
@@ -90,12 +91,27 @@ internal sealed class SimulationRun : IDisposable
         Pump.Run(PreparedCountry.Begin + Trouble, () => false, cancellation);
         Heal();
         var healed = Pump.Now;
+        // Who is at work ends it; then what was paused and planned is taken back, wherever nobody has come to it.
+        RunUntil(() => _country.Shifts == 0, RecoveryMax, cancellation);
+        foreach (var node in _country.Nodes.Where(node => node.IsUsed))
+            _country.Work(() => AgencyShift.ResumeAllAsync(_country, node));
         if (!RunUntil(() => new OpenWork(_country, _hospitals).Count == 0, RecoveryMax, cancellation))
             _failures.AddRange(new OpenWork(_country, _hospitals).Describe());
         var recovery = Pump.Now - healed;
         if (_failures.Count == 0)
             Reconcile(cancellation);
+        if (_failures.Count == 0)
+            LookBack(cancellation);
         return recovery;
+    }
+
+    /// <summary>Each hospital asks once more how its settlements stand.</summary>
+    private void LookBack(CancellationToken cancellation)
+    {
+        foreach (var hospital in _hospitals.Where(hospital => hospital.Book.Count > 0))
+            hospital.Work(hospital.LookBackAsync);
+        if (!RunUntil(() => _hospitals.TrueForAll(hospital => hospital.IsAtRest), TimeSpan.FromMinutes(10), cancellation))
+            _failures.Add("progress: hospitals were not told how their settlements stand");
     }
 
     private void ScheduleJourneys()
@@ -118,6 +134,11 @@ internal sealed class SimulationRun : IDisposable
             var person = people[_faults.Draw($"{name} person", people.Count)];
             Pump.After(FirstStart + (Trouble * 0.7 * _faults.Draw($"{name} begins")), _country.Life, () =>
                 hospital.Work(() => new Journey(name, hospital, person, new Dice(_faults, name), today).RunAsync()));
+            if (_faults.Draw($"{name} shift") < ShiftsPerJourney)
+            {
+                Pump.After(FirstStart + (Trouble * 0.7 * _faults.Draw($"{name} shift begins")), _country.Life, () => _country.Work(
+                    () => new AgencyShift($"{name}S", _country, hospital.Node, insured, person, new Dice(_faults, $"{name} shift"), _tally).RunAsync()));
+            }
         }
     }
 
@@ -189,12 +210,13 @@ internal sealed class OpenWork(SimulatedCountry country, IReadOnlyList<Simulated
         ("line audit", "SELECT coalesce(settlement_number, '') FROM insured_detail_transfer WHERE state = 2 AND id NOT IN (SELECT transfer_id FROM line_audit_run)"),
     ];
 
-    public int Count => _nodes.Count(node => node.Current is not { IsServing: true }) + hospitals.Count(hospital => !hospital.IsAtRest) + _nodes.Where(node => node.Current is { IsServing: true }).Sum(node => Open.Sum(open => Rows(node, open.Sql).Count));
+    public int Count => _nodes.Count(node => node.Current is not { IsServing: true }) + hospitals.Count(hospital => !hospital.IsAtRest) + country.Shifts + _nodes.Where(node => node.Current is { IsServing: true }).Sum(node => Open.Sum(open => Rows(node, open.Sql).Count));
 
     public IEnumerable<string> Describe() =>
     [
         .. _nodes.Where(node => node.Current is not { IsServing: true }).Select(node => $"progress: the node of {node.Division} does not serve"),
         .. _nodes.Where(node => node.Current is not null).SelectMany(node => Open.SelectMany(open => Rows(node, open.Sql).Select(row => $"progress: {open.What} of {node.Division} is still open: {row}"))),
+        .. country.Shifts > 0 ? [$"progress: {country.Shifts} operators have not ended their work"] : Array.Empty<string>(),
         .. hospitals.Where(hospital => !hospital.IsAtRest).Select(hospital => $"progress: hospital {hospital.Institution} still waits for "
             + string.Join(", ", hospital.Book.Where(asked => asked.Outcome is ToldOutcome.Unknown).Select(asked => $"{asked.Id} {asked.Operation}"))),
     ];

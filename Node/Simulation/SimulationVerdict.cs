@@ -21,6 +21,9 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
         "SELECT 'received ' || transaction_id || ' ' || method || ' ' || received_at_ms FROM inbox ORDER BY transaction_id",
         "SELECT 'visit ' || id || ' ' || coalesce(visit_number, '') || ' ' || state || ' ' || fee_version FROM treatment_visit ORDER BY id",
         "SELECT 'person ' || person_number || ' ' || account_balance_fen FROM person ORDER BY person_number",
+        "SELECT 'filing ' || transaction_id || ' ' || kind || ' ' || state || ' ' || attempts FROM filing_request ORDER BY transaction_id",
+        "SELECT 'agency ' || transaction_id || ' ' || method || ' ' || subject || ' ' || state || ' ' || attempts FROM clearing_outbound ORDER BY transaction_id",
+        "SELECT 'statement ' || side || ' ' || statement_number || ' ' || revision || ' ' || state || ' ' || claimed_fen || ' ' || payable_fen FROM clearing_statement ORDER BY side, statement_number, revision",
         "SELECT 'details ' || settlement_number || ' ' || state FROM fee_transfer ORDER BY settlement_number",
     ];
 
@@ -43,7 +46,7 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
             (treatment, insured) => dealings.Contains((treatment, insured)));
         foreach (var check in report.Checks.Where(check => check is not { Found: 0, NotCheckedReason: null }))
             yield return $"audit: {check.Name}: {check.Found} of {check.Checked} {check.NotCheckedReason} {string.Join("; ", check.Findings.Take(3).Select(finding => $"{finding.Node} {finding.Subject}: {finding.English}"))}";
-        foreach (var failure in hospitals.SelectMany(BookFailures))
+        foreach (var failure in hospitals.SelectMany(BookFailures).Concat(PairFailures()).Concat(hospitals.SelectMany(StateFailures)))
             yield return failure;
     }
 
@@ -81,6 +84,47 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
         }
         foreach (var row in stored.Values.Where(row => row[1] == "1" && !told.ContainsKey(row[0])))
             yield return $"book: settlement {row[0]} stands and {hospital.Institution} was never told of it";
+    }
+
+    /// <summary>What stands between two provinces stands in both, and nothing else stands in either.</summary>
+    private IEnumerable<string> PairFailures()
+    {
+        var used = country.Nodes.Where(node => node.IsUsed).ToList();
+        var treated = used.SelectMany(node => Rows(node, $"SELECT '{node.Division} ' || insured_province || ' ' || settlement_number || ' ' || {Figures} FROM treatment_settlement WHERE state = 1")).ToHashSet();
+        var insured = used.SelectMany(node => Rows(node, $"SELECT treatment_province || ' {node.Division} ' || settlement_number || ' ' || {Figures} FROM insured_settlement WHERE state = 1")).ToHashSet();
+        foreach (var one in treated.Except(insured).Order(StringComparer.Ordinal))
+            yield return $"tally: stands at the treatment side only: {one}";
+        foreach (var one in insured.Except(treated).Order(StringComparer.Ordinal))
+            yield return $"tally: stands at the insured side only: {one}";
+    }
+
+    /// <summary>What was reversed is void on both sides, and what a hospital was told about the state of a request, at any time, does not contradict how it ended.</summary>
+    private IEnumerable<string> StateFailures(SimulatedHospital hospital)
+    {
+        var cancelled = hospital.Book.Where(asked => asked is { Outcome: ToldOutcome.Granted, Operation: "CancelSettlement" })
+            .Select(asked => CancelSettlementResponse.Parser.ParseJson(asked.Answer).Result.SettlementNumber).ToHashSet();
+        foreach (var asked in hospital.Book)
+        {
+            if (asked is { Outcome: ToldOutcome.Refused } && asked.States.Contains(TransactionState.Committed))
+                yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was refused ({asked.Code}) and said to be committed";
+            if (asked is { Outcome: ToldOutcome.Granted } && asked.States.Contains(TransactionState.Refused))
+                yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was granted and said to be refused";
+            if (asked.Operation != "Settle" || asked.States is not [.., var last])
+                continue;
+            var stands = asked.Outcome is ToldOutcome.Granted && !cancelled.Contains(SettleResponse.Parser.ParseJson(asked.Answer).Result.SettlementNumber);
+            if (asked.Outcome is not ToldOutcome.Unknown && (last is TransactionState.Committed) != stands)
+                yield return $"told: settlement {asked.Id} of {hospital.Institution} is {asked.Outcome}{(stands ? "" : " and does not stand")}, and said to be {last} in the end";
+            if (asked.Outcome is ToldOutcome.Reversed && Standing(hospital, asked) is { Count: > 0 } standing)
+                yield return $"tally: {asked.Id} of {hospital.Institution} was told to be reversed and stands: {string.Join(", ", standing)}";
+        }
+    }
+
+    /// <summary>Settlements of a request that stand, at either side.</summary>
+    private List<string> Standing(SimulatedHospital hospital, Asked asked)
+    {
+        var ids = Rows(hospital.Node, $"SELECT transaction_id FROM his_request WHERE institution_code = '{hospital.Institution}' AND his_transaction_id = '{asked.Id}' AND transaction_id IS NOT NULL");
+        return [.. ids.SelectMany(id => country.Nodes.Where(node => node.IsUsed).SelectMany(node => ((string[])["treatment_settlement", "insured_settlement"])
+            .SelectMany(table => Rows(node, $"SELECT '{node.Division} ' || settlement_number FROM {table} WHERE transaction_id = '{id}' AND state = 1"))))];
     }
 
     private List<string> AtInsured(string[] row) =>

@@ -39,6 +39,9 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What it has taken so far; zero once it has ended.</summary>
+    public TimeSpan ProcessorTime => HasExited ? TimeSpan.Zero : _process.TotalProcessorTime;
+
     public string Output => Text(isError: false);
 
     public string Error => Text(isError: true);

@@ -10,21 +10,28 @@ internal abstract class SimulatedTest
 
     private const int ShrinkRunsMax = 60;
 
-    protected PreparedCountry Prepared { get; private set; } = null!;
-
-    protected virtual int Nodes => Few;
+    private PreparedCountry? _prepared;
 
     [OneTimeSetUp]
-    public async Task Prepare() => Prepared = await PreparedCountry.PrepareAsync(Nodes, CancellationToken.None);
+    public Task Prepare() => PrepareAsync(Few);
 
     [OneTimeTearDown]
     public async Task Remove()
     {
-        if (Prepared is not null)
-            await Prepared.DisposeAsync();
+        if (_prepared is not null)
+            await _prepared.DisposeAsync();
     }
 
-    protected SimulationReport Run(SimulationOptions options) => SimulationRun.Run(options, Prepared, CancellationToken.None);
+    /// <summary>Has so many provinces ready at least: a run that needs fewer takes the first of them, and is the same.</summary>
+    protected async Task PrepareAsync(int nodes)
+    {
+        if (_prepared?.All.Count >= nodes)
+            return;
+        await Remove();
+        _prepared = await PreparedCountry.PrepareAsync(nodes, CancellationToken.None);
+    }
+
+    protected SimulationReport Run(SimulationOptions options) => SimulationRun.Run(options, _prepared!, CancellationToken.None);
 
     protected void AssertGreen(SimulationOptions options)
     {
@@ -35,7 +42,7 @@ internal abstract class SimulatedTest
     }
 
     protected Reproduction Shrink(SimulationOptions options, SimulationReport failed) =>
-        new Shrinker(Prepared, ShrinkRunsMax).Shrink(options, failed, _ => { }, CancellationToken.None);
+        new Shrinker(_prepared!, ShrinkRunsMax).Shrink(options, failed, _ => { }, CancellationToken.None);
 
     private static string Describe(Reproduction shortest) =>
         $"Reproduce, and add it to the reproductions that stay green: {shortest.Options.CommandLine}\n{string.Join('\n', shortest.Report.Failures.Take(10))}";

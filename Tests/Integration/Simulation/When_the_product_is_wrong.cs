@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
@@ -37,11 +38,18 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
         }
     }
 
+    [Test]
+    public void A_hospital_that_is_told_another_state_than_the_books_have_is_found()
+    {
+        var (_, report) = FirstFailure(() => new SaysRefusedOfWhatIsCommitted());
+        Assert.That(report.Failures, Is.Not.Empty.And.All.StartsWith("told: "));
+    }
+
     private (SimulationOptions Options, SimulationReport Report) FirstFailure(Func<IPlantedFault> planted)
     {
         for (var seed = 1; seed <= 5; seed++)
         {
-            var options = new SimulationOptions { Nodes = Nodes, Settlements = 20, Seed = seed, Faults = Profile("harsh"), Planted = planted };
+            var options = new SimulationOptions { Nodes = Few, Settlements = 20, Seed = seed, Faults = Profile("harsh"), Planted = planted };
             if (Run(options) is { IsGreen: false } report)
                 return (options, report);
         }
@@ -77,6 +85,20 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
                 message.TransactionId = original;
             return message.ToByteArray();
         }
+
+        public byte[] Answer(string operation, byte[] answer) => answer;
+    }
+
+    /// <summary>As if a node answered a question about a transaction from something else than its books.</summary>
+    private sealed class SaysRefusedOfWhatIsCommitted : IPlantedFault
+    {
+        public byte[] Request(PeerMethod method, byte[] request) => request;
+
+        public byte[] Reply(PeerMethod method, byte[] reply) => reply;
+
+        public byte[] Answer(string operation, byte[] answer) => operation == "QueryTransaction"
+            ? Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(answer).Replace("TRANSACTION_STATE_COMMITTED", "TRANSACTION_STATE_REFUSED", StringComparison.Ordinal))
+            : answer;
     }
 
     /// <summary>As if the insured side told another amount than it books; the sums of the reply still add up.</summary>
@@ -98,5 +120,7 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
             }
             return message.ToByteArray();
         }
+
+        public byte[] Answer(string operation, byte[] answer) => answer;
     }
 }

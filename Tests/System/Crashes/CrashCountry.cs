@@ -24,27 +24,30 @@ internal sealed class CrashCountry : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan AliveMax = TimeSpan.FromSeconds(4);
 
-    /// <summary>How long a step is waited for before the kill is made at random instead.</summary>
-    private static readonly TimeSpan StepWithin = TimeSpan.FromSeconds(2);
+    /// <summary>How long a step is waited for; it is a matter of milliseconds on a machine that has time. After it the kill is made at random, and counted as missed.</summary>
+    private static readonly TimeSpan StepWithin = TimeSpan.FromSeconds(8);
+
+    /// <summary>Far above what a kill and the last stays take: whoever waits longer is told where everything stands.</summary>
+    private static readonly TimeSpan CrashMax = TimeSpan.FromMinutes(2), LastStaysMax = TimeSpan.FromMinutes(4);
 
     private readonly string _folder;
     private readonly Random _random;
+    private readonly CrashTally _tally;
     private readonly List<CrashDirection> _directions = [];
-    private readonly Dictionary<string, int> _kills = new(StringComparer.Ordinal);
     private readonly Queue<CrashStep> _steps = new();
+    private readonly Queue<Disturbance> _disturbances = new();
     private volatile bool _isOver, _isPaused;
+    private TimeSpan _reaching, _starting, _living;
 
-    private CrashCountry(string folder, int seed) => (_folder, _random) = (folder, new Random(seed));
-
-    public int Kills => _kills.Values.Sum();
+    private CrashCountry(string folder, int seed, CrashTally tally) => (_folder, _random, _tally) = (folder, new Random(seed), tally);
 
     private IEnumerable<CrashProvince> Provinces => _directions.Select(direction => direction.Sender);
 
     /// <summary>Keys, persons, hospitals, lines; both nodes serve.</summary>
-    public static async Task<CrashCountry> StartAsync(int seed)
+    public static async Task<CrashCountry> StartAsync(int seed, CrashTally tally)
     {
         var pilots = await PilotCountry.StartAsync(new PilotOptions { KeepFolder = true, Logging = (_, logging) => logging.SetMinimumLevel(LogLevel.Error) }, CancellationToken.None);
-        var country = new CrashCountry(pilots.Folder, seed);
+        var country = new CrashCountry(pilots.Folder, seed, tally);
         try
         {
             await using (pilots)
@@ -66,31 +69,22 @@ internal sealed class CrashCountry : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills until there were so many, converges and audits now and then and at the end.</summary>
-    public async Task RunAsync(int kills, int convergeEvery)
+    /// <summary>Kills until it is enough, converges and audits now and then and at the end.</summary>
+    /// <param name="isEnough">Asked before each crash.</param>
+    /// <param name="convergeEvery">Crashes.</param>
+    public async Task RunAsync(Func<bool> isEnough, int convergeEvery)
     {
-        var load = Task.WhenAll(_directions.SelectMany(direction => direction.Hospitals).Select(hospital => Task.Run(() => LiveAsync(hospital))));
         try
         {
-            for (var next = convergeEvery; Kills < kills && !_isOver;)
-            {
-                await CrashAsync();
-                if (Kills >= next && Kills < kills)
-                {
-                    await PausedAsync(AssertAgreedAsync);
-                    next += convergeEvery;
-                }
-                if (_random.Next(8) == 0)
-                    await DisturbAsync();
-                await LiveALittleAsync();
-            }
+            await CrashUntilAsync(isEnough, convergeEvery);
+            await AssertAgreedAsync();
         }
-        finally
+        catch
         {
-            _isOver = true;
+            // Whatever was waited for in vain: where both nodes stand says why.
+            await TestContext.Out.WriteLineAsync(string.Join('\n', Provinces.Select(province => $"{province.Describe()}\n{Open(province)}")));
+            throw;
         }
-        await load;
-        await AssertAgreedAsync();
         foreach (var direction in _directions)
         {
             direction.Truth.AssertHolds(direction.Sender.DataFolder, direction.Peer.DataFolder, direction.Sender.Code);
@@ -101,9 +95,10 @@ internal sealed class CrashCountry : IAsyncDisposable
     /// <summary>What happened, for the test's output.</summary>
     public string Describe() => string.Join('\n',
     [
-        $"{Kills} kills: {string.Join(", ", _kills.OrderBy(kill => kill.Key, StringComparer.Ordinal).Select(kill => $"{kill.Key} {kill.Value}"))}",
         .. _directions.Select(direction => $"{direction.Sender.Code} treats {direction.Peer.Code}: {direction.Truth}"),
-        .. Provinces.Select(province => $"{province.Code}: {province.Starts.Count} starts, {province.Starts.Time.TotalMilliseconds / Math.Max(1, province.Starts.Count):0} ms each"),
+        .. Provinces.Select(province => $"{province.Code}: {province.Starts.Count} starts, {province.Starts.Time.TotalMilliseconds / Math.Max(1, province.Starts.Count):0} ms each; "
+            + $"{province.ProcessorTime.TotalSeconds:0.0} s of processor time"),
+        $"{_reaching.TotalSeconds:0} s until steps were reached, {_starting.TotalSeconds:0} s of starts, {_living.TotalSeconds:0} s left alone",
     ]);
 
     public async ValueTask DisposeAsync()
@@ -158,15 +153,36 @@ internal sealed class CrashCountry : IAsyncDisposable
         }
     }
 
-    private async Task CrashAsync()
+    private async Task CrashUntilAsync(Func<bool> isEnough, int convergeEvery)
     {
-        if (_steps.Count == 0)
-            Array.ForEach(Shuffled(), _steps.Enqueue);
-        var (step, direction) = (_steps.Dequeue(), _directions[_random.Next(_directions.Count)]);
+        var load = Task.WhenAll(_directions.SelectMany(direction => direction.Hospitals).Select(hospital => Task.Run(() => LiveAsync(hospital))));
+        try
+        {
+            for (var crashes = 1; !isEnough() && !_isOver; crashes++)
+            {
+                var victims = await CrashAsync();
+                await StartAsync(victims);
+                if (crashes % convergeEvery == 0)
+                    await PausedAsync(AssertAgreedAsync);
+                await Task.WhenAll(LiveALittleAsync(), _random.Next(3) == 0 ? DisturbAsync(Next(_disturbances)) : Task.CompletedTask);
+            }
+        }
+        finally
+        {
+            _isOver = true;
+        }
+        await load.WaitAsync(LastStaysMax);
+    }
+
+    /// <returns>Who is dead.</returns>
+    private async Task<IReadOnlyList<CrashProvince>> CrashAsync()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var (step, direction) = (Next(_steps), _directions[_random.Next(_directions.Count)]);
         var crash = new ArmedCrash(step, VictimsOf(step, direction), MomentOf(step));
+        var isMissed = false;
         if (step is CrashStep.AtRandom)
         {
-            await Task.Delay(_random.Next(300));
             await crash.KillAsync();
         }
         else
@@ -176,28 +192,49 @@ internal sealed class CrashCountry : IAsyncDisposable
             if (step is CrashStep.BeforeSend)
                 direction.Line.Cut();
             await Task.WhenAny(crash.Sprung, Task.Delay(StepWithin));
-            if (direction.Trap.Disarm(crash))
-                (step, _) = (CrashStep.AtRandom, crash.KillAsync());
+            if (isMissed = direction.Trap.Disarm(crash))
+                await crash.KillAsync();
         }
-        await crash.Sprung;
-        _kills[step.ToString()] = _kills.GetValueOrDefault(step.ToString()) + crash.Victims.Count;
-        await Task.WhenAll(crash.Victims.Select(victim => victim.ServeAsync()));
+        await crash.Sprung.WaitAsync(CrashMax);
+        _tally.Crashed(step, crash.Victims.Count, isAtStep: !isMissed && crash.IsAtStep);
+        _reaching += TimeProvider.System.GetElapsedTime(started);
+        return crash.Victims;
+    }
+
+    /// <summary>Starts them again, every other time in vain at first.</summary>
+    private async Task StartAsync(IReadOnlyList<CrashProvince> victims)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        if (_random.Next(2) == 0)
+        {
+            await Task.WhenAll(victims.Select(victim => victim.StartInVainAsync(_random.NextDouble())));
+            _tally.Crashed(CrashStep.DuringStart, victims.Count, isAtStep: true);
+        }
+        await Task.WhenAll(victims.Select(victim => victim.ServeAsync()));
+        _starting += TimeProvider.System.GetElapsedTime(started);
     }
 
     private async Task LiveALittleAsync()
     {
         var before = _directions.ConvertAll(direction => direction.Truth.Answers);
         var started = TimeProvider.System.GetTimestamp();
+        await Task.Delay(_random.Next(200));
         while (_directions.Where((direction, index) => direction.Truth.Answers == before[index]).Any() && TimeProvider.System.GetElapsedTime(started) < AliveMax)
             await Task.Delay(20);
-        await Task.Delay(_random.Next(200));
+        _living += TimeProvider.System.GetElapsedTime(started);
     }
 
-    private CrashStep[] Shuffled()
+    /// <summary>Each kind as often as the others, in no order.</summary>
+    private T Next<T>(Queue<T> drawn)
+        where T : struct, Enum
     {
-        var steps = Enum.GetValues<CrashStep>();
-        _random.Shuffle(steps);
-        return steps;
+        if (drawn.Count == 0)
+        {
+            var kinds = Enum.GetValues<T>().Where(kind => kind is not CrashStep.DuringStart).ToArray();
+            _random.Shuffle(kinds);
+            Array.ForEach(kinds, drawn.Enqueue);
+        }
+        return drawn.Dequeue();
     }
 
     private IReadOnlyList<CrashProvince> VictimsOf(CrashStep step, CrashDirection direction)
@@ -211,38 +248,48 @@ internal sealed class CrashCountry : IAsyncDisposable
         };
     }
 
-    private TimeSpan MomentOf(CrashStep step) => step is CrashStep.DuringPeerCommit or CrashStep.DuringLocalCommit ? TimeSpan.FromMilliseconds(1 + _random.Next(8)) : TimeSpan.Zero;
+    private TimeSpan MomentOf(CrashStep step) => TimeSpan.FromMilliseconds(step switch
+    {
+        CrashStep.DuringPeerCommit or CrashStep.DuringLocalCommit => 1 + _random.Next(8),
+        CrashStep.AtRandom => _random.Next(300),
+        _ => 0,
+    });
 
-    /// <summary>What is no crash: a node that stands still for longer than an attempt, a line that is cut, slow, or closed by half.</summary>
-    private async Task DisturbAsync()
+    private async Task DisturbAsync(Disturbance disturbance)
     {
         var direction = _directions[_random.Next(_directions.Count)];
-        switch (_random.Next(5))
+        switch (disturbance)
         {
-            case 0:
-                direction.Sender.Signal("STOP");
-                await Task.Delay(1_200);
-                direction.Sender.Signal("CONT");
+            case Disturbance.SenderStopped:
+                await StandStillAsync(direction.Sender);
                 break;
-            case 1:
-                direction.Peer.Signal("STOP");
-                await Task.Delay(1_200);
-                direction.Peer.Signal("CONT");
+            case Disturbance.PeerStopped:
+                await StandStillAsync(direction.Peer);
                 break;
-            case 2:
+            case Disturbance.LineCut:
                 direction.Line.Cut();
                 break;
-            case 3:
+            case Disturbance.LineSlow:
                 direction.Line.Delay = TimeSpan.FromMilliseconds(250);
                 await Task.Delay(900);
                 direction.Line.Delay = TimeSpan.Zero;
                 break;
-            default:
+            case Disturbance.LineHalfClosed:
                 direction.Line.HalfClose();
                 await Task.Delay(300);
                 direction.Line.Cut();
                 break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(disturbance), disturbance, "Unknown disturbance.");
         }
+        _tally.Disturbed(disturbance);
+    }
+
+    private static async Task StandStillAsync(CrashProvince province)
+    {
+        province.Signal("STOP");
+        await Task.Delay(1_200);
+        province.Signal("CONT");
     }
 
     private async Task PausedAsync(Func<Task> act)

@@ -20,7 +20,7 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
     /// <summary>How long one step may stay without an answer while nodes die around it. Far above what is seen: a step that needs so long is lost.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
 
     private readonly Hospital _hospital = new(address, token) { InpatientKind = care.InpatientKind };
     private string _lastPending = "nothing";

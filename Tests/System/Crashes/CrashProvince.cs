@@ -10,6 +10,19 @@ namespace ProvincialGateway.Tests.Crashes;
 /// <param name="country">Holds its data folder and its nodes.json, in which the other province stands at the end of a line.</param>
 internal sealed class CrashProvince(string code, string country) : IAsyncDisposable
 {
+    private const int LinesShown = 20;
+
+    /// <summary>
+    /// A start is most of a crash's time, and it is the just-in-time compiler's. A process that lives for seconds gains nothing from counting its calls to
+    /// compile them better later (the delay is in hexadecimal milliseconds, about a minute), nor from pages of code that are never writable.
+    /// </summary>
+    private static readonly Dictionary<string, string> ShortLived = new(StringComparer.Ordinal)
+    {
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountingDelayMs"] = "FFFF",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+    };
+
     private GatewayProcess? _process;
 
     public string Code => code;
@@ -21,18 +34,32 @@ internal sealed class CrashProvince(string code, string country) : IAsyncDisposa
     /// <summary>Starts that ended in serving, and how long they took altogether.</summary>
     public (int Count, TimeSpan Time) Starts { get; private set; }
 
+    /// <summary>What its processes have taken, except the one that runs.</summary>
+    public TimeSpan ProcessorTime { get; private set; }
+
     public async Task ServeAsync()
     {
         var started = TimeProvider.System.GetTimestamp();
-        if (_process is { } dead)
-            await dead.DisposeAsync();
-        _process = GatewayProcess.Start(country, "serve", "--nodes", NodesFile, "--as", code, "--data", DataFolder);
-        await _process.WaitForLineAsync($"node {code} serves: ");
+        await StartAsync();
+        await _process!.WaitForLineAsync($"node {code} serves: ");
         Starts = (Starts.Count + 1, Starts.Time + TimeProvider.System.GetElapsedTime(started));
     }
 
+    /// <summary>Starts it, and kills it some time after.</summary>
+    /// <param name="part">Of the time that a start takes, from 0 to 1.</param>
+    public async Task StartInVainAsync(double part)
+    {
+        await StartAsync();
+        await Task.Delay(Starts.Time / Starts.Count * part);
+        await KillAsync();
+    }
+
     /// <summary>SIGKILL.</summary>
-    public Task KillAsync() => _process!.KillAsync();
+    public Task KillAsync()
+    {
+        ProcessorTime += _process!.ProcessorTime;
+        return _process.KillAsync();
+    }
 
     /// <param name="name">STOP or CONT.</param>
     public void Signal(string name)
@@ -43,11 +70,21 @@ internal sealed class CrashProvince(string code, string country) : IAsyncDisposa
     }
 
     /// <summary>What it said last, for a failure.</summary>
-    public string Describe() => _process?.Describe() ?? $"{code} was never started.";
+    public string Describe()
+    {
+        var lines = _process?.Describe().Split('\n') ?? [$"{code} was never started."];
+        return $"{code}: {lines[0]}\n{string.Join('\n', lines.Skip(1).TakeLast(LinesShown))}";
+    }
 
     public async ValueTask DisposeAsync()
     {
         if (_process is { } process)
             await process.DisposeAsync();
+    }
+
+    private async Task StartAsync()
+    {
+        await DisposeAsync();
+        _process = GatewayProcess.StartWith(ShortLived, country, "serve", "--nodes", NodesFile, "--as", code, "--data", DataFolder);
     }
 }

@@ -35,4 +35,25 @@ internal enum CrashStep
 
     /// <summary>The sender's reply to the hospital is on the line, so all is committed; the hospital never gets it.</summary>
     BeforeReply,
+
+    /// <summary>Some time after it was started again: while it loads, reads its log back, checks its database, asks for what was never answered.</summary>
+    DuringStart,
+}
+
+/// <summary>What is no crash and comes between them.</summary>
+internal enum Disturbance
+{
+    /// <summary>The sender stands still (SIGSTOP) for longer than an attempt may take, and goes on (SIGCONT).</summary>
+    SenderStopped = 1,
+
+    PeerStopped,
+
+    /// <summary>Every connection between the nodes is cut.</summary>
+    LineCut,
+
+    /// <summary>Each frame is held for a quarter of a second.</summary>
+    LineSlow,
+
+    /// <summary>The peer's end says that it sends nothing more, and still takes what is sent.</summary>
+    LineHalfClosed,
 }

@@ -72,16 +72,23 @@ internal sealed class HospitalLine : IAsyncDisposable
                     await crash.KillAsync();
                     return;
                 }
-                crash?.Freeze();
-                for (var sent = 0; sent < received;)
-                    sent += await to.SendAsync(buffer.AsMemory(sent, received - sent), _closing.Token);
                 if (crash is not null)
-                    await crash.KillAsync();
+                {
+                    await crash.KillFrozenAsync(() => SendAsync(to, buffer.AsMemory(0, received)));
+                    return;
+                }
+                await SendAsync(to, buffer.AsMemory(0, received));
             }
         }
         catch (Exception fault) when (fault is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // One end has gone; the other is closed with it.
         }
+    }
+
+    private async Task SendAsync(Socket to, ReadOnlyMemory<byte> bytes)
+    {
+        for (var sent = 0; sent < bytes.Length;)
+            sent += await to.SendAsync(bytes[sent..], _closing.Token);
     }
 }

@@ -157,15 +157,14 @@ internal sealed class PeerLine : IAsyncDisposable
         }
         if (_trap.Take(frozen) is { } arrived)
         {
-            arrived.Freeze();
-            await to.WriteAsync(frame);
-            await arrived.KillAsync();
+            await arrived.KillFrozenAsync(() => to.WriteAsync(frame).AsTask());
             return false;
         }
         await to.WriteAsync(frame);
-        if (_trap.Take(during) is { } working)
-            await working.KillAsync();
-        return true;
+        if (_trap.Take(during) is not { } working)
+            return true;
+        await working.KillAsync();
+        return false;
     }
 
     private static bool IsEndOfLine(Exception fault) =>
