@@ -30,9 +30,7 @@ internal static class NetworkServices
         {
             var gate = provider.GetRequiredService<RecoveryGate>();
             var peers = new PeerDirectory(configuration, self, certificate, trust, gate, time, provider.GetRequiredService<ILogger<PeerClient>>());
-            // What waits for a peer that is barred makes no attempt, and goes on when it is not any more.
-            gate.Changed += (_, _) => Hold(peers, gate);
-            Hold(peers, gate);
+            HoldBarred(peers, gate);
             database.Read(session =>
             {
                 PeerRecords.Recall(session, peers);
@@ -46,6 +44,13 @@ internal static class NetworkServices
         services.AddSingleton(provider => new OwnStanding(
             configuration, database, provider.GetRequiredService<PeerDirectory>(), ids, provider.GetRequiredService<NodeDrain>(), time, provider.GetRequiredService<ILogger<OwnStanding>>()));
         return services;
+    }
+
+    /// <summary>What waits for a peer that is barred makes no attempt, and goes on when it is not any more.</summary>
+    internal static void HoldBarred(PeerDirectory peers, RecoveryGate gate)
+    {
+        gate.Changed += (_, _) => Hold(peers, gate);
+        Hold(peers, gate);
     }
 
     private static void Hold(PeerDirectory peers, RecoveryGate gate)

@@ -83,11 +83,11 @@ internal sealed class SimulatedCountry : IDisposable
         Logging = _ => { },
     };
 
-    public IReadOnlyList<IPeerLink> LinksOf(SimulatedNode node, RecoveryGate gate, TimeProvider time)
+    public IReadOnlyList<IPeerLink> LinksOf(SimulatedNode node, TimeProvider time)
     {
         var logger = Loggers.CreateLogger<PeerState>();
         return [.. _configuration.Nodes.Where(entry => entry.Division != node.Division)
-            .Select(entry => new SimulatedLink(node, entry, _configuration, Network, gate, time, logger))];
+            .Select(entry => new SimulatedLink(node, entry, _configuration, Network, time, logger))];
     }
 
     /// <summary>Ends all nodes and closes their files, which stay until <see cref="Dispose"/>.</summary>

@@ -8,7 +8,7 @@ namespace ProvincialGateway.Simulation;
 /// What <see cref="PeerClient"/> is over a real network: nothing is sent to a peer that is held, attempts within the interactive budget, pauses between them,
 /// a circuit that opens, and an outcome that says no more than is certain.
 /// </summary>
-internal sealed class SimulatedLink(SimulatedNode from, NodeEntry entry, NodesConfiguration configuration, SimulatedNetwork network, RecoveryGate gate, TimeProvider time, ILogger logger) : IPeerLink
+internal sealed class SimulatedLink(SimulatedNode from, NodeEntry entry, NodesConfiguration configuration, SimulatedNetwork network, TimeProvider time, ILogger logger) : IPeerLink
 {
     private readonly TimeoutOptions _timeouts = configuration.Timeouts;
     private readonly List<(long At, bool Failed)> _sampled = [];
@@ -57,11 +57,9 @@ internal sealed class SimulatedLink(SimulatedNode from, NodeEntry entry, NodesCo
     /// <summary>What needs no network to be known.</summary>
     private PeerOutcome? NotToBeSent(PeerMethod method, byte[] request)
     {
-        // How a peer stands is asked and told however it stands.
-        if (method.Service != PeerMethod.Ping.Service && State.Hold is { } hold)
+        // How a peer stands, and what it remembers, is asked and told however it stands.
+        if (!RecoveryGate.IsAlwaysServed(method.Service) && State.Hold is { } hold)
             return new PeerOutcome.Unreachable(hold.Text) { IsHeld = true };
-        if (gate.IsBarred(entry.Division) && !RecoveryGate.IsAlwaysServed(method.Service))
-            return new PeerOutcome.Unreachable("the node is recovering") { IsHeld = true };
         return request.Length > configuration.Limits.MessageBytesMax ? new PeerOutcome.Rejected(StatusCode.ResourceExhausted, $"{request.Length} bytes") : null;
     }
 

@@ -212,7 +212,8 @@ internal sealed class NodeRun
 
     private PeerDirectory Peers(SimulatedNode node, RecoveryGate gate)
     {
-        var peers = new PeerDirectory(_country.LinksOf(node, gate, _time));
+        var peers = new PeerDirectory(_country.LinksOf(node, _time));
+        NetworkServices.HoldBarred(peers, gate);
         _database.Read(session =>
         {
             PeerRecords.Recall(session, peers);
