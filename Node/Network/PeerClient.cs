@@ -23,6 +23,7 @@ internal sealed class PeerClient : IPeerLink
     private readonly GrpcChannel _channel;
     private readonly CallInvoker _invoker;
     private readonly ResiliencePipeline<PeerOutcome> _pipeline;
+    private readonly CircuitBreakerManualControl _circuit = new();
     private readonly NodesConfiguration _configuration;
     private readonly RecoveryGate _gate;
     private readonly TimeProvider _time;
@@ -36,7 +37,7 @@ internal sealed class PeerClient : IPeerLink
         _connection = new(entry, configuration, certificate, trust, logger);
         _channel = _connection.Open(_current);
         _invoker = _channel.CreateCallInvoker();
-        _pipeline = PeerPipeline.Create(configuration.Timeouts, State, time);
+        _pipeline = PeerPipeline.Create(configuration.Timeouts, State, _circuit, time);
     }
 
     public NodeEntry Entry { get; }
@@ -188,6 +189,10 @@ internal sealed class PeerClient : IPeerLink
             return call.Conclude(await _pipeline.ExecuteAsync(
                 static (state, token) => state.Client.AttemptAsync(state.call, token), (Client: this, call), call.Abandoned));
         }
+        catch (BrokenCircuitException) when (call.Method == PeerMethod.Ping)
+        {
+            return await PingPastCircuitAsync(call);
+        }
         catch (BrokenCircuitException)
         {
             return call.Conclude(new PeerOutcome.Unreachable("连续失败后暂停呼叫 / the circuit is open after repeated failures"));
@@ -199,6 +204,24 @@ internal sealed class PeerClient : IPeerLink
         catch (OperationCanceledException) when (call.Abandoned.IsCancellationRequested)
         {
             return call.Conclude(new PeerOutcome.Unreachable("本节点放弃等待 / this node gave up waiting"));
+        }
+    }
+
+    /// <summary>An open circuit spares patients the wait and the peer the calls; a ping is neither, and the first that is answered closes it.</summary>
+    private async Task<PeerOutcome> PingPastCircuitAsync(PeerCall call)
+    {
+        using var patience = new CancellationTokenSource(_configuration.Timeouts.Attempt, _time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, call.Abandoned);
+        try
+        {
+            var outcome = await AttemptAsync(call, end.Token);
+            if (outcome is PeerOutcome.Answered)
+                await _circuit.CloseAsync(call.Abandoned);
+            return call.Conclude(outcome);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return call.Conclude(new PeerOutcome.Unreachable("时限内未接通 / no connection within the time limit"));
         }
     }
 

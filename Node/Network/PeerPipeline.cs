@@ -9,7 +9,8 @@ namespace ProvincialGateway.Network;
 /// <summary>The interactive budget of one peer: total timeout, then retry, then circuit breaker, then attempt timeout.</summary>
 internal static class PeerPipeline
 {
-    public static ResiliencePipeline<PeerOutcome> Create(TimeoutOptions timeouts, PeerState state, TimeProvider time)
+    /// <param name="circuit">Closes the circuit at once when the peer is known to answer.</param>
+    public static ResiliencePipeline<PeerOutcome> Create(TimeoutOptions timeouts, PeerState state, CircuitBreakerManualControl circuit, TimeProvider time)
     {
         var pipeline = new ResiliencePipelineBuilder<PeerOutcome> { TimeProvider = time };
         pipeline.AddTimeout(timeouts.InteractiveBudget);
@@ -31,6 +32,7 @@ internal static class PeerPipeline
                 MinimumThroughput = timeouts.BreakerMinimumThroughput,
                 SamplingDuration = timeouts.BreakerSamplingDuration,
                 BreakDuration = timeouts.BreakerBreakDuration,
+                ManualControl = circuit,
                 OnOpened = _ => Note(state, PeerCircuit.Open),
                 OnClosed = _ => Note(state, PeerCircuit.Closed),
                 OnHalfOpened = _ => Note(state, PeerCircuit.HalfOpen),

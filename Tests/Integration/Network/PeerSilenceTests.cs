@@ -163,7 +163,10 @@ internal sealed class PeerSilenceTests : NetworkTest
         Assert.That(Yunnan.PeerTo(Guangdong).State.Status, Has.Property("Availability").EqualTo(PeerAvailability.Down).And.Property("LastError").Not.Empty);
     }
 
-    /// <summary>Two answers in a row make a peer up. With the shipped timeouts the second would come an interval after the first.</summary>
+    /// <summary>
+    /// Two answers in a row make a peer up. With the shipped timeouts the second would come an interval after the first, and the first only when an open circuit
+    /// lets it through: half a minute for nothing.
+    /// </summary>
     [Test]
     public async Task A_peer_that_was_down_and_has_answered_is_asked_again_at_once()
     {
@@ -173,14 +176,21 @@ internal sealed class PeerSilenceTests : NetworkTest
         await Logs.WaitForAsync(1010, "440000");
         await Guangdong.StopAsync();
         var state = Yunnan.PeerTo(Guangdong).State;
-        await AdvanceUntilAsync("the peer to be down", () => state.Status.Availability is PeerAvailability.Down);
+        await AdvanceUntilAsync("the peer to be down and not to be called", () => state.Status is { Availability: PeerAvailability.Down, Circuit: PeerCircuit.Open });
         await Guangdong.StartAsync(listing);
+        var backAt = Yunnan.Time.GetUtcNow();
         var before = state.Status.LastSuccessAt;
         await AdvanceUntilAsync("the peer to answer", () => state.Status.LastSuccessAt != before);
         var answeredAt = Yunnan.Time.GetUtcNow();
 
         await Eventually.GetAsync("the peer to be up", () => state.Status.Availability, Is.EqualTo(PeerAvailability.Up));
-        Assert.That(Yunnan.Time.GetUtcNow(), Is.EqualTo(answeredAt), "no time went by");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Yunnan.Time.GetUtcNow(), Is.EqualTo(answeredAt), "no time went by");
+            Assert.That(answeredAt - backAt, Is.LessThanOrEqualTo(listing.Timeouts.PeerPingInterval + TimeSpan.FromSeconds(1)), "the next ping, circuit or not");
+            Assert.That(state.Status.Circuit, Is.EqualTo(PeerCircuit.Closed));
+            AssertAnswered(await CallAsync());
+        }
     }
 
     [Test]
