@@ -204,6 +204,8 @@ internal sealed class When_an_operator_ends_a_transaction : RecoveryTest
     public async Task A_parked_filing_request_is_released()
     {
         Logs.ExpectError(ParkedFiling);
+        // The two have met: whoever answers the first question with nonsense is not sent anything.
+        (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted();
         var requests = Guangdong.Host.Services.GetRequiredService<FilingRequests>();
         FilingRequestRow row;
         await using (await LieAsync(_ => new SubmitFilingResponse { TransactionId = "x" }.ToByteArray()))
