@@ -201,11 +201,11 @@ internal sealed class CrashCountry : IAsyncDisposable
         return crash.Victims;
     }
 
-    /// <summary>Starts them again, every other time in vain at first.</summary>
+    /// <summary>Starts them again, two times of three in vain at first.</summary>
     private async Task StartAsync(IReadOnlyList<CrashProvince> victims)
     {
         var started = TimeProvider.System.GetTimestamp();
-        if (_random.Next(2) == 0)
+        if (_random.Next(3) > 0)
         {
             await Task.WhenAll(victims.Select(victim => victim.StartInVainAsync(_random.NextDouble())));
             _tally.Crashed(CrashStep.DuringStart, victims.Count, isAtStep: true);
