@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
 using ProvincialGateway.Bench;
@@ -34,12 +33,13 @@ internal sealed class CrashCountry : IAsyncDisposable
     private readonly Random _random;
     private readonly CrashTally _tally;
     private readonly List<CrashDirection> _directions = [];
-    private readonly Queue<CrashStep> _steps = new();
-    private readonly Queue<Disturbance> _disturbances = new();
+    private readonly CrashDraws _draws;
+    private readonly Lock _pausing = new();
     private volatile bool _isOver, _isPaused;
     private TimeSpan _reaching, _starting, _living;
 
-    private CrashCountry(string folder, int seed, CrashTally tally) => (_folder, _random, _tally) = (folder, new Random(seed), tally);
+    private CrashCountry(string folder, int seed, CrashTally tally) =>
+        (_folder, _random, _draws, _tally) = (folder, new Random(seed), new CrashDraws(new Random(seed)), tally);
 
     private IEnumerable<CrashProvince> Provinces => _directions.Select(direction => direction.Sender);
 
@@ -82,7 +82,7 @@ internal sealed class CrashCountry : IAsyncDisposable
         catch
         {
             // Whatever was waited for in vain: where both nodes stand says why.
-            await TestContext.Out.WriteLineAsync(string.Join('\n', Provinces.Select(province => $"{province.Describe()}\n{Open(province)}")));
+            await TestContext.Out.WriteLineAsync(string.Join('\n', Provinces.Select(province => $"{province.Describe()}\n{province.Open()}")));
             throw;
         }
         foreach (var direction in _directions)
@@ -138,17 +138,17 @@ internal sealed class CrashCountry : IAsyncDisposable
         {
             while (!_isOver)
             {
-                if (_isPaused)
-                    await Task.Delay(20);
-                else
+                if (TryBegin(hospital))
                     await hospital.StayAsync();
+                else
+                    await Task.Delay(20);
             }
         }
         catch
         {
             // Whoever is failed ends it for all, while what they stand before is there to be looked at.
             _isOver = true;
-            await TestContext.Out.WriteLineAsync(string.Join('\n', Provinces.Select(Open)));
+            await TestContext.Out.WriteLineAsync(string.Join('\n', Provinces.Select(province => province.Open())));
             throw;
         }
     }
@@ -164,7 +164,7 @@ internal sealed class CrashCountry : IAsyncDisposable
                 await StartAsync(victims);
                 if (crashes % convergeEvery == 0)
                     await PausedAsync(AssertAgreedAsync);
-                await Task.WhenAll(LiveALittleAsync(), _random.Next(3) == 0 ? DisturbAsync(Next(_disturbances)) : Task.CompletedTask);
+                await Task.WhenAll(LiveALittleAsync(), _random.Next(2) == 0 ? DisturbAsync(_draws.NextDisturbance()) : Task.CompletedTask);
             }
         }
         finally
@@ -174,12 +174,19 @@ internal sealed class CrashCountry : IAsyncDisposable
         await load.WaitAsync(LastStaysMax);
     }
 
+    /// <returns>False while nobody may begin anything.</returns>
+    private bool TryBegin(CrashHospital hospital)
+    {
+        lock (_pausing)
+            return hospital.IsBusy = !_isPaused;
+    }
+
     /// <returns>Who is dead.</returns>
     private async Task<IReadOnlyList<CrashProvince>> CrashAsync()
     {
         var started = TimeProvider.System.GetTimestamp();
-        var (step, direction) = (Next(_steps), _directions[_random.Next(_directions.Count)]);
-        var crash = new ArmedCrash(step, VictimsOf(step, direction), MomentOf(step));
+        var (step, direction) = (_draws.NextStep(), _directions[_random.Next(_directions.Count)]);
+        var crash = new ArmedCrash(step, _draws.VictimsOf(step, direction.Sender, direction.Peer), _draws.MomentOf(step));
         var isMissed = false;
         if (step is CrashStep.AtRandom)
         {
@@ -201,11 +208,11 @@ internal sealed class CrashCountry : IAsyncDisposable
         return crash.Victims;
     }
 
-    /// <summary>Starts them again, every other time in vain at first.</summary>
+    /// <summary>Starts them again, two times of three in vain at first.</summary>
     private async Task StartAsync(IReadOnlyList<CrashProvince> victims)
     {
         var started = TimeProvider.System.GetTimestamp();
-        if (_random.Next(2) == 0)
+        if (_random.Next(3) > 0)
         {
             await Task.WhenAll(victims.Select(victim => victim.StartInVainAsync(_random.NextDouble())));
             _tally.Crashed(CrashStep.DuringStart, victims.Count, isAtStep: true);
@@ -223,37 +230,6 @@ internal sealed class CrashCountry : IAsyncDisposable
             await Task.Delay(20);
         _living += TimeProvider.System.GetElapsedTime(started);
     }
-
-    /// <summary>Each kind as often as the others, in no order.</summary>
-    private T Next<T>(Queue<T> drawn)
-        where T : struct, Enum
-    {
-        if (drawn.Count == 0)
-        {
-            var kinds = Enum.GetValues<T>().Where(kind => kind is not CrashStep.DuringStart).ToArray();
-            _random.Shuffle(kinds);
-            Array.ForEach(kinds, drawn.Enqueue);
-        }
-        return drawn.Dequeue();
-    }
-
-    private IReadOnlyList<CrashProvince> VictimsOf(CrashStep step, CrashDirection direction)
-    {
-        var (sender, peer) = (direction.Sender, direction.Peer);
-        return step switch
-        {
-            CrashStep.AtRandom or CrashStep.AfterSend or CrashStep.AfterPeerCommit => _random.Next(3) switch { 0 => [sender], 1 => [peer], _ => [sender, peer] },
-            CrashStep.BeforePeerCommit or CrashStep.DuringPeerCommit => _random.Next(3) == 0 ? [peer, sender] : [peer],
-            _ => _random.Next(3) == 0 ? [sender, peer] : [sender],
-        };
-    }
-
-    private TimeSpan MomentOf(CrashStep step) => TimeSpan.FromMilliseconds(step switch
-    {
-        CrashStep.DuringPeerCommit or CrashStep.DuringLocalCommit => 1 + _random.Next(8),
-        CrashStep.AtRandom => _random.Next(300),
-        _ => 0,
-    });
 
     private async Task DisturbAsync(Disturbance disturbance)
     {
@@ -294,7 +270,8 @@ internal sealed class CrashCountry : IAsyncDisposable
 
     private async Task PausedAsync(Func<Task> act)
     {
-        _isPaused = true;
+        lock (_pausing)
+            _isPaused = true;
         await Eventually.GetAsync("the hospitals to end their stays", () => _directions.SelectMany(direction => direction.Hospitals).Count(hospital => hospital.IsBusy), Is.Zero);
         await act();
         _isPaused = false;
@@ -304,31 +281,13 @@ internal sealed class CrashCountry : IAsyncDisposable
     private async Task AssertAgreedAsync()
     {
         foreach (var province in Provinces)
-            await Eventually.GetAsync($"{province.Code} to have every answer", () => Unanswered(province), Is.Zero);
+            await Eventually.GetAsync($"{province.Code} to have every answer", () => province.Unanswered(), Is.Zero);
         var report = Audit.Run([.. Provinces.Select(province => province.DataFolder)], TimeProvider.System);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report.IsClean, Is.True, () => string.Join('\n', report.Checks.SelectMany(check => check.Findings)));
             Assert.That(report.InFlight, Is.Empty);
         }
-    }
-
-    private static long Unanswered(CrashProvince province) => Scalar<long>(province, "SELECT count(*) FROM outbound WHERE state IN (1, 4)");
-
-    /// <summary>What a province still waits for, in its own words.</summary>
-    private static string Open(CrashProvince province) => Scalar<string>(province,
-        """
-        SELECT coalesce(group_concat(transaction_id || ' ' || method || ' state ' || state || ', ' || attempts || ' attempts, next in ' || (next_attempt_at_ms - unixepoch() * 1000)
-          || ' ms: ' || coalesce(last_error, ''), char(10)), '') FROM outbound WHERE state IN (1, 4)
-        """) is { Length: > 0 } open ? $"{province.Code} waits for\n{open}" : $"{province.Code} waits for nothing";
-
-    private static T Scalar<T>(CrashProvince province, string sql)
-    {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(province.DataFolder, "gateway.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (T)command.ExecuteScalar()!;
     }
 
     /// <summary>One province treats the other's people.</summary>

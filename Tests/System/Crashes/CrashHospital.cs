@@ -27,15 +27,14 @@ internal sealed class CrashHospital(CrashCare care, Uri address, string token, s
     private int _stays;
     private int _ids;
 
-    /// <summary>A step is between its first sending and its answer.</summary>
-    public bool IsBusy { get; private set; }
+    /// <summary>A stay has begun, or is about to, and has not ended.</summary>
+    public bool IsBusy { get; set; }
 
     public void Dispose() => _hospital.Dispose();
 
     /// <summary>One stay from the admission to its end: settled, or settled and cancelled, or settled again.</summary>
     public async Task StayAsync()
     {
-        IsBusy = true;
         try
         {
             var today = TimeProvider.System.Today();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using NUnit.Framework;
 using ProvincialGateway.Tests.Support;
 
@@ -65,7 +66,7 @@ internal sealed class CrashProvince(string code, string country) : IAsyncDisposa
     public void Signal(string name)
     {
         using var kill = Process.Start("kill", [$"-{name}", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        Assert.That(kill.WaitForExit(TimeSpan.FromSeconds(20)), Is.True, $"kill -{name} did not end.");
         Assert.That(kill.ExitCode, Is.Zero, $"kill -{name} of the node of {code}");
     }
 
@@ -75,6 +76,16 @@ internal sealed class CrashProvince(string code, string country) : IAsyncDisposa
         var lines = _process?.Describe().Split('\n') ?? [$"{code} was never started."];
         return $"{code}: {lines[0]}\n{string.Join('\n', lines.Skip(1).TakeLast(LinesShown))}";
     }
+
+    /// <summary>Requests to the other province without an answer on record.</summary>
+    public long Unanswered() => Scalar<long>("SELECT count(*) FROM outbound WHERE state IN (1, 4)");
+
+    /// <summary>What a province still waits for, in its own words.</summary>
+    public string Open() => Scalar<string>(
+        """
+        SELECT coalesce(group_concat(transaction_id || ' ' || method || ' state ' || state || ', ' || attempts || ' attempts, next in ' || (next_attempt_at_ms - unixepoch() * 1000)
+          || ' ms: ' || coalesce(last_error, ''), char(10)), '') FROM outbound WHERE state IN (1, 4)
+        """) is { Length: > 0 } open ? $"{Code} waits for\n{open}" : $"{Code} waits for nothing";
 
     public async ValueTask DisposeAsync()
     {
@@ -86,5 +97,14 @@ internal sealed class CrashProvince(string code, string country) : IAsyncDisposa
     {
         await DisposeAsync();
         _process = GatewayProcess.StartWith(ShortLived, country, "serve", "--nodes", NodesFile, "--as", code, "--data", DataFolder);
+    }
+
+    private T Scalar<T>(string sql)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(DataFolder, "gateway.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (T)command.ExecuteScalar()!;
     }
 }

@@ -59,7 +59,7 @@ internal sealed class CrashTally
             using (Assert.EnterMultipleScope())
             {
                 foreach (var step in Enum.GetValues<CrashStep>())
-                    Assert.That(_steps.GetValueOrDefault(step).Times, Is.AtLeast(_kills / 40), $"kills at {step}");
+                    Assert.That(_steps.GetValueOrDefault(step).Times, Is.AtLeast(_kills / 50), $"kills at {step}");
                 foreach (var disturbance in Enum.GetValues<Disturbance>())
                     Assert.That(_disturbances.GetValueOrDefault(disturbance), Is.AtLeast(_kills / 60), disturbance.ToString());
                 Assert.That(both, Is.AtLeast(_kills / 20), "kills of both");

@@ -11,12 +11,12 @@ namespace ProvincialGateway.Tests.Crashes;
 [TestFixture]
 internal sealed class CrashTests
 {
-    private const int ConvergeEvery = 40;
+    private const int ConvergeEvery = 15;
 
     [Test]
     public async Task Whatever_is_killed_wherever_it_stands_each_settlement_is_made_once_and_both_sides_agree()
     {
-        var (minutes, pairs, seed) = (Number("CRASH_MINUTES", 0), Number("CRASH_PAIRS", 2), Number("CRASH_SEED", Environment.TickCount & 0xFFFF));
+        var (minutes, pairs, seed) = (Number("CRASH_MINUTES", 0), Number("CRASH_PAIRS", 3), Number("CRASH_SEED", Environment.TickCount & 0xFFFF));
         var kills = minutes > 0 ? int.MaxValue : Number("CRASH_KILLS", 200);
         await TestContext.Out.WriteLineAsync($"CRASH_SEED={seed} CRASH_PAIRS={pairs} {(minutes > 0 ? $"CRASH_MINUTES={minutes}" : $"CRASH_KILLS={kills}")}");
         var (started, tally) = (Stopwatch.GetTimestamp(), new CrashTally());
