@@ -15,6 +15,9 @@ namespace ProvincialGateway.Network;
 /// </summary>
 internal sealed class PeerClient : IPeerLink
 {
+    // The standard health protocol's question: it has no header and is let in always.
+    private static readonly PeerMethod CheckHealth = PeerMethod.Of(Health.Descriptor, "Check");
+
     // Little of the interactive budget: whoever listens says at once whether it serves.
     private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(1);
 
@@ -130,7 +133,7 @@ internal sealed class PeerClient : IPeerLink
     {
         if (RecoveryGate.IsAlwaysServed(method.Service) || State.Hold is not { Cause: PeerHoldCause.Draining })
             return;
-        if (await ProbeAsync(PeerMethod.CheckHealth, new HealthCheckRequest().ToByteArray(), HealthPatience, CancellationToken.None) is (var reply, StatusCode.OK) && IsServing(reply))
+        if (await ProbeAsync(CheckHealth, new HealthCheckRequest().ToByteArray(), HealthPatience, CancellationToken.None) is (var reply, StatusCode.OK) && IsServing(reply))
             State.HeardServing();
     }
 

@@ -11,9 +11,6 @@ internal readonly record struct PeerMethod(string Service, string Name)
     public static readonly PeerMethod Ping = Of(NodeService.Descriptor, nameof(Ping));
     public static readonly PeerMethod AnnounceStanding = Of(NodeService.Descriptor, nameof(AnnounceStanding));
 
-    /// <summary>The standard health protocol's question, which has no header and is let in always.</summary>
-    public static readonly PeerMethod CheckHealth = Of(Grpc.Health.V1.Health.Descriptor, "Check");
-
     public static readonly PeerMethod VerifyPerson = Of(PersonService.Descriptor, nameof(VerifyPerson));
 
     public static readonly PeerMethod RegisterAdmission = Of(VisitService.Descriptor, nameof(RegisterAdmission));

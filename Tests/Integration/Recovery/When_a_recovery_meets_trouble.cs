@@ -12,6 +12,13 @@ namespace ProvincialGateway.Tests.Recovery;
 /// <summary>Yunnan runs on an older backup, and something is in its way: the backup itself, an operator's earlier word, or Guangdong.</summary>
 internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
 {
+    private const string Institution =
+        """
+        code,name,division,level_local,price_level_local,deductible_level_local,visit_kinds,adapter,dialect
+        H53010000009,昆明示例新院,530100,3A,,,21 22 24 52,yunnan,yunnan-ydjy-xml
+
+        """;
+
     private AlteringPeer? _guangdong;
 
     [TearDown]
@@ -104,7 +111,7 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
     }
 
     [Test]
-    public async Task Lines_that_do_not_fit_are_parked_and_taken_in_again_when_an_operator_says_so()
+    public async Task Lines_that_do_not_fit_are_parked_until_an_operator_sets_them_aside()
     {
         await LiveAsync();
         await PutBackAsync();
@@ -125,6 +132,33 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
             await desk.SucceedAsync("recovery", "set-aside", remark.TransactionId, "--reason", "由医院补传");
         await RecoveredAsync();
         Assert.That(Report()!.SettlementsWithoutLines, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task What_rests_on_an_institution_of_after_the_backup_is_parked_and_taken_in_once_it_is_imported_again()
+    {
+        await BackUpYunnanAsync();
+        string imported;
+        await using (var desk = new OperatorDesk(Yunnan, Clock))
+            imported = await ImportAsync(desk, "institutions", Institution);
+        using var hospital = new Hospital(Yunnan.HisAddress, imported.Split('\n').Select(line => line.Trim().Split(' ')).Single(words => words is ["H53010000009", _])[1]) { InpatientKind = "21" };
+        var visit = await DischargeAsync(hospital, Patient.OfGuangzhou, SampleBills.Kunming(FeesOn), "NEW1");
+        (await hospital.SettleAsync(visit, "N1")).Granted();
+        await DetailsHaveArrivedAsync();
+        var before = Dump();
+        Logs.ExpectError(5303);
+
+        await PutBackAsync();
+        await Yunnan.StartAsync(CancellationToken.None);
+        await Eventually.GetAsync("Yunnan to serve", () => Report()?.ServedAt, Is.Not.Null);
+        Assert.That(Report()!.Remarks.Select(remark => (remark.Method, remark.State)), Is.EqualTo(((string, ExchangePart)[])[
+            ("RegisterAdmission", ExchangePart.Parked), ("RegisterDischarge", ExchangePart.Parked), ("Settle", ExchangePart.Parked)]));
+
+        await using var again = new OperatorDesk(Yunnan, Clock);
+        await ImportAsync(again, "institutions", Institution);
+        await again.SucceedAsync("recovery", "retry", "--reason", "已导入机构");
+        await RecoveredAsync();
+        Assert.That(Dump(), Is.EqualTo(before));
     }
 
     [Test]
@@ -221,11 +255,11 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
         long Balance() => Yunnan.Value<long>("SELECT account_balance_fen FROM person WHERE person_number = '5301000077'");
     }
 
-    private static async Task ImportAsync(OperatorDesk desk, string table, string content)
+    private static async Task<string> ImportAsync(OperatorDesk desk, string table, string content)
     {
         using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("rows.csv"), content);
-        await desk.SucceedAsync(table, "import", folder.File("rows.csv"));
+        return await desk.SucceedAsync(table, "import", folder.File("rows.csv"));
     }
 
     private async Task StandBeforeGuangdongAsync(Func<string, byte[], byte[]?> alter)
