@@ -34,6 +34,9 @@ internal sealed class SimulatedHospital
 
     public IReadOnlyList<Asked> Book => _book;
 
+    /// <summary>It was told once more, when everything was over, how each of its settlements stands.</summary>
+    public bool HasLookedBack { get; private set; }
+
     /// <summary>Nobody of it waits for an answer.</summary>
     public bool IsAtRest => _working == 0;
 
@@ -98,6 +101,7 @@ internal sealed class SimulatedHospital
                 await PauseAsync(dice, 0.1, 0.5);
             }
         }
+        HasLookedBack = true;
     }
 
     private Life Begin() => new(_country.Pump, $"{Institution} start {++_starts}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ProvincialGateway.Ledger;
+using ProvincialGateway.Network;
 using ProvincialGateway.Reconciliation;
 using ProvincialGateway.Values;
 
@@ -210,16 +211,23 @@ internal sealed class OpenWork(SimulatedCountry country, IReadOnlyList<Simulated
         ("line audit", "SELECT coalesce(settlement_number, '') FROM insured_detail_transfer WHERE state = 2 AND id NOT IN (SELECT transfer_id FROM line_audit_run)"),
     ];
 
-    public int Count => _nodes.Count(node => node.Current is not { IsServing: true }) + hospitals.Count(hospital => !hospital.IsAtRest) + country.Shifts + _nodes.Where(node => node.Current is { IsServing: true }).Sum(node => Open.Sum(open => Rows(node, open.Sql).Count));
+    public int Count => _nodes.Count(node => node.Current is not { IsServing: true }) + hospitals.Count(hospital => !hospital.IsAtRest) + country.Shifts + Held().Count() + _nodes.Where(node => node.Current is { IsServing: true }).Sum(node => Open.Sum(open => Rows(node, open.Sql).Count));
 
     public IEnumerable<string> Describe() =>
     [
         .. _nodes.Where(node => node.Current is not { IsServing: true }).Select(node => $"progress: the node of {node.Division} does not serve"),
         .. _nodes.Where(node => node.Current is not null).SelectMany(node => Open.SelectMany(open => Rows(node, open.Sql).Select(row => $"progress: {open.What} of {node.Division} is still open: {row}"))),
+        .. Held(),
         .. country.Shifts > 0 ? [$"progress: {country.Shifts} operators have not ended their work"] : Array.Empty<string>(),
         .. hospitals.Where(hospital => !hospital.IsAtRest).Select(hospital => $"progress: hospital {hospital.Institution} still waits for "
             + string.Join(", ", hospital.Book.Where(asked => asked.Outcome is ToldOutcome.Unknown).Select(asked => $"{asked.Id} {asked.Operation}"))),
     ];
+
+    /// <summary>Who sends nothing to whom, though nothing is paused or planned any more: whoever was not told learns it from a ping, or believes it for a while only.</summary>
+    private IEnumerable<string> Held() => _nodes.Where(node => node.Current is { IsServing: true })
+        .SelectMany(node => node.Current!.Services.GetRequiredService<PeerDirectory>().All
+            .Where(peer => peer.State.Hold is not null && _nodes.Any(used => used.Division == peer.Entry.Division))
+            .Select(peer => $"progress: {node.Division} sends nothing to {peer.Entry.Division}: {peer.State.Hold?.Cause}"));
 
     private static List<string> Rows(SimulatedNode node, string sql) => node.Current!.Database.Read(session => session.Query<string>(sql));
 }

@@ -109,13 +109,13 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
                 yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was refused ({asked.Code}) and said to be committed";
             if (asked is { Outcome: ToldOutcome.Granted } && asked.States.Contains(TransactionState.Refused))
                 yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was granted and said to be refused";
-            if (asked.Operation != "Settle" || asked.States is not [.., var last])
+            if (asked.Outcome is ToldOutcome.Reversed && Standing(hospital, asked) is { Count: > 0 } standing)
+                yield return $"tally: {asked.Id} of {hospital.Institution} was told to be reversed and stands: {string.Join(", ", standing)}";
+            if (!hospital.HasLookedBack || asked.Operation != "Settle" || asked.States is not [.., var last])
                 continue;
             var stands = asked.Outcome is ToldOutcome.Granted && !cancelled.Contains(SettleResponse.Parser.ParseJson(asked.Answer).Result.SettlementNumber);
             if (asked.Outcome is not ToldOutcome.Unknown && (last is TransactionState.Committed) != stands)
                 yield return $"told: settlement {asked.Id} of {hospital.Institution} is {asked.Outcome}{(stands ? "" : " and does not stand")}, and said to be {last} in the end";
-            if (asked.Outcome is ToldOutcome.Reversed && Standing(hospital, asked) is { Count: > 0 } standing)
-                yield return $"tally: {asked.Id} of {hospital.Institution} was told to be reversed and stands: {string.Join(", ", standing)}";
         }
     }
 
