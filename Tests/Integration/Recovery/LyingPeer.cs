@@ -20,14 +20,15 @@ internal sealed class LyingPeer : IAsyncDisposable
 {
     private const int FrameHead = 5;
 
-    private static readonly PathString FeeDetails = $"/{FeeDetailService.Descriptor.FullName}";
+    private static readonly PathString FeeDetails = $"/{FeeDetailService.Descriptor.FullName}", NodeStanding = $"/{NodeService.Descriptor.FullName}",
+        Remembered = $"/{RecoveryService.Descriptor.FullName}";
 
     private readonly ReservedPort _port = new();
     private readonly NodeCertificate _certificate;
     private readonly WebApplication _host;
     private int _calls;
 
-    private LyingPeer(PilotProvince province, TimeProvider time, LogCapture logs, Func<HttpContext, byte[], Task> answer, bool aboutDetails)
+    private LyingPeer(PilotProvince province, TimeProvider time, LogCapture logs, Func<HttpContext, byte[], Task> answer, bool aboutDetails, bool aboutNodes = false)
     {
         _certificate = NodeCertificate.Load(province.DataFolder);
         var trust = new PeerTrust(province.Configuration, province.Division, time);
@@ -36,7 +37,7 @@ internal sealed class LyingPeer : IAsyncDisposable
         builder.WebHost.UseKestrel(kestrel => kestrel.ListenForPeers(_port.EndPoint, _certificate, trust)).UseKestrelHttpsConfiguration();
         builder.Services.TakeOver(_port);
         _host = builder.Build();
-        _host.Run(context => AnswerAsync(context, answer, aboutDetails));
+        _host.Run(context => AnswerAsync(context, answer, aboutDetails, aboutNodes));
     }
 
     public int Port => _port.Port;
@@ -64,7 +65,7 @@ internal sealed class LyingPeer : IAsyncDisposable
     /// <param name="answer">From the full method and the bytes of a request message to what is said.</param>
     public static async Task<LyingPeer> StartAnsweringAsync(PilotProvince province, TimeProvider time, LogCapture logs, Func<string, byte[], Task<Answer>> answer)
     {
-        var peer = new LyingPeer(province, time, logs, async (context, request) => await SayAsync(context, await answer(context.Request.Path, request)), aboutDetails: false);
+        var peer = new LyingPeer(province, time, logs, async (context, request) => await SayAsync(context, await answer(context.Request.Path, request)), aboutDetails: false, aboutNodes: true);
         await peer._host.StartAsync();
         return peer;
     }
@@ -77,11 +78,11 @@ internal sealed class LyingPeer : IAsyncDisposable
         _port.Dispose();
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<HttpContext, byte[], Task> answer, bool aboutDetails)
+    private async Task AnswerAsync(HttpContext context, Func<HttpContext, byte[], Task> answer, bool aboutDetails, bool aboutNodes)
     {
-        if (!aboutDetails && context.Request.Path.StartsWithSegments(FeeDetails))
+        if (TurnedAwayWith(context.Request.Path, aboutDetails, aboutNodes) is { } status)
         {
-            await SayAsync(context, new Answer(StatusCode.Unavailable, null));
+            await SayAsync(context, new Answer(status, null));
             return;
         }
         Interlocked.Increment(ref _calls);
@@ -89,6 +90,13 @@ internal sealed class LyingPeer : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         await answer(context, body.ToArray()[FrameHead..]);
     }
+
+    /// <summary>Pings come when they like; what it remembers, a release before the question would not say either.</summary>
+    private static StatusCode? TurnedAwayWith(PathString path, bool aboutDetails, bool aboutNodes) =>
+        !aboutDetails && path.StartsWithSegments(FeeDetails) ? StatusCode.Unavailable
+        : !aboutNodes && path.StartsWithSegments(NodeStanding) ? StatusCode.Unavailable
+        : !aboutNodes && path.StartsWithSegments(Remembered) ? StatusCode.Unimplemented
+        : null;
 
     private static async Task SpeakAsync(HttpContext context, byte[] request, Func<Stream, byte[], CancellationToken, Task> speak)
     {
