@@ -9,7 +9,10 @@ namespace ProvincialGateway.Tests.Peers;
 /// <summary>A hospital system that does not wait.</summary>
 internal sealed class When_a_hospital_floods : RecoveryTest
 {
-    private const int Retries = 600, PerSecond = 100;
+    private const int Retries = 600;
+
+    // Two seconds of it may be used at once: that is more than the slow repeats of one test, and less than the flood of another.
+    private const int PerSecond = 200;
 
     protected override NodesConfiguration Configure(NodesConfiguration configuration) =>
         configuration with { Limits = configuration.Limits with { HospitalCallsPerSecondMax = PerSecond } };
