@@ -77,6 +77,7 @@ internal static class BenchRole
                 Commits = host.Database.Statistics.Commits,
                 Works = host.Database.Statistics.Works,
                 DatabaseBytes = host.Database.Read(session => session.QuerySingle<long>("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")),
+                OwedTransfers = host.Database.Read(session => session.QuerySingle<long>("SELECT count(*) FROM fee_transfer WHERE state IN (1, 2)")),
             }, cancellation);
         }
         return 0;
@@ -120,6 +121,9 @@ internal sealed record BenchUse
 
     /// <summary>Of the database with what is still in its log.</summary>
     public long DatabaseBytes { get; init; }
+
+    /// <summary>Settlements whose fee lines have not all arrived at the insured side.</summary>
+    public long OwedTransfers { get; init; }
 
     private static readonly double Ready = TimeSinceStart();
 

@@ -15,6 +15,7 @@ internal sealed class BenchRun : IAsyncDisposable
     private const int Workers = 64;
 
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RestPause = TimeSpan.FromMilliseconds(200);
     private static readonly Division Treatment = PilotCountry.Shanghai, Insured = PilotCountry.Chongqing;
 
     private readonly BenchPlan _plan;
@@ -122,6 +123,7 @@ internal sealed class BenchRun : IAsyncDisposable
         var first = _nextStay;
         _nextStay += count;
         var messages = _plan.Journey is BenchJourney.Settlement ? await MessagesAsync(hospital, first, count) : null;
+        await RestAsync();
         var (treatment, insured) = (await _treatmentNode!.UseAsync(_cancellation), await _insuredNode!.UseAsync(_cancellation));
         var latencies = await ClosedLoop.RunAsync(clients, count, async number =>
         {
@@ -129,6 +131,13 @@ internal sealed class BenchRun : IAsyncDisposable
             await hospital.PostAsync(message, _cancellation);
         }, _cancellation);
         return (latencies, BenchCost.Of(await _treatmentNode.UseAsync(_cancellation) - treatment, count), BenchCost.Of(await _insuredNode.UseAsync(_cancellation) - insured, count));
+    }
+
+    /// <summary>What was settled before has sent its fee lines after: it is no part of what is measured next.</summary>
+    private async Task RestAsync()
+    {
+        while ((await _treatmentNode!.UseAsync(_cancellation)).OwedTransfers > 0)
+            await Task.Delay(RestPause, _cancellation);
     }
 
     /// <summary>Settlement messages of stays that are made ready as in life, by their own messages.</summary>
