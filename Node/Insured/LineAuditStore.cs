@@ -32,7 +32,7 @@ internal static class LineAuditStore
     /// <summary>Complete transfers that the rules have not been through yet, in the order in which they were completed.</summary>
     public static IReadOnlyList<long> Waiting(Session session) => session.Query<long>(
         """
-        SELECT id FROM insured_detail_transfer WHERE state = 2 AND id NOT IN (SELECT transfer_id FROM line_audit_run) ORDER BY finished_at_ms, id
+        SELECT id FROM line_audit_owed JOIN insured_detail_transfer ON id = transfer_id ORDER BY finished_at_ms, id
         """);
 
     public static bool IsDone(Session session, long transferId) => session.QuerySingle<bool>(

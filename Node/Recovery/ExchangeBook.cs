@@ -26,12 +26,15 @@ internal sealed class ExchangeBook(Database database, Vault vault)
         UNION ALL SELECT transaction_id, CASE kind WHEN 1 THEN @submit ELSE @cancel END, request, reply, answered_at_ms, 3 FROM filing_request WHERE peer = @peer AND state = 2
         """;
 
+    /// <summary>The bound, which holds of all, has SQLite walk the index from its end and not sort all there ever was.</summary>
+    internal const string NewestAskedSql = $"SELECT transaction_id FROM (SELECT transaction_id, at_ms FROM ({Asked}) WHERE at_ms <= @latest ORDER BY at_ms DESC, transaction_id DESC LIMIT @IdsMax)";
+
     public Watermark Watermark(Division peer) => database.Read(session => new Watermark
     {
         AskedByYou = { session.Query<string>("SELECT transaction_id FROM inbox WHERE sender = @Code ORDER BY rowid DESC LIMIT @IdsMax", new { peer.Code, IdsMax }) },
         AnsweredByYou =
         {
-            session.Query<string>($"SELECT transaction_id FROM ({Asked}) ORDER BY at_ms DESC, transaction_id DESC LIMIT @IdsMax", Of(peer, new { IdsMax })),
+            session.Query<string>(NewestAskedSql, Of(peer, new { IdsMax, latest = long.MaxValue })),
         },
     });
 

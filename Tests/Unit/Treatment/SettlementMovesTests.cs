@@ -83,18 +83,17 @@ internal sealed class SettlementMovesTests
     [TestCaseSource(nameof(NarrowScopes))]
     public void A_narrow_scope_is_found_without_reading_every_settlement(HisSettlementScope scope)
     {
-        var plan = _database.Read(session => session.Query<PlanRow>(
-            $"EXPLAIN QUERY PLAN {SettlementMoves.In(scope)}", new { code = "H1", from = scope.From?.Iso(), to = scope.To?.Iso(), scope.PeriodNumber }));
+        var plan = QueryPlan.Of(_database, SettlementMoves.In(scope), new { code = "H1", from = scope.From?.Iso(), to = scope.To?.Iso(), scope.PeriodNumber });
 
-        Assert.That(plan.Select(row => row.Detail), Has.None.Match("^SCAN [sv]"), string.Join('\n', plan.Select(row => row.Detail)));
+        Assert.That(plan, Has.None.Match("^SCAN [sv]"), string.Join('\n', plan));
     }
 
     [Test]
     public void A_page_of_fee_lines_is_read_in_order_without_sorting()
     {
-        var plan = _database.Read(session => session.Query<PlanRow>("EXPLAIN QUERY PLAN SELECT id FROM fee_line WHERE visit_id = 1 AND state = 1 ORDER BY id LIMIT 20 OFFSET 40"));
+        var plan = QueryPlan.Of(_database, "SELECT id FROM fee_line WHERE visit_id = 1 AND state = 1 ORDER BY id LIMIT 20 OFFSET 40");
 
-        Assert.That(plan.Select(row => row.Detail), Has.Some.Contains("fee_line_order").And.None.Contains("TEMP B-TREE"));
+        Assert.That(plan, Has.Some.Contains("fee_line_order").And.None.Contains("TEMP B-TREE"));
     }
 
     private static HisSettlementScope AnyScope(Random random)
@@ -200,10 +199,5 @@ internal sealed class SettlementMovesTests
     private sealed record MoveFigures(long TotalFen, long FundFen, long AccountFen, long CashFen)
     {
         public MoveFigures Negative() => new(-TotalFen, -FundFen, -AccountFen, -CashFen);
-    }
-
-    private sealed class PlanRow
-    {
-        public required string Detail { get; init; }
     }
 }
