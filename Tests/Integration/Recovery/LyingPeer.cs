@@ -21,7 +21,7 @@ internal sealed class LyingPeer : IAsyncDisposable
     private const int FrameHead = 5;
 
     private static readonly PathString FeeDetails = $"/{FeeDetailService.Descriptor.FullName}", NodeStanding = $"/{NodeService.Descriptor.FullName}",
-        Remembered = $"/{RecoveryService.Descriptor.FullName}";
+        Remembered = $"/{RecoveryService.Descriptor.FullName}", HealthOfNode = $"/{Grpc.Health.V1.Health.Descriptor.FullName}";
 
     private readonly ReservedPort _port = new();
     private readonly NodeCertificate _certificate;
@@ -95,6 +95,7 @@ internal sealed class LyingPeer : IAsyncDisposable
     private static StatusCode? TurnedAwayWith(PathString path, bool aboutDetails, bool aboutNodes) =>
         !aboutDetails && path.StartsWithSegments(FeeDetails) ? StatusCode.Unavailable
         : !aboutNodes && path.StartsWithSegments(NodeStanding) ? StatusCode.Unavailable
+        : !aboutNodes && path.StartsWithSegments(HealthOfNode) ? StatusCode.Unimplemented
         : !aboutNodes && path.StartsWithSegments(Remembered) ? StatusCode.Unimplemented
         : null;
 
