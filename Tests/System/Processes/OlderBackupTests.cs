@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Microsoft.Data.Sqlite;
 using NUnit.Framework;
 using Provincial.His.V1;
-using ProvincialGateway.Oversight;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Values;
 
@@ -92,7 +91,7 @@ internal sealed class OlderBackupTests(int kills) : ProcessTest
         await DetailsHaveArrivedAsync();
         Assert.That((await AskAsync(Yunnan, "reconcile", "run", "--partner", Guangdong, "--from", today.Iso())).AsArray().Select(run => (string?)run!["state"]), Is.All.EqualTo("balanced"));
         Assert.That((string?)(await AskAsync(Yunnan, "recovery", "report"))["recovery"]!["foundBy"], Is.EqualTo(Guangdong));
-        await AssertCleanBooksAsync();
+        await Operated.AssertCleanBooksAsync();
     }
 
     /// <summary>Guangdong is frozen, so the recovery that was broken off cannot go on.</summary>
@@ -186,16 +185,5 @@ internal sealed class OlderBackupTests(int kills) : ProcessTest
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         return connection;
-    }
-
-    private async Task AssertCleanBooksAsync()
-    {
-        await Operated.EndAllAsync();
-        var report = Audit.Run(Operated.DataFolders, TimeProvider.System);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(report.IsClean, Is.True, () => string.Join('\n', report.Checks.SelectMany(check => check.Findings)));
-            Assert.That(report.InFlight, Is.Empty);
-        }
     }
 }

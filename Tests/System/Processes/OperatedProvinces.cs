@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using ProvincialGateway.Network;
+using ProvincialGateway.Oversight;
 using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Processes;
@@ -91,6 +92,18 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
         foreach (var process in _started)
             await process.DisposeAsync();
         _started.Clear();
+    }
+
+    /// <summary>Both nodes stop, and the books they leave are whole and agree.</summary>
+    public async Task AssertCleanBooksAsync()
+    {
+        await EndAllAsync();
+        var report = Audit.Run(DataFolders, TimeProvider.System);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.IsClean, Is.True, () => string.Join('\n', report.Checks.SelectMany(check => check.Findings)));
+            Assert.That(report.InFlight, Is.Empty);
+        }
     }
 
     public async ValueTask DisposeAsync()

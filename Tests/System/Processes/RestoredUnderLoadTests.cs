@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Microsoft.Data.Sqlite;
 using NUnit.Framework;
-using ProvincialGateway.Oversight;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Values;
 
@@ -74,7 +73,7 @@ internal sealed class RestoredUnderLoadTests : ProcessTest
         await Eventually.GetAsync("all lines to have arrived", () => Owed(Yunnan) + Owed(Guangdong), Is.Empty);
         var runs = JsonNode.Parse(await SucceedAsync(Yunnan, "reconcile", "run", "--partner", Guangdong, "--from", TimeProvider.System.Today().Iso(), "--json"))!;
         Assert.That(runs.AsArray().Select(run => (string?)run!["state"]), Is.All.EqualTo("balanced"), () => runs.ToJsonString());
-        await AssertCleanBooksAsync();
+        await Operated.AssertCleanBooksAsync();
     }
 
     private static async Task SettledAsync(SemaphoreSlim settled, int times)
@@ -163,17 +162,6 @@ internal sealed class RestoredUnderLoadTests : ProcessTest
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar()!;
-    }
-
-    private async Task AssertCleanBooksAsync()
-    {
-        await Operated.EndAllAsync();
-        var report = Audit.Run(Operated.DataFolders, TimeProvider.System);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(report.IsClean, Is.True, () => string.Join('\n', report.Checks.SelectMany(check => check.Findings)));
-            Assert.That(report.InFlight, Is.Empty);
-        }
     }
 
     /// <param name="Answer">What the hospital was told.</param>
