@@ -54,6 +54,7 @@ internal sealed class NodeHost : IAsyncDisposable
         try
         {
             application = Build(options, entry, opened);
+            await opened.FinishAsync(cancellation);
             await ListenAsync(application, options.Self, cancellation);
             var (health, gate) = (application.Services.GetRequiredService<HealthStatuses>(), application.Services.GetRequiredService<RecoveryGate>());
             gate.Changed += (_, _) => health.Set(NotServingCause.Recovery, !gate.IsOpen);
@@ -156,11 +157,15 @@ internal sealed class NodeHost : IAsyncDisposable
         var (configuration, time) = (options.Configuration, options.Time);
         var unanswered = OutboxOptions.From(configuration.Timeouts, options.Lot);
         services.AddNetwork(configuration, options.Self, opened.Certificate, trust, opened.Database, opened.Ids, time);
-        services.AddHostedService(provider => new StorageWatch(
-            opened.Database, provider.GetRequiredService<HealthStatuses>(), configuration.Timeouts.StorageProbeInterval, time, provider.GetRequiredService<ILogger<StorageWatch>>()));
+        services.AddHostedService(provider =>
+        {
+            var watch = new StorageWatch(
+                opened.Database, provider.GetRequiredService<HealthStatuses>(), configuration.Timeouts.StorageProbeInterval, time, provider.GetRequiredService<ILogger<StorageWatch>>());
+            watch.Recovered += (_, _) => provider.GetRequiredService<PeerDirectory>().All.ToList().ForEach(peer => peer.State.StorageRecovered());
+            return watch;
+        });
         AddRecovery(services, options, opened);
         services.AddPeerMonitor(configuration, opened.Ids, time);
-        services.AddSingleton(opened.Adapters);
         services.AddHostedService(provider => new AdapterWatch(opened.Adapters, configuration.Timeouts.AdapterPollInterval, time, provider.GetRequiredService<ILogger<AdapterWatch>>()));
         services.AddSingleton(provider => new Outbox(
             opened.Database, opened.Vault, provider.GetRequiredService<PeerDirectory>(), new ReplyApplier(time), unanswered, time,
@@ -280,7 +285,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         // By the port a connection came in on, not by a header the client writes: nobody reaches one port's services through the other.
         application.MapWhen(context => context.Connection.LocalPort == hisPort, branch =>
-            branch.Run(application.Services.GetRequiredService<HisEndpoint>().HandleAsync));
+            branch.Run(context => context.RequestServices.GetRequiredService<HisEndpoint>().HandleAsync(context)));
         application.UseUnservedCalls();
         application.UseRouting();
         application.MapPeerServices();
@@ -313,7 +318,7 @@ internal sealed class NodeHost : IAsyncDisposable
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    /// <summary>What a node holds open besides its sockets, closed in reverse order.</summary>
+    /// <summary>What a node holds open besides its sockets.</summary>
     internal sealed class Opened : IAsyncDisposable
     {
         public required Vault Vault { get; init; }
@@ -330,13 +335,18 @@ internal sealed class NodeHost : IAsyncDisposable
 
         public required LineAuditRules LineAudit { get; init; }
 
-        public required AdapterDirectory Adapters { get; init; }
+        /// <summary>What takes longest of a start goes on beside the rest of it.</summary>
+        public required Task<AdapterDirectory> LoadingAdapters { get; init; }
+
+        /// <summary>Only after <see cref="FinishAsync"/>.</summary>
+        public AdapterDirectory Adapters => LoadingAdapters.Result;
 
         /// <summary>For what happens before the application has loggers of its own.</summary>
         public required ILoggerFactory Loggers { get; init; }
 
         public static async Task<Opened> OpenAsync(NodeOptions options, NodeEntry entry, CancellationToken cancellation)
         {
+            // What people have written comes first: where it refuses the start, the data were not touched.
             var policy = BenefitPolicySource.Load(options.DataFolder, out var errors)
                 ?? throw new NodeRefusedException(string.Join(Environment.NewLine, errors.Select(error => $"policy.json {error.Path}: {error.Chinese} | {error.English}")));
             var filings = FilingRules.Load(options.DataFolder, options.Self, out var filingFaults)
@@ -347,6 +357,9 @@ internal sealed class NodeHost : IAsyncDisposable
             var vault = DataFolder.OpenVault(options.DataFolder);
             var database = DataFolder.OpenDatabase(options.DataFolder, options.Time);
             var loggers = LoggerFactory.Create(options.Logging);
+            var adapters = Task.Run(() => AdapterDirectory.Load(
+                options.AdaptersFolder, entry.Adapters, new CatalogueArchive(database, DataFolder.CataloguePath(options.DataFolder), options.Time), new PassedSelfChecks(database),
+                options.SharedAssemblies, AdapterBudget.From(options.Configuration.Limits), options.Time, loggers.CreateLogger<AdapterDirectory>()), CancellationToken.None);
             try
             {
                 await BeginAsync(options, database, vault, policy, cancellation);
@@ -359,20 +372,22 @@ internal sealed class NodeHost : IAsyncDisposable
                     Policy = policy,
                     Filings = filings,
                     LineAudit = lineAudit,
-                    Adapters = AdapterDirectory.Load(
-                        options.AdaptersFolder, entry.Adapters, new CatalogueArchive(database, DataFolder.CataloguePath(options.DataFolder), options.Time),
-                        options.SharedAssemblies, AdapterBudget.From(options.Configuration.Limits), options.Time, loggers.CreateLogger<AdapterDirectory>()),
+                    LoadingAdapters = adapters,
                     Loggers = loggers,
                 };
             }
             catch
             {
+                await DisposeAsync(adapters);
                 await database.DisposeAsync();
                 certificate.Dispose();
                 loggers.Dispose();
                 throw;
             }
         }
+
+        /// <summary>Waits for what the start was begun with; nothing may be served before.</summary>
+        public async Task FinishAsync(CancellationToken cancellation) => await new PassedSelfChecks(Database).KeepAsync(await LoadingAdapters, cancellation);
 
         /// <summary>What every start does to the data before anything is served.</summary>
         public static Task BeginAsync(NodeOptions options, Database database, Vault vault, BenefitPolicySource policy, CancellationToken cancellation) => database.WriteAsync(session =>
@@ -387,10 +402,17 @@ internal sealed class NodeHost : IAsyncDisposable
 
         public async ValueTask DisposeAsync()
         {
+            await DisposeAsync(LoadingAdapters);
             await Database.DisposeAsync();
             Certificate.Dispose();
-            Adapters.Dispose();
             Loggers.Dispose();
+        }
+
+        private static async Task DisposeAsync(Task<AdapterDirectory> loading)
+        {
+            await ((Task)loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (loading.IsCompletedSuccessfully)
+                loading.Result.Dispose();
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed class AdapterDirectory : IDisposable
 {
     private readonly string _folder;
     private readonly CatalogueArchive? _archive;
+    private readonly PassedSelfChecks? _passed;
     private readonly AdapterAssemblies? _shared;
     private readonly AdapterBudget _budget;
     private readonly TimeProvider _time;
@@ -20,9 +21,10 @@ public sealed class AdapterDirectory : IDisposable
     private volatile AdapterSnapshot _current;
 
     private AdapterDirectory(
-        string folder, CatalogueArchive? archive, AdapterAssemblies? shared, AdapterBudget budget, TimeProvider time, ILogger log, IReadOnlyList<string> ids)
+        string folder, CatalogueArchive? archive, PassedSelfChecks? passed, AdapterAssemblies? shared, AdapterBudget budget, TimeProvider time, ILogger log,
+        IReadOnlyList<string> ids)
     {
-        (_folder, _archive, _shared, _budget, _time, _log) = (folder, archive, shared, budget, time, log);
+        (_folder, _archive, _passed, _shared, _budget, _time, _log) = (folder, archive, passed, shared, budget, time, log);
         _current = new AdapterSnapshot([.. ids.Select(Load)]);
         foreach (var status in _current.Statuses)
             Report(status);
@@ -30,7 +32,7 @@ public sealed class AdapterDirectory : IDisposable
 
     private AdapterDirectory(AdapterDirectory loaded, AdapterSnapshot snapshot)
     {
-        (_folder, _archive, _budget, _time, _log) = (loaded._folder, loaded._archive, loaded._budget, loaded._time, loaded._log);
+        (_folder, _archive, _passed, _budget, _time, _log) = (loaded._folder, loaded._archive, loaded._passed, loaded._budget, loaded._time, loaded._log);
         _current = snapshot;
     }
 
@@ -51,18 +53,20 @@ public sealed class AdapterDirectory : IDisposable
     /// <param name="adaptersFolder">Holds one folder per adapter, named by its id.</param>
     /// <param name="configuredIds">The adapters this node must have; others in the folder are left alone.</param>
     /// <param name="archive">The versions this node keeps; null knows the adapters' own tables only.</param>
+    /// <param name="passed">Self-checks that need not be made again; null makes every one.</param>
     /// <param name="log">Told of every adapter, loaded or not, and later of every fault inside one.</param>
-    internal static AdapterDirectory Load(string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, ILogger<AdapterDirectory> log) =>
-        Load(adaptersFolder, configuredIds, archive, shared: null, AdapterBudget.Default, TimeProvider.System, log);
+    internal static AdapterDirectory Load(
+        string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, PassedSelfChecks? passed, ILogger<AdapterDirectory> log) =>
+        Load(adaptersFolder, configuredIds, archive, passed, shared: null, AdapterBudget.Default, TimeProvider.System, log);
 
-    /// <inheritdoc cref="Load(string, IReadOnlyList{string}, CatalogueArchive, ILogger{AdapterDirectory})"/>
+    /// <inheritdoc cref="Load(string, IReadOnlyList{string}, CatalogueArchive, PassedSelfChecks, ILogger{AdapterDirectory})"/>
     /// <param name="shared">Assemblies that other nodes of the process use too; null where the node has its process to itself.</param>
     /// <param name="budget">Of every call into an adapter.</param>
     /// <param name="time">For the rest of an adapter that overruns.</param>
     internal static AdapterDirectory Load(
-        string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, AdapterAssemblies? shared, AdapterBudget budget, TimeProvider time,
-        ILogger log) =>
-        new(Path.GetFullPath(adaptersFolder), archive, shared, budget, time, log, [.. configuredIds.Distinct(StringComparer.Ordinal)]);
+        string adaptersFolder, IReadOnlyList<string> configuredIds, CatalogueArchive? archive, PassedSelfChecks? passed, AdapterAssemblies? shared, AdapterBudget budget,
+        TimeProvider time, ILogger log) =>
+        new(Path.GetFullPath(adaptersFolder), archive, passed, shared, budget, time, log, [.. configuredIds.Distinct(StringComparer.Ordinal)]);
 
     /// <summary>The same adapters as a directory of another node's, with changes and listeners of its own; assemblies and threads are shared.</summary>
     internal AdapterDirectory Share()
@@ -162,7 +166,7 @@ public sealed class AdapterDirectory : IDisposable
     {
         var fingerprint = AdapterFingerprint.Of(FolderOf(id));
         var assemblies = _shared?.Open(id, FolderOf(id), fingerprint);
-        var (status, runtime) = new AdapterLoader(FolderOf(id), id, _archive, assemblies, _budget, _time, _log).Load();
+        var (status, runtime) = new AdapterLoader(FolderOf(id), id, _archive, _passed, assemblies, _budget, _time, _log).Load();
         if (AdapterFingerprint.Of(FolderOf(id)) == fingerprint)
             return new AdapterSlot { Status = status, Runtime = runtime, Fingerprint = fingerprint };
         // What was hashed and what was loaded may not be the same files.

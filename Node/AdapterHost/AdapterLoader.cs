@@ -6,8 +6,10 @@ namespace ProvincialGateway.AdapterHost;
 
 /// <summary>Takes one adapter's folder through every check. The first check that fails decides the state and names all of its faults.</summary>
 /// <param name="archive">The versions this node keeps; null knows the adapter's own tables only.</param>
+/// <param name="passed">Self-checks that need not be made again; null makes every one.</param>
 /// <param name="shared">The assemblies, when other nodes use them too; null loads them for this adapter alone.</param>
-internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? archive, AdapterLoadContext? shared, AdapterBudget budget, TimeProvider time, ILogger log)
+internal sealed class AdapterLoader(
+    string folder, string id, CatalogueArchive? archive, PassedSelfChecks? passed, AdapterLoadContext? shared, AdapterBudget budget, TimeProvider time, ILogger log)
 {
     private const int ReasonsMax = 20;
 
@@ -75,15 +77,16 @@ internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? 
         var load = LocalCatalogue.Load(Tables(manifest));
         if (load.Catalogue is not { } packed)
             return Failed(AdapterState.CatalogueInvalid, [.. load.Errors.Select(Said)]);
+        var subject = PassedSelfChecks.SubjectIn(folder, budget);
         // The samples belong to the tables they were packed with.
-        var check = SampleCheck.Run(dialect.Budgeted, packed.Codes, Samples);
+        var check = passed?.SamplesPassed(id, subject) is { } samples ? new SampleReport(samples, []) : SampleCheck.Run(dialect.Budgeted, packed.Codes, Samples);
         if (check.Faults.Count > 0)
             return Failed(AdapterState.SelfCheckFailed, [.. check.Faults.Select(Said)]);
         IReadOnlyList<TableError> errors = [];
         var timeline = archive is null ? CatalogueTimeline.Of(packed) : archive.TimelineOf(id, packed, null, out errors);
         return timeline is null
             ? Failed(AdapterState.CatalogueInvalid, [.. errors.Select(Said)])
-            : Loaded(manifest, dialect, timeline, check.Samples);
+            : Loaded(manifest, dialect, timeline, check.Samples, subject);
     }
 
     private string Samples => Path.Combine(folder, "samples");
@@ -96,7 +99,7 @@ internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? 
         Ratios = manifest.Ratios is { } ratios ? new TableSource(Path.Combine(folder, ratios)) : null,
     };
 
-    private AdapterStatus Loaded(AdapterManifest manifest, GuardedDialect dialect, CatalogueTimeline catalogue, int samplesPassed) => new()
+    private AdapterStatus Loaded(AdapterManifest manifest, GuardedDialect dialect, CatalogueTimeline catalogue, int samplesPassed, string subject) => new()
     {
         Id = id,
         State = AdapterState.Loaded,
@@ -114,6 +117,7 @@ internal sealed class AdapterLoader(string folder, string id, CatalogueArchive? 
             Unmapped = manifest.Unmapped,
             SamplesFolder = Samples,
             SamplesPassed = samplesPassed,
+            CheckedSubject = subject,
         },
     };
 

@@ -56,6 +56,9 @@ public sealed record LoadedAdapter
     /// <summary>Conformance samples that the adapter passed; 0 when it has none.</summary>
     public required int SamplesPassed { get; init; }
 
+    /// <summary>What they were passed with: the files of the folder, the program, its runtime and the limits of a call.</summary>
+    public required string CheckedSubject { get; init; }
+
     internal AdapterHealth Health => ((GuardedDialect)Dialect).Health;
 }
 

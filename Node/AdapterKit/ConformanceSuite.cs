@@ -64,7 +64,7 @@ internal sealed class ConformanceSuite(string packedFolder, ConformanceOptions o
         return (status, runtime);
     }
 
-    private AdapterLoader Loader() => new(packedFolder, Path.GetFileName(packedFolder), archive: null, shared: null, options.Budget, options.Time, log);
+    private AdapterLoader Loader() => new(packedFolder, Path.GetFileName(packedFolder), archive: null, passed: null, shared: null, options.Budget, options.Time, log);
 
     private IReadOnlyList<UnmappedItem> RunOn(LoadedAdapter adapter)
     {

@@ -118,11 +118,8 @@ internal sealed class Restoration(BackupStore store, BackupManifest backup, Time
         await using var database = DataFolder.OpenDatabase(folder, time);
         await database.WriteAsync(session =>
         {
-            session.Execute(
-                "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@now, @takenAtMs, @id)",
-                new { now = time.NowMs(), takenAtMs = backup.TakenAtMs, id = backup.Id });
-            // What had never been sent when the backup was taken may have been sent since.
-            session.Execute("UPDATE outbound SET attempted_at_ms = prepared_at_ms WHERE state = 1 AND attempted_at_ms IS NULL");
+            session.Execute(OlderData.Mark, new { restoredAtMs = time.NowMs(), takenAtMs = backup.TakenAtMs, backup = backup.Id });
+            session.Execute(OlderData.CountUnsentAsSent);
         }, ct);
     }
 

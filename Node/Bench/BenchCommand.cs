@@ -119,6 +119,6 @@ internal sealed record BenchPlan
     /// <summary>Until the just-in-time compiler has seen to what runs often.</summary>
     public int WarmUps => Math.Min(4_000, 2 * Settlements);
 
-    /// <summary>A person for each stay; a soak, which has no number, takes the same persons once more.</summary>
+    /// <summary>A person for each stay; a soak takes the same persons once more.</summary>
     public int Persons => WarmUps + Clients.Sum(SettlementsAt) + (Stored > 0 ? Stored + Settlements : 0) + OpenVisits;
 }

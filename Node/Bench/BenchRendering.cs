@@ -15,7 +15,7 @@ internal static class BenchRendering
         console.Write(Costs(report));
         console.WriteLine(Invariant(
             $"(c) 裸写入 raw inserts: {report.Inserts.Clients} 个客户端 clients, {report.Inserts.RowBytes} bytes a row, {report.Inserts.Latencies.PerSecond:N0} /s, p99 {report.Inserts.Latencies.P99Ms:0.0} ms, {report.Inserts.RowsPerCommit:0.0} a commit"));
-        console.WriteLine(Invariant($"启动 start: {report.Idle.ReadyMs:0} ms，空闲常驻 resident when idle: {report.Idle.ResidentBytes / 1e6:0} MB"));
+        console.WriteLine(Invariant($"新目录首次启动 first start of new folders: {report.Idle.ReadyMs:0} ms，空闲常驻 resident when idle: {report.Idle.ResidentBytes / 1e6:0} MB"));
         if (report.Soak is { } soak)
             console.WriteLine(Invariant($"连续运行 soak: {soak.Settlements} 笔 settlements，两节点常驻 MB both nodes resident: {string.Join(" ", soak.ResidentBytes.Select(bytes => Invariant($"{bytes / 1e6:0}")))}"));
         foreach (var target in report.Targets)

@@ -56,7 +56,7 @@ internal sealed class AgencyDesk(NodesConfiguration configuration, Division self
 
     /// <summary>Sends a message without an answer, or with one that could not be true, at once and unchanged: the peer answers a known id from its own disk.</summary>
     /// <exception cref="ClearingRefusedException">There is no such message, or it was answered.</exception>
-    public async Task<AgencyOutcome> ReleaseAsync(string transactionId, CancellationToken cancellation)
+    public async Task<AgencyOutcome> ReleaseAsync(string transactionId, string by, string reason, CancellationToken cancellation)
     {
         await database.WriteAsync(session =>
         {
@@ -65,7 +65,7 @@ internal sealed class AgencyDesk(NodesConfiguration configuration, Division self
             if (row.State is AgencyMessageState.Accepted or AgencyMessageState.Refused)
                 throw ClearingRefusedException.Of($"报文 {transactionId} 已有应答，无须重发", $"message {transactionId} was answered; there is nothing to release");
             Gate.Require(Division.Parse(row.Peer));
-            ClearingOutbox.Release(session, transactionId, time.NowMs());
+            ClearingOutbox.Release(session, transactionId, by, reason, time.NowMs());
         }, cancellation);
         if (sender is not null)
             await sender.SendAsync(transactionId, cancellation);

@@ -38,6 +38,16 @@ internal sealed class AgencyMessageRow
     public PeerMethod Rpc => new(Service, Method);
 }
 
+/// <summary>A row of <c>clearing_release</c>, without the answer that was put aside.</summary>
+internal sealed class AgencyReleaseRow
+{
+    /// <summary>Why the answer could not be true, or what the last attempt met.</summary>
+    public string? Contradiction { get; init; }
+    public required string ReleasedBy { get; init; }
+    public required string Reason { get; init; }
+    public required long ReleasedAtMs { get; init; }
+}
+
 /// <summary>The messages of this agency to others, as they are stored.</summary>
 internal static class ClearingOutbox
 {
@@ -92,10 +102,23 @@ internal static class ClearingOutbox
         "UPDATE clearing_outbound SET state = @state, reply = @reply, last_error = @error, answered_at_ms = @nowMs WHERE transaction_id = @transactionId AND state = 1",
         new { state = (int)state, reply, error, nowMs, transactionId });
 
-    /// <summary>Due at once, as it was stored; an answer that could not be true is forgotten, the peer is asked again.</summary>
-    public static void Release(Session session, string transactionId, long nowMs) => session.ExecuteExpecting(1,
-        "UPDATE clearing_outbound SET state = 1, reply = NULL, answered_at_ms = NULL, next_attempt_at_ms = @nowMs WHERE transaction_id = @transactionId AND state IN (1, 4)",
-        new { transactionId, nowMs });
+    /// <summary>Due at once, as it was stored; an answer that could not be true is put aside, the peer is asked again.</summary>
+    public static void Release(Session session, string transactionId, string by, string reason, long nowMs)
+    {
+        session.ExecuteExpecting(1,
+            """
+            INSERT INTO clearing_release (transaction_id, reply, contradiction, released_by, reason, released_at_ms)
+            SELECT transaction_id, reply, last_error, @by, @reason, @nowMs FROM clearing_outbound WHERE transaction_id = @transactionId AND state IN (1, 4)
+            """,
+            new { transactionId, by, reason, nowMs });
+        session.ExecuteExpecting(1,
+            "UPDATE clearing_outbound SET state = 1, reply = NULL, answered_at_ms = NULL, next_attempt_at_ms = @nowMs WHERE transaction_id = @transactionId AND state IN (1, 4)",
+            new { transactionId, nowMs });
+    }
+
+    /// <summary>In the order in which they were done.</summary>
+    public static IReadOnlyList<AgencyReleaseRow> ReleasesOf(Session session, string transactionId) => session.Query<AgencyReleaseRow>(
+        "SELECT contradiction, released_by, reason, released_at_ms FROM clearing_release WHERE transaction_id = @transactionId ORDER BY sequence", new { transactionId });
 
     public static void NoteError(Session session, string transactionId, string error) => session.Execute(
         "UPDATE clearing_outbound SET last_error = @error WHERE transaction_id = @transactionId AND state = 1", new { transactionId, error });

@@ -127,8 +127,8 @@ internal sealed partial class ClearingSender(
 
     private static string? Contradiction(IAgencyStep step, AgencyMessageRow row, IExchangeRequest request, IExchangeReply? reply) => reply switch
     {
-        null => "the reply is no message of the contract",
-        _ when reply.TransactionId != row.TransactionId => "the reply is of another transaction id",
+        null => "应答不是约定的报文 / the reply is no message of the contract",
+        _ when reply.TransactionId != row.TransactionId => "应答的是另一流水号 / the reply is of another transaction id",
         { Refusal: { } refusal } => RefusalFault.In(refusal),
         _ => step.Contradiction(request, reply),
     };
@@ -147,7 +147,7 @@ internal sealed partial class ClearingSender(
     [LoggerMessage(5102, LogLevel.Warning, "{Method} about {Subject} ({TransactionId}) was refused by {Peer}: {Code} {Chinese} {English}")]
     private partial void LogRefused(string method, string subject, string transactionId, string peer, RefusalCode code, string chinese, string english);
 
-    [LoggerMessage(5103, LogLevel.Error, "{Method} {TransactionId} was answered by {Peer} with what cannot be true: {Contradiction}. It is parked, nothing was applied; call the peer.")]
+    [LoggerMessage(5103, LogLevel.Error, "{Method} {TransactionId} was answered by {Peer} with what cannot be true: {Contradiction}. It is parked, nothing was applied; call the peer. / 应答不可信，已搁置")]
     private partial void LogParked(string method, string transactionId, string peer, string contradiction);
 
     [LoggerMessage(5104, LogLevel.Information, "{Method} about {Subject} was accepted by {Peer}.")]

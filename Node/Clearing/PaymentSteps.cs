@@ -55,7 +55,7 @@ internal sealed class NotifyPaymentStep() : AgencyStep<NotifyPaymentRequest, Not
 
     public override string? Contradiction(NotifyPaymentRequest request, NotifyPaymentResponse reply) =>
         reply.Payment is { } payment && payment.NoticeTransactionId == request.Header.TransactionId && payment.AmountFen == request.AmountFen
-            ? null : "the payment in the reply is not the one notified";
+            ? null : "应答的付款不是所通知的 / the payment in the reply is not the one notified";
 
     private static Refusal? ShareFault(AgencyScope scope, LedgerSide own, PaymentShare share)
     {
@@ -109,7 +109,7 @@ internal sealed class ConfirmPaymentStep() : AgencyStep<ConfirmPaymentRequest, C
 
     public override string? Contradiction(ConfirmPaymentRequest request, ConfirmPaymentResponse reply) =>
         reply.Payment is { State: PaymentState.Received } payment && payment.NoticeTransactionId == request.NoticeTransactionId
-            ? null : "the payment in the reply is not the one received";
+            ? null : "应答的付款不是所确认到账的 / the payment in the reply is not the one received";
 }
 
 internal static class PaymentShares

@@ -44,7 +44,7 @@ internal sealed class RequestTopUpStep() : AgencyStep<RequestTopUpRequest, Reque
 
     public override string? Contradiction(RequestTopUpRequest request, RequestTopUpResponse reply) =>
         reply.TopUp is { } topUp && topUp.RequestTransactionId == request.Header.TransactionId && topUp.RequestedFen == request.AmountFen
-            ? null : "the top-up in the reply is not the one asked for";
+            ? null : "应答的补充预付不是所请求的 / the top-up in the reply is not the one asked for";
 }
 
 /// <summary>The insured province promises what it will pay.</summary>
@@ -74,7 +74,7 @@ internal sealed class AnswerTopUpStep() : AgencyStep<AnswerTopUpRequest, AnswerT
 
     public override string? Contradiction(AnswerTopUpRequest request, AnswerTopUpResponse reply) =>
         reply.TopUp is { } topUp && topUp.RequestTransactionId == request.RequestTransactionId && topUp.GrantedFen == request.GrantedFen
-            ? null : "the top-up in the reply is not the one answered";
+            ? null : "应答的补充预付不是所答复的 / the top-up in the reply is not the one answered";
 }
 
 /// <summary>The payer says that money is on its way: the insured province a deposit, the treatment province a return.</summary>
@@ -125,7 +125,7 @@ internal sealed class NotifyPrepaymentStep() : AgencyStep<NotifyPrepaymentReques
 
     public override string? Contradiction(NotifyPrepaymentRequest request, NotifyPrepaymentResponse reply) =>
         reply.Notice is { } notice && notice.NoticeTransactionId == request.Header.TransactionId && notice.NotifiedFen == request.AmountFen
-            ? null : "the notice in the reply is not the one sent";
+            ? null : "应答的预付通知不是所发的 / the notice in the reply is not the one sent";
 
     /// <summary>What is paid once is not paid twice, also while the first notice waits for its receipt.</summary>
     private static Refusal? RepeatFault(IReadOnlyList<PrepaymentNoticeRow> notices, NotifyPrepaymentRequest request) => request.Kind switch
@@ -209,5 +209,5 @@ internal sealed class ConfirmPrepaymentStep() : AgencyStep<ConfirmPrepaymentRequ
 
     public override string? Contradiction(ConfirmPrepaymentRequest request, ConfirmPrepaymentResponse reply) =>
         reply.Notice is { State: PrepaymentNoticeState.Confirmed } notice && notice.NoticeTransactionId == request.NoticeTransactionId && notice.ReceivedFen == request.ReceivedFen
-            ? null : "the notice in the reply is not the one confirmed";
+            ? null : "应答的预付通知不是所确认的 / the notice in the reply is not the one confirmed";
 }

@@ -206,5 +206,5 @@ internal static class StatementReceipts
     }
 
     public static string? Contradiction(StatementReceipt? receipt, string number, int revision, StatementState state) =>
-        receipt is not null && (receipt.StatementNumber, receipt.Revision, receipt.State) == (number, revision, state) ? null : $"the receipt is not of {number} revision {revision}, {state}";
+        receipt is not null && (receipt.StatementNumber, receipt.Revision, receipt.State) == (number, revision, state) ? null : $"回执不是 {number} 第 {revision} 版的（{state}） / the receipt is not of {number} revision {revision}, {state}";
 }

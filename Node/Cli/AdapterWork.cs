@@ -68,7 +68,7 @@ internal static class AdapterWork
 
     private static T WithLoaded<T>(string packed, Func<AdapterStatus, T> work)
     {
-        var loader = new AdapterLoader(packed, Path.GetFileName(packed), archive: null, shared: null, AdapterBudget.Default, TimeProvider.System, NullLogger.Instance);
+        var loader = new AdapterLoader(packed, Path.GetFileName(packed), archive: null, passed: null, shared: null, AdapterBudget.Default, TimeProvider.System, NullLogger.Instance);
         var (status, runtime) = loader.Load();
         try
         {

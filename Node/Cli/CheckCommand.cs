@@ -114,7 +114,7 @@ internal static class CheckCommand
     private static IEnumerable<string> AdapterFaults(SelectedNode node)
     {
         using var loggers = LoggerFactory.Create(_ => { });
-        using var adapters = AdapterDirectory.Load(node.AdaptersFolder, node.Entry.Adapters, archive: null, loggers.CreateLogger<AdapterDirectory>());
+        using var adapters = AdapterDirectory.Load(node.AdaptersFolder, node.Entry.Adapters, archive: null, passed: null, loggers.CreateLogger<AdapterDirectory>());
         foreach (var status in adapters.Statuses)
         {
             if (status.Adapter is { } adapter)

@@ -18,7 +18,8 @@ internal static class ClearingMessageCommands
             + "例 example: gateway clearing messages --as 440000 --data data-440000") { all, json };
         command.SetAgencyAction((work, _, parsed) =>
         {
-            var messages = work.Database.Read(session => parsed.GetValue(all) ? ClearingOutbox.Latest(session, MessagesMax) : ClearingOutbox.Open(session)).Select(Entry).ToList();
+            var messages = work.Database.Read(session => (parsed.GetValue(all) ? ClearingOutbox.Latest(session, MessagesMax) : ClearingOutbox.Open(session))
+                .Select(row => Entry(row, ClearingOutbox.ReleasesOf(session, row.TransactionId))).ToList());
             return work.Tell(messages, parsed.GetValue(json), found => Write(work, found));
         });
         return command;
@@ -26,17 +27,23 @@ internal static class ClearingMessageCommands
 
     public static Command Release()
     {
-        var (id, json) = (new Argument<string>("message") { Description = "报文流水号 / the message's transaction id" }, CommandJson.Option());
+        var (id, by, json) = (new Argument<string>("message") { Description = "报文流水号 / the message's transaction id" }, new OperatorOption(), CommandJson.Option());
         var command = new Command("release", "与对方查清原因后，立即以原流水号、原内容重发 / once the cause is settled with the partner: sends it at once, same id, same content\n"
-            + "例 example: gateway clearing release 440000201709201000020000000007 --as 440000 --data data-440000") { id, json };
+            + "例 example: gateway clearing release 440000201709201000020000000007 --reason 对方已更正 --as 440000 --data data-440000") { id };
+        by.AddTo(command);
+        command.Add(json);
         command.SetAgencyAction(async (work, desk, parsed, cancellation) =>
-            work.Tell(await desk.ReleaseAsync(parsed.GetRequiredValue(id), cancellation), parsed.GetValue(json)));
+        {
+            var change = by.Read(work, parsed);
+            return work.Tell(await desk.ReleaseAsync(parsed.GetRequiredValue(id), change.By, change.Reason, cancellation), parsed.GetValue(json));
+        });
         return command;
     }
 
-    private static MessageEntry Entry(AgencyMessageRow row) => new(
+    private static MessageEntry Entry(AgencyMessageRow row, IReadOnlyList<AgencyReleaseRow> releases) => new(
         row.TransactionId, row.Peer, row.Method, row.Subject, row.State, row.Attempts, Time(row.PreparedAtMs),
-        row.State is AgencyMessageState.Awaiting ? Time(row.NextAttemptAtMs) : null, row.LastError);
+        row.State is AgencyMessageState.Awaiting ? Time(row.NextAttemptAtMs) : null, row.LastError,
+        [.. releases.Select(release => new ReleaseEntry(Time(release.ReleasedAtMs), release.ReleasedBy, release.Reason, release.Contradiction))]);
 
     private static void Write(NodeWork work, IReadOnlyList<MessageEntry> messages)
     {
@@ -49,7 +56,7 @@ internal static class ClearingMessageCommands
         foreach (var row in messages)
         {
             table.Row($"{row.TransactionId}\n{row.Peer} {row.PreparedAt}", $"{AgencyStepNames.Of(row.Method)}\n{row.Subject}",
-                $"{Describe(row.State)}\n{ClearingWork.Number(row.Attempts)}", row.Note ?? "-");
+                $"{Describe(row.State)}\n{ClearingWork.Number(row.Attempts)}", string.Join('\n', [row.Note ?? "-", .. row.Releases.Select(release => $"{release.At} 重发 released {release.By}: {release.Reason}")]));
         }
         work.OpenScreen().Write(table);
     }
@@ -65,7 +72,11 @@ internal static class ClearingMessageCommands
 
     /// <param name="NextAttemptAt">When it is sent again by itself; null of one that is not.</param>
     private sealed record MessageEntry(
-        string TransactionId, string Peer, string Method, string Subject, AgencyMessageState State, int Attempts, string PreparedAt, string? NextAttemptAt, string? Note);
+        string TransactionId, string Peer, string Method, string Subject, AgencyMessageState State, int Attempts, string PreparedAt, string? NextAttemptAt, string? Note,
+        IReadOnlyList<ReleaseEntry> Releases);
+
+    /// <param name="Contradiction">What was the matter when it was released.</param>
+    private sealed record ReleaseEntry(string At, string By, string Reason, string? Contradiction);
 
     private static string Time(long ms) => ChinaTime.FromMs(ms).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

@@ -118,8 +118,10 @@ internal sealed class NodeAction(NodeSelection selection, Func<NodeWork, ParseRe
     {
         await database.WriteAsync(session => NodeIdentity.Claim(session, node.Self, vault), cancellation);
         using var loggers = LoggerFactory.Create(_ => { });
+        var passed = new PassedSelfChecks(database);
         using var adapters = AdapterDirectory.Load(node.AdaptersFolder, node.Entry.Adapters,
-            new CatalogueArchive(database, DataFolder.CataloguePath(node.DataFolder), TimeProvider.System), loggers.CreateLogger<AdapterDirectory>());
+            new CatalogueArchive(database, DataFolder.CataloguePath(node.DataFolder), TimeProvider.System), passed, loggers.CreateLogger<AdapterDirectory>());
+        await passed.KeepAsync(adapters, cancellation);
         return await work(new NodeWork
         {
             Node = node,

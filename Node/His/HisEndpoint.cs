@@ -117,8 +117,8 @@ internal sealed partial class HisEndpoint(
         };
         try
         {
-            // Nothing is begun that could not be finished.
-            if (database.Condition.Refusal is { } refusing)
+            // Nothing is begun that could not be finished. What became of what was begun can be asked as long as the disk can be read.
+            if (database.Condition.Refusal is { } refusing && (refusing.Fault is StorageFault.Damaged or StorageFault.InputOutput || !TreatmentAgency.OnlyReads(exchange)))
                 throw refusing;
             return await HandleAsync(caller, exchange);
         }

@@ -60,9 +60,9 @@ internal static class LedgerBook
 
     /// <summary>Why a person of a settlement that a peer answered can have no row in the ledger, or null.</summary>
     public static string? FaultOf(Person person, string peer) =>
-        !Division.TryParse(person.InsuredDivision, out var insured) || insured.Province.Code != peer ? "a person of another province"
-        : person.Scheme.Length is 0 || person.PersonNumber.Length is 0 ? "a person without scheme or number"
-        : person.Scheme.Any(char.IsControl) || person.PersonNumber.Any(char.IsControl) ? "a person whose scheme or number holds control characters"
+        !Division.TryParse(person.InsuredDivision, out var insured) || insured.Province.Code != peer ? "是他省参保人 / a person of another province"
+        : person.Scheme.Length is 0 || person.PersonNumber.Length is 0 ? "参保人没有险种或个人编号 / a person without scheme or number"
+        : person.Scheme.Any(char.IsControl) || person.PersonNumber.Any(char.IsControl) ? "险种或个人编号含控制字符 / a person whose scheme or number holds control characters"
         : null;
 
     private static void Append(Session session, LedgerSide side, Division partner, LedgerRow row)

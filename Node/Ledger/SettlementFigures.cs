@@ -107,7 +107,7 @@ internal record SettlementFigures
         {
             // First, so that the sums below cannot overflow.
             if (fen is < 0 or > AmountMaxFen)
-                return $"{name} {fen} is negative or above {AmountMaxFen}";
+                return $"{name} {fen} 为负或超过 {AmountMaxFen} / is negative or above {AmountMaxFen}";
         }
         var parts = checked(charges.FullSelfPayFen + charges.OverLimitFen + charges.PreSelfPayFen + charges.InScopeFen);
         var funds = checked(payments.PoolFen + payments.CivilServantFen + payments.EnterpriseFen + payments.EmployeeLargeAmountFen
@@ -116,20 +116,20 @@ internal record SettlementFigures
         var paid = checked(payments.FundTotalFen + payments.PersonalTotalFen + payments.HospitalBorneFen);
         return (charges.TotalFen == parts, payments.FundTotalFen == funds, payments.PersonalTotalFen == personal, charges.TotalFen == paid) switch
         {
-            (false, _, _, _) => $"total {charges.TotalFen} <> full self-pay + over limit + pre-self-pay + in scope {parts}",
-            (_, false, _, _) => $"fund total {payments.FundTotalFen} <> sum of funds {funds}",
-            (_, _, false, _) => $"personal total {payments.PersonalTotalFen} <> account + cash {personal}",
-            (_, _, _, false) => $"total {charges.TotalFen} <> fund total + personal total + hospital borne {paid}",
-            _ => payments.DeductibleFen > charges.InScopeFen ? $"deductible {payments.DeductibleFen} > in scope {charges.InScopeFen}" : null,
+            (false, _, _, _) => $"费用总额不等于各部分之和 / total {charges.TotalFen} <> full self-pay + over limit + pre-self-pay + in scope {parts}",
+            (_, false, _, _) => $"基金支付合计不等于各基金之和 / fund total {payments.FundTotalFen} <> sum of funds {funds}",
+            (_, _, false, _) => $"个人负担不等于账户与现金之和 / personal total {payments.PersonalTotalFen} <> account + cash {personal}",
+            (_, _, _, false) => $"费用总额不等于基金、个人、医院负担之和 / total {charges.TotalFen} <> fund total + personal total + hospital borne {paid}",
+            _ => payments.DeductibleFen > charges.InScopeFen ? $"起付标准大于政策范围内费用 / deductible {payments.DeductibleFen} > in scope {charges.InScopeFen}" : null,
         };
     }
 
     private static IEnumerable<(string Name, long Fen)> Parts(Charges charges, Payments payments) =>
     [
-        ("total", charges.TotalFen), ("full self-pay", charges.FullSelfPayFen), ("over limit", charges.OverLimitFen), ("pre-self-pay", charges.PreSelfPayFen),
-        ("in scope", charges.InScopeFen), ("deductible", payments.DeductibleFen), ("pool", payments.PoolFen), ("civil servant", payments.CivilServantFen),
-        ("enterprise", payments.EnterpriseFen), ("employee large amount", payments.EmployeeLargeAmountFen), ("resident critical illness", payments.ResidentCriticalIllnessFen),
-        ("medical aid", payments.MedicalAidFen), ("other", payments.OtherFen), ("fund total", payments.FundTotalFen), ("account", payments.AccountFen),
-        ("cash", payments.CashFen), ("personal total", payments.PersonalTotalFen), ("hospital borne", payments.HospitalBorneFen),
+        ("费用总额 total", charges.TotalFen), ("全自费 full self-pay", charges.FullSelfPayFen), ("超限价 over limit", charges.OverLimitFen), ("先行自付 pre-self-pay", charges.PreSelfPayFen),
+        ("政策范围内 in scope", charges.InScopeFen), ("起付标准 deductible", payments.DeductibleFen), ("统筹基金 pool", payments.PoolFen), ("公务员补助 civil servant", payments.CivilServantFen),
+        ("企业补充 enterprise", payments.EnterpriseFen), ("职工大额 employee large amount", payments.EmployeeLargeAmountFen), ("居民大病 resident critical illness", payments.ResidentCriticalIllnessFen),
+        ("医疗救助 medical aid", payments.MedicalAidFen), ("其他基金 other", payments.OtherFen), ("基金支付合计 fund total", payments.FundTotalFen), ("个人账户 account", payments.AccountFen),
+        ("个人现金 cash", payments.CashFen), ("个人负担合计 personal total", payments.PersonalTotalFen), ("医院负担 hospital borne", payments.HospitalBorneFen),
     ];
 }

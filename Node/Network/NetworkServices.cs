@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Storage;
@@ -8,6 +9,9 @@ namespace ProvincialGateway.Network;
 /// <summary>How a host takes in this slice: what it makes itself it passes, the rest is registered here.</summary>
 internal static class NetworkServices
 {
+    /// <summary>Above what a peer may have under way on its one connection: whoever asks for more is told so, and a question of health gets through.</summary>
+    private const int StreamsToSpare = 16;
+
     /// <summary>Adds <see cref="PeerDirectory"/>, <see cref="NodeDrain"/>, <see cref="PeerDoor"/>, <see cref="OwnStanding"/>, <see cref="HealthStatuses"/>, gRPC with its limits and the identity gate.</summary>
     public static IServiceCollection AddNetwork(this IServiceCollection services, NodesConfiguration configuration, Division self,
         NodeCertificate certificate, PeerTrust trust, Database database, TransactionIdSource ids, TimeProvider time)
@@ -20,6 +24,8 @@ internal static class NetworkServices
             options.EnableDetailedErrors = false;
             options.Interceptors.Add<PeerIdentityInterceptor>();
         });
+        services.Configure<KestrelServerOptions>(kestrel =>
+            kestrel.Limits.Http2.MaxStreamsPerConnection = Math.Max(kestrel.Limits.Http2.MaxStreamsPerConnection, configuration.Limits.PeerConcurrentCallsMax + StreamsToSpare));
         services.AddSingleton(provider => new PeerIdentityInterceptor(
             trust, self, provider.GetRequiredService<PeerDoor>(), database.Condition, provider.GetRequiredService<RecoveryGate>(), provider.GetRequiredService<ILogger<PeerIdentityInterceptor>>()));
         services.AddSingleton<RecoveryGate>();
@@ -42,7 +48,8 @@ internal static class NetworkServices
         services.AddSingleton(provider => new PeerDoor(
             provider.GetRequiredService<PeerDirectory>(), provider.GetRequiredService<NodeDrain>(), configuration.Limits, time, provider.GetRequiredService<ILogger<PeerDoor>>()));
         services.AddSingleton(provider => new OwnStanding(
-            configuration, database, provider.GetRequiredService<PeerDirectory>(), ids, provider.GetRequiredService<NodeDrain>(), time, provider.GetRequiredService<ILogger<OwnStanding>>()));
+            configuration, database, provider.GetRequiredService<PeerDirectory>(), ids, provider.GetRequiredService<NodeDrain>(), provider.GetRequiredService<RecoveryGate>(), time,
+            provider.GetRequiredService<ILogger<OwnStanding>>()));
         return services;
     }
 
@@ -62,7 +69,8 @@ internal static class NetworkServices
     /// <summary>Pings peers for as long as the host runs.</summary>
     public static IServiceCollection AddPeerMonitor(this IServiceCollection services, NodesConfiguration configuration, TransactionIdSource ids, TimeProvider time) =>
         services.AddHostedService(provider => new PeerMonitor(
-            provider.GetRequiredService<PeerDirectory>(), configuration, ids, provider.GetRequiredService<OwnStanding>(), time, provider.GetRequiredService<ILogger<PeerMonitor>>()));
+            provider.GetRequiredService<PeerDirectory>(), configuration, ids, provider.GetRequiredService<OwnStanding>(), provider.GetRequiredService<RecoveryGate>(), time,
+            provider.GetRequiredService<ILogger<PeerMonitor>>()));
 
     /// <summary>Lets Kestrel listen on reserved ports with sockets of theirs; other end points are bound as usual.</summary>
     public static IServiceCollection TakeOver(this IServiceCollection services, params IReadOnlyList<ReservedPort> ports) =>

@@ -78,12 +78,17 @@ internal static class OutboundLeases
         new { sent.TransactionId, sent.Attempts, sent.AttemptedAtMs, reason, next = nowMs + (long)options.RetryDelay.TotalMilliseconds });
 
     /// <returns>Whether there may be more.</returns>
-    public static bool MakeDue(Session session, Division peer, long nowMs) => session.Execute(
-        """
+    public static bool MakeDue(Session session, Division peer, OutboxOptions options, long nowMs) => session.Execute(
+        $"""
         UPDATE outbound SET next_attempt_at_ms = @nowMs WHERE rowid IN (
-          SELECT o.rowid FROM outbound o WHERE o.peer = @Code AND o.state = 1 AND o.next_attempt_at_ms > @nowMs AND o.leased_by IS NULL LIMIT @MadeDueMax)
+          SELECT o.rowid FROM outbound o WHERE o.peer = @Code AND o.state = 1 AND o.next_attempt_at_ms > @nowMs AND {IsFree} LIMIT @MadeDueMax)
         """,
-        new { peer.Code, nowMs, MadeDueMax }) == MadeDueMax;
+        new { peer.Code, nowMs, options.LeaseMs, MadeDueMax }) == MadeDueMax;
+
+    /// <summary>Of requests that nobody is asking for any more, although nothing says so: they are due at once.</summary>
+    public static void Free(Session session, IReadOnlyList<string> transactionIds, long nowMs) => session.ExecuteEach(
+        "UPDATE outbound SET leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = min(next_attempt_at_ms, ?2) WHERE transaction_id = ?1 AND state = 1",
+        transactionIds, (statement, id) => statement.Bind(1, id).Bind(2, nowMs));
 
     /// <summary>The node starts: nobody who held a lease lives any more, and what was being asked for is due at once.</summary>
     public static void Free(Session session, long nowMs) => session.Execute(

@@ -69,6 +69,9 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
     // A clock that jumps ends leases early: in this process nobody sends what is being sent.
     private readonly ConcurrentDictionary<string, bool> _sending = new();
 
+    // The storage did not take what came of them: nobody holds them, whatever lease and pause stand on disk.
+    private readonly ConcurrentDictionary<string, bool> _unrecorded = new();
+
     /// <summary>Raised after what came of an attempt is committed: what waits for an answer may look.</summary>
     public event EventHandler? Recorded;
 
@@ -146,6 +149,11 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
             Recorded?.Invoke(this, EventArgs.Empty);
             return outcome is PeerOutcome.Answered;
         }
+        catch (Exception fault) when (fault is StorageUnavailableException or StorageBusyException)
+        {
+            _unrecorded[row.TransactionId] = true;
+            throw;
+        }
         finally
         {
             _sending.TryRemove(row.TransactionId, out _);
@@ -162,9 +170,19 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
     public async Task MakeDueAsync(Division peer, CancellationToken cancellation)
     {
         // By portions: a long queue does not hold up the settlements that are made meanwhile.
-        while (await database.WriteAsync(session => OutboundLeases.MakeDue(session, peer, time.NowMs()), cancellation))
+        while (await database.WriteAsync(session => OutboundLeases.MakeDue(session, peer, options, time.NowMs()), cancellation))
         {
         }
+    }
+
+    /// <summary>What was asked for while the storage took nothing is due again, as soon as it does; nothing to do while it does not.</summary>
+    public async Task FreeUnrecordedAsync(CancellationToken cancellation)
+    {
+        var ids = _unrecorded.Keys.Where(id => !_sending.ContainsKey(id)).ToList();
+        if (ids.Count == 0 || database.Condition.Cause is not null)
+            return;
+        await database.WriteAsync(session => OutboundLeases.Free(session, ids, time.NowMs()), cancellation);
+        ids.ForEach(id => _unrecorded.TryRemove(id, out _));
     }
 
     /// <summary>Says on every unanswered row why nobody is asked for it, where its province has left nodes.json.</summary>
@@ -273,10 +291,10 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
     [LoggerMessage(1102, LogLevel.Warning, "Transaction {TransactionId} was turned away by {Peer} before it was looked at: {Status} {Detail}. Nothing was done on either side.")]
     private partial void LogRejected(string transactionId, string peer, StatusCode status, string detail);
 
-    [LoggerMessage(1103, LogLevel.Error, "Transaction {TransactionId} was answered by {Peer} with figures that cannot be true: {Contradiction}. It is parked, nothing was applied; call the peer.")]
+    [LoggerMessage(1103, LogLevel.Error, "Transaction {TransactionId} was answered by {Peer} with figures that cannot be true: {Contradiction}. It is parked, nothing was applied; call the peer. / 应答不可信，已搁置")]
     private partial void LogContradiction(string transactionId, string peer, string contradiction);
 
-    [LoggerMessage(1120, LogLevel.Error, "Province {Peer} is not in nodes.json any more and has unanswered transactions: nobody is asked for them. Put it back; see gateway transactions list.")]
+    [LoggerMessage(1120, LogLevel.Error, "Province {Peer} is not in nodes.json any more and has unanswered transactions: nobody is asked for them. Put it back; see gateway transactions list. / nodes.json 中已无该省，无法询问")]
     private partial void LogUnlisted(string peer);
 
     [LoggerMessage(1104, LogLevel.Information, "Transaction {TransactionId} had its end while it was under way, by a reversal or by what a recovery learnt: what came of it changes nothing any more.")]

@@ -57,6 +57,7 @@ internal sealed partial class OutboxResolver(Outbox outbox, PeerDirectory peers,
         var peer = lane.Peer;
         if (lane.TakeCameUp())
             await outbox.MakeDueAsync(peer.Entry.Division, stopping);
+        await outbox.FreeUnrecordedAsync(stopping);
         // Paused, in maintenance or stopping: no attempt is made and none is counted.
         if (peer.State.Hold is not null)
             return;

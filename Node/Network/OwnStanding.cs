@@ -10,7 +10,8 @@ namespace ProvincialGateway.Network;
 /// How this node stands towards each peer, what peers are told of it at once, and what they tell of themselves. Who has not heard learns it from the next ping.
 /// </summary>
 internal sealed class OwnStanding(
-    NodesConfiguration configuration, Database database, PeerDirectory peers, TransactionIdSource ids, NodeDrain drain, TimeProvider time, ILogger<OwnStanding> logger)
+    NodesConfiguration configuration, Database database, PeerDirectory peers, TransactionIdSource ids, NodeDrain drain, RecoveryGate gate, TimeProvider time,
+    ILogger<OwnStanding> logger)
 {
     private Maintenance? _planned = database.Read(session => PeerRecords.Own(session, time.NowMs()));
 
@@ -22,7 +23,8 @@ internal sealed class OwnStanding(
 
     public NodeStanding Towards(Division peer) => new()
     {
-        State = drain.IsDraining ? NodeState.Draining : peers.Find(peer)?.State.Pause is not null ? NodeState.Paused : NodeState.Serving,
+        // Every release knows a pause, and does what is wanted of one that is barred: it keeps what it has and asks nothing.
+        State = drain.IsDraining ? NodeState.Draining : peers.Find(peer)?.State.Pause is not null || gate.WhyBarred(peer) is not null ? NodeState.Paused : NodeState.Serving,
         Maintenance = Planned?.ToMessage(),
     };
 
@@ -40,9 +42,14 @@ internal sealed class OwnStanding(
     }
 
     /// <summary>Tells every peer that is not known to be away and takes such news.</summary>
-    public Task TellAsync(CancellationToken cancellation) => Task.WhenAll(peers.All
-        .Where(peer => peer.State.Status.Availability is not PeerAvailability.Down && peer.State.Information?.Agreed is { } agreed && agreed.IsAtLeast(ProtocolRelease.WithStanding))
-        .Select(peer => TellAsync(peer, cancellation)));
+    public Task TellAsync(CancellationToken cancellation) => Task.WhenAll(peers.All.Select(peer => TellAsync(peer, cancellation)));
+
+    /// <summary>Tells one of them.</summary>
+    public async Task TellAsync(IPeerLink peer, CancellationToken cancellation)
+    {
+        if (peer.State.Status.Availability is not PeerAvailability.Down && peer.State.Information?.Agreed is { } agreed && agreed.IsAtLeast(ProtocolRelease.WithStanding))
+            await AnnounceAsync(peer, cancellation);
+    }
 
     /// <inheritdoc cref="PeerState.HeardServing"/>
     public void HearPing(Division from) => peers.Find(from)?.State.HeardServing();
@@ -63,7 +70,7 @@ internal sealed class OwnStanding(
         }, maintenance);
     }
 
-    private Task<bool> TellAsync(IPeerLink peer, CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
+    private Task<bool> AnnounceAsync(IPeerLink peer, CancellationToken cancellation) => BackgroundWork.AttemptAsync(async () =>
     {
         var id = await ids.NextAsync(cancellation);
         var request = new AnnounceStandingRequest

@@ -52,8 +52,9 @@ internal sealed class PeerClient : IPeerLink
     /// <param name="ct">Gives up waiting; what was sent by then stays sent, and the outcome says so.</param>
     public async Task<PeerOutcome> CallAsync(PeerMethod method, byte[] request, CancellationToken ct)
     {
-        await LookWhetherBackAsync(method);
-        var outcome = NotToBeSent(method, request) ?? await SendAsync(new PeerCall(method, request, _time.GetUtcNow() + _configuration.Timeouts.InteractiveBudget, ct));
+        var started = _time.GetTimestamp();
+        await LookWhetherBackAsync(method, ct);
+        var outcome = NotToBeSent(method, request) ?? await SendAsync(new PeerCall(method, request, LeftOfBudget(started), _time.GetUtcNow(), ct));
         if (outcome is PeerOutcome.Rejected rejected)
             NetworkLog.CallRejected(_logger, Entry.Division, method, rejected.Status, rejected.Detail);
         if (outcome is PeerOutcome.Unknown unknown)
@@ -129,12 +130,27 @@ internal sealed class PeerClient : IPeerLink
     }
 
     /// <summary>A peer that was stopping may have been back for seconds before it says so by itself: no patient waits for that.</summary>
-    private async Task LookWhetherBackAsync(PeerMethod method)
+    private async Task LookWhetherBackAsync(PeerMethod method, CancellationToken ct)
     {
         if (RecoveryGate.IsAlwaysServed(method.Service) || State.Hold is not { Cause: PeerHoldCause.Draining })
             return;
-        if (await ProbeAsync(CheckHealth, new HealthCheckRequest().ToByteArray(), HealthPatience, CancellationToken.None) is (var reply, StatusCode.OK) && IsServing(reply))
-            State.HeardServing();
+        var budget = _configuration.Timeouts.InteractiveBudget;
+        try
+        {
+            if (await ProbeAsync(CheckHealth, new HealthCheckRequest().ToByteArray(), HealthPatience < budget ? HealthPatience : budget, ct) is (var reply, StatusCode.OK) && IsServing(reply))
+                State.HeardServing();
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Whoever gave up is told so like everybody else who is held.
+        }
+    }
+
+    /// <summary>A moment at least: none at all would mean no limit.</summary>
+    private TimeSpan LeftOfBudget(long started)
+    {
+        var left = _configuration.Timeouts.InteractiveBudget - _time.GetElapsedTime(started);
+        return left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
     }
 
     private static bool IsServing(byte[]? reply)
@@ -187,10 +203,12 @@ internal sealed class PeerClient : IPeerLink
 
     private async Task<PeerOutcome> SendAsync(PeerCall call)
     {
+        var context = ResilienceContextPool.Shared.Get(call.Abandoned);
+        context.Properties.Set(PeerPipeline.Left, call.Left);
         try
         {
             return call.Conclude(await _pipeline.ExecuteAsync(
-                static (state, token) => state.Client.AttemptAsync(state.call, token), (Client: this, call), call.Abandoned));
+                static (context, state) => state.Client.AttemptAsync(state.call, context.CancellationToken), context, (Client: this, call)));
         }
         catch (BrokenCircuitException) when (call.Method == PeerMethod.Ping)
         {
@@ -207,6 +225,10 @@ internal sealed class PeerClient : IPeerLink
         catch (OperationCanceledException) when (call.Abandoned.IsCancellationRequested)
         {
             return call.Conclude(new PeerOutcome.Unreachable("本节点放弃等待 / this node gave up waiting"));
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 
@@ -309,11 +331,14 @@ internal sealed class PeerClient : IPeerLink
     }
 
     /// <summary>All attempts of one call.</summary>
-    private sealed class PeerCall(PeerMethod method, byte[] request, DateTimeOffset giveUpAt, CancellationToken abandoned)
+    private sealed class PeerCall(PeerMethod method, byte[] request, TimeSpan left, DateTimeOffset begunAt, CancellationToken abandoned)
     {
         public PeerMethod Method => method;
 
         public byte[] Request => request;
+
+        /// <summary>How long all attempts may take together; above zero.</summary>
+        public TimeSpan Left => left;
 
         /// <summary>The caller no longer waits.</summary>
         public CancellationToken Abandoned => abandoned;
@@ -326,7 +351,7 @@ internal sealed class PeerClient : IPeerLink
 
         public TimeSpan AttemptTimeout(TimeSpan attemptMax, DateTimeOffset now)
         {
-            var remaining = giveUpAt - now;
+            var remaining = begunAt + left - now;
             return remaining < attemptMax ? remaining : attemptMax;
         }
 

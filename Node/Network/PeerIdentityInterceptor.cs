@@ -63,7 +63,13 @@ internal sealed class PeerIdentityInterceptor(
             await PassAsync(context, peer);
             return await serve(peer);
         }
-        catch (StorageException fault) when (fault is StorageBusyException or StorageUnavailableException or NodeRecoveringException)
+        catch (NodeRecoveringException fault)
+        {
+            // As one that an operator has paused: it queues until it is told that this is over.
+            NetworkLog.StorageUnavailable(logger, caller, context.Method, fault.Message);
+            throw new RpcException(new Status(StatusCode.Unavailable, fault.Message), new TurnedAway(DoorReason.Paused).ToMetadata());
+        }
+        catch (StorageException fault) when (fault is StorageBusyException or StorageUnavailableException)
         {
             NetworkLog.StorageUnavailable(logger, caller, context.Method, fault.Message);
             throw new RpcException(new Status(StatusCode.Unavailable, fault.Message));

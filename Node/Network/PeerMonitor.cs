@@ -12,7 +12,7 @@ namespace ProvincialGateway.Network;
 /// without one; a peer that was down and has answered, at once. A peer that has come up is asked who it is: from what it speaks follows the release that requests to it are written in.
 /// </summary>
 internal sealed class PeerMonitor(
-    PeerDirectory peers, NodesConfiguration configuration, TransactionIdSource ids, OwnStanding standing, TimeProvider time, ILogger<PeerMonitor> logger)
+    PeerDirectory peers, NodesConfiguration configuration, TransactionIdSource ids, OwnStanding standing, RecoveryGate gate, TimeProvider time, ILogger<PeerMonitor> logger)
     : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -20,7 +20,7 @@ internal sealed class PeerMonitor(
 
     private async Task WatchAsync(IPeerLink peer, CancellationToken ct)
     {
-        var watched = new Watched(peer);
+        var watched = new Watched(peer, gate);
         var interval = configuration.Timeouts.PeerPingInterval;
         await using var timer = time.CreateTimer(_ => watched.Wake(), null, interval, interval);
         try
@@ -49,6 +49,8 @@ internal sealed class PeerMonitor(
         await PingAsync(watched, ct);
         if (peer.State.Status.Availability is PeerAvailability.Up && watched.IsToBeMet())
             await MeetAsync(peer, ct);
+        if (watched.TakeLifted())
+            await standing.TellAsync(peer, ct);
     }, reason => NetworkLog.PingSkipped(logger, watched.Peer.Entry.Division, reason), logger, ct);
 
     private async Task PingAsync(Watched watched, CancellationToken ct)
@@ -118,13 +120,17 @@ internal sealed class PeerMonitor(
         private const int MetEvery = 30;
 
         private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        private readonly RecoveryGate _gate;
         private int _cameUp = 1;
+        private volatile bool _wasBarred;
         private int _rounds;
         private bool _isSkewed;
 
-        public Watched(IPeerLink peer)
+        public Watched(IPeerLink peer, RecoveryGate gate)
         {
-            Peer = peer;
+            (Peer, _gate) = (peer, gate);
+            gate.Changed += OnGateChanged;
+            OnGateChanged(gate, EventArgs.Empty);
             peer.State.CameUp += OnCameUp;
             peer.State.AnsweredWhileDown += OnAnsweredWhileDown;
         }
@@ -136,6 +142,15 @@ internal sealed class PeerMonitor(
         {
             var isTime = ++_rounds % MetEvery == 0;
             return Interlocked.Exchange(ref _cameUp, 0) == 1 || isTime || Peer.State.Information is null;
+        }
+
+        /// <summary>This node did not deal with the peer, and does again: it is to be told. Said once.</summary>
+        public bool TakeLifted()
+        {
+            if (!_wasBarred || IsBarred)
+                return false;
+            _wasBarred = false;
+            return true;
         }
 
         public void NoteClock(DateTimeOffset sentAt, TimeSpan roundTrip, DateTimeOffset answeredAt, TimeSpan threshold, ILogger logger)
@@ -158,8 +173,19 @@ internal sealed class PeerMonitor(
 
         public void End()
         {
+            _gate.Changed -= OnGateChanged;
             Peer.State.CameUp -= OnCameUp;
             Peer.State.AnsweredWhileDown -= OnAnsweredWhileDown;
+        }
+
+        private bool IsBarred => _gate.WhyBarred(Peer.Entry.Division) is not null;
+
+        private void OnGateChanged(object? sender, EventArgs change)
+        {
+            if (IsBarred)
+                _wasBarred = true;
+            else if (_wasBarred)
+                Wake();
         }
 
         private void OnAnsweredWhileDown(object? sender, EventArgs answered) => Wake();

@@ -9,11 +9,14 @@ namespace ProvincialGateway.Network;
 /// <summary>The interactive budget of one peer: total timeout, then retry, then circuit breaker, then attempt timeout.</summary>
 internal static class PeerPipeline
 {
+    /// <summary>What a call has left of its budget when it begins; above zero.</summary>
+    public static readonly ResiliencePropertyKey<TimeSpan> Left = new("provincial-gateway.left");
+
     /// <param name="circuit">Closes the circuit at once when the peer is known to answer.</param>
     public static ResiliencePipeline<PeerOutcome> Create(TimeoutOptions timeouts, PeerState state, CircuitBreakerManualControl circuit, TimeProvider time)
     {
         var pipeline = new ResiliencePipelineBuilder<PeerOutcome> { TimeProvider = time };
-        pipeline.AddTimeout(timeouts.InteractiveBudget);
+        pipeline.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = arguments => new(arguments.Context.Properties.GetValue(Left, timeouts.InteractiveBudget)) });
         if (timeouts.RetriesMax > 0)
             pipeline.AddRetry(new RetryStrategyOptions<PeerOutcome>
             {

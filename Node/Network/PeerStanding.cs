@@ -31,7 +31,7 @@ internal enum PeerHoldCause
     /// <summary>By this node's operator.</summary>
     PausedHere = 1,
 
-    /// <summary>By the peer's operator.</summary>
+    /// <summary>By the peer's operator, or while the peer takes in again what it has forgotten.</summary>
     PausedThere = 2,
 
     Maintenance = 3,
@@ -58,7 +58,8 @@ internal sealed record PeerHold(PeerHoldCause Cause, string Chinese, string Engl
 
     public static PeerHold DrainingUntil(DateTimeOffset until) => new(PeerHoldCause.Draining, "该省节点正在停止或重启，之后自动续办", "that province's node is stopping or restarting; it goes on by itself after that", until);
 
-    public static PeerHold PausedThereUntil(DateTimeOffset until) => new(PeerHoldCause.PausedThere, "该省节点的管理员已暂停与本省的业务，恢复后自动续办", "that province's operator has paused the dealings with this one; they go on when they are resumed", until);
+    public static PeerHold PausedThereUntil(DateTimeOffset until) => new(PeerHoldCause.PausedThere, "该省节点暂不办理与本省的业务（管理员已暂停，或正在补齐往来数据），恢复后自动续办",
+        "that province's node does not deal with this one for now (its operator has paused it, or it takes in again what the two have exchanged); what waits goes on by itself", until);
 
     private static string Local(DateTimeOffset at) => ChinaTime.Local(at).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -61,7 +61,7 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
     private PeerInformation? _information;
     private int _timesUp;
 
-    /// <summary>Raised when the peer answers again, for the first time, or is sent to again: what waits for it may be tried at once.</summary>
+    /// <summary>Raised when the peer answers again, for the first time, or is sent to again, or this node can take in its answers again: what waits for it may be tried at once.</summary>
     public event EventHandler? CameUp;
 
     /// <summary>Raised when a peer that was down has answered, and one answer is not enough yet: asked again at once it is up in no time.</summary>
@@ -210,6 +210,13 @@ internal sealed class PeerState(Division peer, TimeProvider time, ILogger logger
         }
         NetworkLog.PeerReleased(logger, peer);
         CameUp?.Invoke(this, EventArgs.Empty);
+    }
+
+    /// <summary>This node's storage takes work again: what it did not take may be asked for at once, unless the peer is away; then its return says so.</summary>
+    public void StorageRecovered()
+    {
+        if (Status.Availability is not PeerAvailability.Down)
+            CameUp?.Invoke(this, EventArgs.Empty);
     }
 
     private PeerHold? HoldAt(DateTimeOffset now) =>

@@ -11,8 +11,8 @@ internal static class RefusalFault
     /// <returns>Why the refusal cannot be true, or null.</returns>
     public static string? In(Refusal refusal) => refusal.Code switch
     {
-        RefusalCode.Unspecified => "a refusal without a code",
-        RefusalCode.IdConflict => $"the peer holds another request under this id, which differs in {refusal.Field}",
+        RefusalCode.Unspecified => "拒绝没有代码 / a refusal without a code",
+        RefusalCode.IdConflict => $"对方在该流水号下存有另一请求，{refusal.Field} 不同 / the peer holds another request under this id, which differs in {refusal.Field}",
         _ => null,
     };
 }

@@ -9,6 +9,9 @@ namespace ProvincialGateway.Network;
 /// <param name="interval">Between two tries.</param>
 internal sealed partial class StorageWatch(Database database, HealthStatuses statuses, TimeSpan interval, TimeProvider time, ILogger<StorageWatch> logger) : BackgroundService
 {
+    /// <summary>Raised when the storage takes work again: what it did not take may be tried at once.</summary>
+    public event EventHandler? Recovered;
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // Before the node is said to be started.
@@ -53,6 +56,7 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
         }
         while (!works);
         LogGoesOn(time.GetElapsedTime(started).TotalSeconds);
+        Recovered?.Invoke(this, EventArgs.Empty);
     }
 
     // Nobody else tells it: of two who do, one may have looked before the other.

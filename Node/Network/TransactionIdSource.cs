@@ -13,6 +13,8 @@ internal sealed class TransactionIdSource
 
     private const string Counter = "transaction_id";
 
+    private const long Unreserved = 9_999_999_999;
+
     // The next block is fetched while half of this one is left: its disk sync is over long before anybody would wait for it.
     private const int RefillBelow = BlockSize / 2;
 
@@ -51,6 +53,19 @@ internal sealed class TransactionIdSource
                 reservation = Reservation();
             }
             await reservation.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>For an answer that is kept nowhere. While no serial can be reserved all of these have the same, which nothing that is kept ever has.</summary>
+    public async ValueTask<TransactionId> NextOfQuestionAsync(CancellationToken ct)
+    {
+        try
+        {
+            return await NextAsync(ct);
+        }
+        catch (StorageUnavailableException)
+        {
+            return TransactionId.Create(_sender, _time.GetUtcNow(), Unreserved);
         }
     }
 

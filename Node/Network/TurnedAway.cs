@@ -15,7 +15,7 @@ internal enum DoorReason
     /// <summary>The node stops.</summary>
     Draining = 3,
 
-    /// <summary>Its operator has paused the caller.</summary>
+    /// <summary>Its operator has paused the caller, or what it has forgotten of the two's dealings is not taken in again yet.</summary>
     Paused = 4,
 }
 

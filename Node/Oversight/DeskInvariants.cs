@@ -15,7 +15,8 @@ internal static class DeskInvariants
                 """,
                 "等级 {1}/{2}/{3} 不是 01..11", "levels {1}/{2}/{3} are not 01..11")),
         NodeInvariant.OfRows(
-            "business-periods", "计入业务周期的都是本院的结算、撤销或冲正,已签退的周期没有待答交易", "Business periods hold money requests of their own hospital, closed ones no open request",
+            "business-periods", "计入业务周期的都是本院的结算、撤销或冲正,经办的冲正与原交易同周期,已签退的周期没有待答交易",
+            "Business periods hold money requests of their own hospital and with them their reversals by operators, closed ones no open request",
             "SELECT count(*) FROM period_transaction",
             new RowRule(
                 """
@@ -29,7 +30,13 @@ internal static class DeskInvariants
                 SELECT p.transaction_id, p.period_number FROM period_transaction p JOIN business_period b USING (period_number) JOIN outbound o USING (transaction_id)
                 WHERE b.closed_at_ms IS NOT NULL AND o.state IN (1, 4)
                 """,
-                "业务周期 {1} 已签退,该交易尚未应答", "period {1} is closed, the transaction is not answered")),
+                "业务周期 {1} 已签退,该交易尚未应答", "period {1} is closed, the transaction is not answered"),
+            new RowRule(
+                """
+                SELECT a.transaction_id, p.period_number, a.reversal_id FROM transaction_act a JOIN period_transaction p USING (transaction_id)
+                WHERE a.act = 3 AND NOT EXISTS (SELECT 1 FROM period_transaction r WHERE r.transaction_id = a.reversal_id AND r.period_number = p.period_number)
+                """,
+                "计入业务周期 {1},而经办对它的冲正 {2} 未计入", "it counts in period {1}, and {2}, by which an operator has reversed it, does not")),
         NodeInvariant.OfRows(
             "confirmations", "交易的确认状态与其结果一致", "Confirmations agree with what became of their transactions",
             "SELECT count(*) FROM confirmation",

@@ -43,8 +43,19 @@ internal sealed partial class ForgottenDetails(
     /// <summary>Tries lines again that did not fit.</summary>
     /// <param name="row">With its payload.</param>
     /// <returns>Why they still do not; null when they are taken in.</returns>
-    public Task<Remark?> TakeAgainAsync(RecoveryExchangeRow row, CancellationToken cancellation) =>
-        WhyNotAsync(Division.Parse(row.Peer), row.Direction, TransferredDetails.Parser.ParseFrom(vault.Open(row.Request!, RecoveryStore.RequestPurpose)), cancellation);
+    public async Task<Remark?> TakeAgainAsync(RecoveryExchangeRow row, CancellationToken cancellation)
+    {
+        var details = TransferredDetails.Parser.ParseFrom(vault.Open(row.Request!, RecoveryStore.RequestPurpose));
+        try
+        {
+            return await WhyNotAsync(Division.Parse(row.Peer), row.Direction, details, cancellation);
+        }
+        catch (ForgottenStepException why)
+        {
+            // Nothing of them is stored: it stays parked, and does not count as taken in.
+            return new(why.Chinese, why.English);
+        }
+    }
 
     /// <summary>Lines that do not fit these books are parked as any other exchange is: somebody looks at them, and others do not wait.</summary>
     private async Task TakeAsync(long recovery, Division peer, Direction direction, TransferredDetails details, CancellationToken cancellation)
@@ -56,25 +67,37 @@ internal sealed partial class ForgottenDetails(
             return;
         }
         // Parked, or what an operator has set aside.
-        if (database.Read(session => RecoveryStore.Holds(session, transfer)) || await WhyNotAsync(peer, direction, details, cancellation) is not { } why)
+        if (database.Read(session => RecoveryStore.Holds(session, transfer)))
             return;
-        LogNotTaken(details.Start.SettlementNumber, peer);
-        await database.WriteAsync(session => RecoveryStore.Add(session, recovery, new RecoveryExchangeRow
+        try
         {
-            TransactionId = transfer,
-            Peer = peer.Code,
-            Direction = direction,
-            Method = PeerMethod.UploadFeeDetails.Path,
-            AtMs = time.NowMs(),
-            Request = vault.Seal(details.ToByteArray(), RecoveryStore.RequestPurpose),
-            Reply = vault.Seal([], RecoveryStore.ReplyPurpose),
-            State = ExchangePart.Parked,
-            Subject = details.Start.SettlementNumber,
-            NoteZh = why.Chinese,
-            NoteEn = why.English,
-        }, place: 0), cancellation);
+            if (await WhyNotAsync(peer, direction, details, cancellation) is not { } why)
+                return;
+            await database.WriteAsync(session => RecoveryStore.Add(session, recovery, Parked(peer, direction, details, why), place: 0), cancellation);
+        }
+        catch (ForgottenStepException)
+        {
+            // The hospital has them: the report names the settlement.
+        }
+        LogNotTaken(details.Start.SettlementNumber, peer);
     }
 
+    private RecoveryExchangeRow Parked(Division peer, Direction direction, TransferredDetails details, Remark why) => new()
+    {
+        TransactionId = details.TransferTransactionId,
+        Peer = peer.Code,
+        Direction = direction,
+        Method = PeerMethod.UploadFeeDetails.Path,
+        AtMs = time.NowMs(),
+        Request = vault.Seal(details.ToByteArray(), RecoveryStore.RequestPurpose),
+        Reply = vault.Seal([], RecoveryStore.ReplyPurpose),
+        State = ExchangePart.Parked,
+        Subject = details.Start.SettlementNumber,
+        NoteZh = why.Chinese,
+        NoteEn = why.English,
+    };
+
+    /// <exception cref="ForgottenStepException">They do not make the bill; nothing is stored.</exception>
     private async Task<Remark?> WhyNotAsync(Division peer, Direction direction, TransferredDetails details, CancellationToken cancellation)
     {
         try
@@ -85,7 +108,7 @@ internal sealed partial class ForgottenDetails(
                 await RestoreAsync(peer, details, cancellation);
             return null;
         }
-        catch (Exception fault) when (fault is not (StorageBusyException or StorageUnavailableException or OperationCanceledException))
+        catch (Exception fault) when (fault is not (ForgottenStepException or StorageBusyException or StorageUnavailableException or OperationCanceledException))
         {
             // What another province says must not stop the recovery, and its content is not for the log.
             return new($"明细不能入库（{fault.GetType().Name}）；请与对方核对", $"the lines do not fit this node's books ({fault.GetType().Name}); compare with that province");
@@ -147,16 +170,8 @@ internal sealed partial class ForgottenDetails(
 
     private async Task RestoreAsync(Division peer, TransferredDetails details, CancellationToken cancellation)
     {
-        try
-        {
-            var id = await ids.NextAsync(cancellation);
-            await database.WriteAsync(session => Restore(session, peer, details, id), cancellation);
-        }
-        catch (ForgottenStepException)
-        {
-            // The hospital has them: the report names the settlement.
-            LogNotTaken(details.Start.SettlementNumber, peer);
-        }
+        var id = await ids.NextAsync(cancellation);
+        await database.WriteAsync(session => Restore(session, peer, details, id), cancellation);
     }
 
     private void Restore(Session session, Division peer, TransferredDetails details, TransactionId id)

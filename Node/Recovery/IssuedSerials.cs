@@ -13,6 +13,9 @@ internal static class IssuedSerials
     /// <summary>What is passed over of a day's numbers where a province cannot be asked: far more than one division settles in a day, and a hundredth of what a day has.</summary>
     public const long Jump = 100_000;
 
+    /// <summary>More than one division settles in a second, by the day's mean; a day of it and the jump are less than a day has.</summary>
+    private const long PerSecond = 100;
+
     /// <summary>The name of the counter a number was taken from, and its place in it.</summary>
     /// <param name="number">A visit, settlement or filing number, or one of a statement.</param>
     public static (string Counter, long Serial) Of(string number) => number[0] switch
@@ -50,6 +53,29 @@ internal static class IssuedSerials
         var divisions = session.Query<string>("SELECT DISTINCT insured_division FROM person");
         foreach (var counter in divisions.SelectMany(division => (string[])[$"visit.{division}.{today.Iso()}", $"settlement.{division}.{today.Iso()}", $"filing.{division}.{today.Iso()}"]))
             Set(session, counter, Value(session, counter) + Jump);
+    }
+
+    /// <summary>
+    /// Passes over every number of today that a node may have issued until now from data newer than these, and writes them down as passed over. The hour says how
+    /// many that can be, so a day has enough however often it is done. Of the divisions that have ever issued one: to go through all persons would take too long.
+    /// </summary>
+    /// <returns>How many counters were moved.</returns>
+    public static int PassOverUntil(Session session, DateTimeOffset now)
+    {
+        var (today, last) = (ChinaTime.DateOf(now), Jump + (long)ChinaTime.Local(now).TimeOfDay.TotalSeconds * PerSecond);
+        var moved = 0;
+        foreach (var counter in session.Query<string>(
+            """
+            SELECT DISTINCT substr(name, 1, length(name) - 10) || @today FROM counter WHERE name GLOB 'visit.*' OR name GLOB 'settlement.*' OR name GLOB 'filing.*'
+            """, new { today = today.Iso() }))
+        {
+            if (Value(session, counter) is var value && value >= last)
+                continue;
+            session.ExecuteExpecting(1, "INSERT INTO recovery_gap (counter, first_serial, last_serial) VALUES (@counter, @first, @last)", new { counter, first = value + 1, last });
+            Set(session, counter, last);
+            moved++;
+        }
+        return moved;
     }
 
     /// <summary>Writes down which numbers nobody is known to hold: lost with the data, or passed over. Earlier days are as they were.</summary>

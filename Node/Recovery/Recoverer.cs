@@ -30,8 +30,11 @@ internal sealed partial class Recoverer(
         "该省节点为旧版，没有恢复服务，不能询问；请待其升级，或用 recovery skip 不等待 / that province's node is of a release without the recovery service and cannot be asked; wait for its upgrade, or recovery skip it";
 
     private readonly Lock _applying = new();
-    private bool _hasPassedOver;
     private readonly ExchangeCheck _check = new(self);
+
+    // How many parts were gathered since the start, and how many when own serials were passed over: each may hold ids beyond those of the others.
+    private int _gathered;
+    private int? _gatheredWhenPassedOver;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Closes the gate and recovers, unless that is not so any more. A recovery that is under way begins anew.</summary>
@@ -43,7 +46,6 @@ internal sealed partial class Recoverer(
             session => isSo(session) ? RecoveryStore.Begin(session, foundBy, restored, peers.All.Select(peer => peer.Entry.Division), time.NowMs()) : null, cancellation);
         if (recovery is null)
             return;
-        Volatile.Write(ref _hasPassedOver, false);
         ApplyStanding();
         LogBegun(recovery.FoundBy, recovery.BackupTakenAtMs is { } taken ? ChinaTime.FromMs(taken) : null);
         _wake.Writer.TryWrite(true);
@@ -99,12 +101,13 @@ internal sealed partial class Recoverer(
     /// <summary>Ids that are made from now on are none of those that peers know, whatever the clock says.</summary>
     private async Task PassOverOwnSerialsAsync(long recovery, CancellationToken cancellation)
     {
-        // Once: else a peer could lead this node to the end of its serials step by step.
-        if (Volatile.Read(ref _hasPassedOver))
+        // Once for each gathering: else a peer could lead this node to the end of its serials step by step.
+        var gathered = Volatile.Read(ref _gathered);
+        if (_gatheredWhenPassedOver == gathered)
             return;
         if (database.Read(session => RecoveryStore.LastOwnSerial(session, recovery, TransactionIdSource.Last(session) + OwnSerialsForgottenMax)) is { } last)
             await ids.PassOverAsync(last + OwnSerialsUnseen, cancellation);
-        Volatile.Write(ref _hasPassedOver, true);
+        _gatheredWhenPassedOver = gathered;
     }
 
     /// <returns>The provinces whose lines are all here.</returns>
@@ -137,8 +140,10 @@ internal sealed partial class Recoverer(
                     return;
             }
         }
-        if (await database.WriteAsync(session => RecoveryStore.Gathered(session, recovery.Id, part.Peer), cancellation))
-            LogGathered(part.Peer, database.Read(session => RecoveryStore.Count(session, recovery.Id, part.Peer)));
+        if (!await database.WriteAsync(session => RecoveryStore.Gathered(session, recovery.Id, part.Peer), cancellation))
+            return;
+        Interlocked.Increment(ref _gathered);
+        LogGathered(part.Peer, database.Read(session => RecoveryStore.Count(session, recovery.Id, part.Peer)));
     }
 
     private async Task<ExchangePage?> AskAsync(RecoveryRow recovery, string peer, Direction direction, string before, CancellationToken cancellation)
@@ -194,22 +199,25 @@ internal sealed partial class Recoverer(
         }
     }
 
-    /// <summary>What of a page was forgotten, and where the next one begins, in one transaction.</summary>
+    /// <summary>
+    /// What of a page was forgotten, and where the next one begins, in one transaction. What is merely held is not kept a second time, but says nothing of
+    /// the older ones: the recovery that held it may have been broken off between two pages.
+    /// </summary>
     /// <returns>Empty when there is no need of another; null when the part was begun anew meanwhile.</returns>
     private string? Keep(Session session, RecoveryRow recovery, string peer, Direction direction, string? before, ExchangePage page)
     {
-        var forgotten = page.Exchanges.Where(exchange => !IsKnown(session, direction, exchange.ExchangeTransactionId)).ToList();
+        var forgotten = page.Exchanges.Where(exchange => !IsInBooks(session, direction, exchange.ExchangeTransactionId)).ToList();
         var next = forgotten.Count == 0 ? "" : page.Next;
         if (!RecoveryStore.SetCursor(session, recovery.Id, peer, direction, before, next))
             return null;
         var place = -RecoveryStore.Count(session, recovery.Id, peer);
-        foreach (var exchange in forgotten)
+        foreach (var exchange in forgotten.Where(exchange => !RecoveryStore.Holds(session, exchange.ExchangeTransactionId)))
             RecoveryStore.Add(session, recovery.Id, RowOf(session, Division.Parse(peer), direction, exchange), --place);
         return next;
     }
 
-    private static bool IsKnown(Session session, Direction direction, string id) => RecoveryStore.Holds(session, id)
-        || (direction is Direction.AskedHere ? Insured.Inbox.Knows(session, id) : AskedAgain.IsKnown(session, id));
+    private static bool IsInBooks(Session session, Direction direction, string id) =>
+        direction is Direction.AskedHere ? Insured.Inbox.Knows(session, id) : AskedAgain.IsKnown(session, id);
 
     private RecoveryExchangeRow RowOf(Session session, Division peer, Direction direction, Exchange exchange)
     {

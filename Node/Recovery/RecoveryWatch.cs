@@ -27,13 +27,14 @@ internal sealed partial class RecoveryWatch(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Division, Meeting> _meetings = new();
+    private readonly Lock _serving = new();
     private readonly CancellationTokenSource _stopped = new();
+    private volatile Task? _fitToServe;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         gate.Meet = MeetAsync;
-        await ((Task)MeetAllAsync(cancellationToken)).WaitAsync(StartPatience, time, cancellationToken)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await MeetSoonAsync(peers.All, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -46,6 +47,8 @@ internal sealed partial class RecoveryWatch(
 
     public override void Dispose()
     {
+        // A start that failed at a later service is not stopped, only disposed of: no question may outlive the database.
+        _stopped.Cancel();
         _stopped.Dispose();
         base.Dispose();
     }
@@ -56,7 +59,7 @@ internal sealed partial class RecoveryWatch(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await MeetAllAsync(stoppingToken);
+                await MeetAllAsync(peers.All, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -64,17 +67,51 @@ internal sealed partial class RecoveryWatch(
         }
     }
 
-    private Task<bool[]> MeetAllAsync(CancellationToken cancellation) => Task.WhenAll(peers.All.Select(
-        peer => BackgroundWork.AttemptAsync(() => MeetAsync(peer.Entry.Division, isCalling: false, cancellation), LogPostponed, logger, cancellation)));
+    private Task<bool[]> MeetAllAsync(IEnumerable<IPeerLink> all, CancellationToken cancellation) => Task.WhenAll(all.Select(
+        peer => BackgroundWork.AttemptAsync(() => AskOnceAsync(peer, isCalling: false, cancellation), LogPostponed, logger, cancellation)));
+
+    private async Task MeetSoonAsync(IEnumerable<IPeerLink> all, CancellationToken cancellation) => await ((Task)MeetAllAsync(all, cancellation))
+        .WaitAsync(StartPatience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     private async Task<bool> MeetAsync(Division peer, bool isCalling, CancellationToken cancellation)
     {
         if (peers.Find(peer) is not { } client)
             return true;
-        var meeting = _meetings.GetOrAdd(peer.Province, _ => new Meeting());
-        if (!meeting.IsOver && Begin(meeting, client, isCalling) is { } underWay)
+        var isMet = await AskOnceAsync(client, isCalling, cancellation);
+        if (isCalling && gate.IsOpen)
+            await FitToServeAsync(peer).WaitAsync(cancellation);
+        return isMet;
+    }
+
+    private async Task<bool> AskOnceAsync(IPeerLink peer, bool isCalling, CancellationToken cancellation)
+    {
+        var meeting = MeetingWith(peer.Entry.Division);
+        if (!meeting.IsOver && Begin(meeting, peer, isCalling) is { } underWay)
             await underWay.WaitAsync(cancellation);
         return meeting.IsOver;
+    }
+
+    private Meeting MeetingWith(Division peer) => _meetings.GetOrAdd(peer.Province, _ => new Meeting());
+
+    /// <summary>
+    /// Once, before the first request is served: whom this node could not ask may hold numbers of today that these data know nothing of. None of them is issued to
+    /// another, and what that peer says later can be taken in.
+    /// </summary>
+    private Task FitToServeAsync(Division caller)
+    {
+        if (_fitToServe is { IsCompletedSuccessfully: true } done)
+            return done;
+        lock (_serving)
+            return _fitToServe is { IsFaulted: false } underWay ? underWay : _fitToServe = PassOverUnmetAsync(caller);
+    }
+
+    private async Task PassOverUnmetAsync(Division caller)
+    {
+        // The caller was asked just now.
+        await MeetSoonAsync(peers.All.Where(peer => peer.Entry.Division != caller.Province), _stopped.Token);
+        var unmet = peers.All.Select(peer => peer.Entry.Division).Where(peer => !MeetingWith(peer).IsOver).ToList();
+        if (unmet.Count > 0 && await database.WriteAsync(session => IssuedSerials.PassOverUntil(session, time.GetUtcNow()), CancellationToken.None) > 0)
+            LogPassedOver(string.Join(", ", unmet));
     }
 
     /// <returns>Null when there is nothing to ask now. Whoever comes while the peer is asked waits for the same answer.</returns>
@@ -173,4 +210,7 @@ internal sealed partial class RecoveryWatch(
 
     [LoggerMessage(5311, LogLevel.Warning, "Peers are not asked now what they know of this node: {Reason}")]
     private partial void LogPostponed(string reason);
+
+    [LoggerMessage(5313, LogLevel.Warning, "Served while {Peers} could not be asked what they know of this node: numbers of today that they may hold are passed over. / 部分省尚不能询问，已跳过其可能持有的当日号码")]
+    private partial void LogPassedOver(string peers);
 }

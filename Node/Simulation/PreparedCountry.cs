@@ -112,7 +112,7 @@ internal sealed class PreparedCountry : IAsyncDisposable
     {
         if (_adapters.TryGetValue(template.Adapter, out var loaded))
             return loaded;
-        var adapters = AdapterDirectory.Load(AdapterDirectory.PackedFolder, [template.Adapter], null, Microsoft.Extensions.Logging.Abstractions.NullLogger<AdapterDirectory>.Instance);
+        var adapters = AdapterDirectory.Load(AdapterDirectory.PackedFolder, [template.Adapter], null, null, Microsoft.Extensions.Logging.Abstractions.NullLogger<AdapterDirectory>.Instance);
         if (adapters.Find(template.Adapter) is null)
             throw new NodeRefusedException($"适配器 {template.Adapter} 未装入：{adapters.Statuses[0].ReasonChinese} / adapter {template.Adapter} is not loaded: {adapters.Statuses[0].ReasonEnglish}");
         return _adapters[template.Adapter] = adapters;

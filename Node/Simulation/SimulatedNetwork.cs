@@ -57,6 +57,7 @@ internal sealed class SimulatedNetwork(Pump pump, FaultPlan faults, Journal jour
     public Task<Arrival> SendAsync(SimulatedNode from, Division to, PeerMethod method, byte[] request, TimeSpan patience)
     {
         var (name, ended) = (NameOf(from.Division, to, method), new TaskCompletionSource<Arrival>());
+        var (hasArrived, isTurnedAway) = (false, false);
         request = Planted?.Request(method, request) ?? request;
         pump.After(patience, _wires, () => End(Silence));
         if (IsDead(from.Division, to))
@@ -74,22 +75,27 @@ internal sealed class SimulatedNetwork(Pump pump, FaultPlan faults, Journal jour
         else
         {
             var late = faults.Strikes($"{name} late", faults.Profile.Delays) ? faults.Between($"{name} lateness", 1, 20) : TimeSpan.Zero;
-            pump.After(Latency(name) + late, _wires, () => Deliver(name, isRepeat: false));
+            pump.After(Latency(name) + late, _wires, () => Deliver(name));
             if (faults.Strikes($"{name} twice", faults.Profile.Duplicates))
-                pump.After(Latency(name) + faults.Between($"{name} again", 0, 15), _wires, () => Deliver(name, isRepeat: true));
+                pump.After(Latency(name) + faults.Between($"{name} again", 0, 15), _wires, () => Deliver(name));
         }
         return ended.Task;
 
         void End(Arrival arrival) => ended.TrySetResult(arrival);
 
-        void Deliver(string attempt, bool isRepeat)
+        void Deliver(string attempt)
         {
+            // Both copies come over one connection: what its door has refused for good does not get in a second time.
+            if (isTurnedAway)
+                return;
             if (nodeOf(to).Current is not { IsServing: true } target)
             {
                 Note(attempt, method, "refused by a machine without a node");
                 pump.After(Latency(attempt), _wires, () => End(NotConnected));
                 return;
             }
+            var isRepeat = hasArrived;
+            hasArrived = true;
             Note(attempt, method, isRepeat ? "arrives again" : "arrives");
             // A node that crashes meanwhile resets its connections, unless the machine went with it.
             target.Ended += () => pump.After(Latency(attempt), _wires, () => End(faults.Draw($"{attempt} machine") < 0.5 ? Cut : Silence));
@@ -99,6 +105,7 @@ internal sealed class SimulatedNetwork(Pump pump, FaultPlan faults, Journal jour
         void Return(string attempt, bool isRepeat, Arrival answer)
         {
             Note(attempt, method, answer is Arrival.Refused(var status, _, _) ? $"answered {status}" : "answered");
+            isTurnedAway |= answer is Arrival.Refused(var code, _, var said) && PeerFault.ForNow(code, said) is null && PeerFault.ProvesNothingWasDone(code);
             if (answer is Arrival.Reply(var bytes) && Planted is not null)
                 answer = new Arrival.Reply(Planted.Reply(method, bytes));
             // Nobody waits for the answer to the second copy of a message.

@@ -194,7 +194,7 @@ internal sealed class NodeRun
             Policy = prepared.Policy,
             Filings = prepared.Filings,
             LineAudit = prepared.LineAudit,
-            Adapters = prepared.Adapters.Share(),
+            LoadingAdapters = Task.FromResult(prepared.Adapters.Share()),
             Loggers = _country.Loggers,
         };
         var services = new ServiceCollection();

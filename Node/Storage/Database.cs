@@ -65,6 +65,8 @@ internal sealed class Database : IAsyncDisposable
         Migrator.Apply(connection, scripts, time);
         if (damage is not null)
             MarkOlder(connection, time);
+        if (!wasClean)
+            TryTruncate(connection);
         Connections.KeepSavepointsInMemory(connection);
         var lastStop = new LastStop { WasClean = wasClean, FileBytes = file.Length, LogBytes = logBytes, Damage = damage, Checked = @checked };
         var database = new Database(file, @lock, connection, ReaderPool.Open(path, options.ReadersMax, options.BusyTimeout), lastStop, options, time);
@@ -210,11 +212,8 @@ internal sealed class Database : IAsyncDisposable
         await _readers.DisposeAsync();
         try
         {
-            _writer.Connection?.Execute("PRAGMA wal_checkpoint(TRUNCATE);");
-        }
-        catch (SqliteException fault) when (StorageUnavailableException.From(fault) is not null)
-        {
-            // A foreign reader or a full disk can prevent the checkpoint; the log then stays and the next start reads it.
+            if (_writer.Connection is { } connection)
+                TryTruncate(connection);
         }
         finally
         {
@@ -226,9 +225,29 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>As a restored backup is: the node takes in from its peers what it has forgotten before it settles anything, so that no id is given out twice.</summary>
-    private static void MarkOlder(SqliteConnection connection, TimeProvider time) => connection.Execute(
-        "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@now, @now, 'damaged log')", new { now = time.NowMs() });
+    /// <summary>
+    /// Moves the log into the file and empties it: what a stop left behind its last whole frame is not met again, nor taken for a damage by a later start.
+    /// A foreign reader or a full disk can prevent that; the log then stays and the next start reads it.
+    /// </summary>
+    private static void TryTruncate(SqliteConnection connection)
+    {
+        try
+        {
+            connection.Execute("PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+        catch (SqliteException fault) when (StorageUnavailableException.From(fault) is not null)
+        {
+        }
+    }
+
+    private static void MarkOlder(SqliteConnection connection, TimeProvider time)
+    {
+        var now = time.NowMs();
+        using var transaction = connection.BeginTransaction();
+        connection.Execute(OlderData.Mark, new { restoredAtMs = now, takenAtMs = now, backup = "damaged log" }, transaction);
+        connection.Execute(OlderData.CountUnsentAsSent, transaction: transaction);
+        transaction.Commit();
+    }
 
     private static void RequireSynchronous<T>()
     {

@@ -40,6 +40,14 @@ internal sealed class BusinessPeriods(TimeProvider time)
         return null;
     }
 
+    /// <summary>
+    /// Counts an operator's reversal of an open transaction where that counts: what the hospital never learned of adds up to nothing there. No period is
+    /// closed over an open transaction.
+    /// </summary>
+    public static void EnterWith(Session session, TransactionId reversal, string originalId) => session.Execute(
+        "INSERT INTO period_transaction (transaction_id, period_number) SELECT @Text, period_number FROM period_transaction WHERE transaction_id = @originalId",
+        new { reversal.Text, originalId });
+
     /// <summary>The closed period that a transaction counts in; null when it counts in none or in one that is open.</summary>
     public static string? ClosedWith(Session session, string transactionId) => session.QuerySingleOrDefault<string?>(
         """

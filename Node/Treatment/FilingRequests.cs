@@ -172,7 +172,7 @@ internal sealed partial class FilingRequests(
         {
             var reply = Parse(row.Kind, bytes);
             if (reply.TransactionId != row.TransactionId)
-                return "the reply answers another transaction id";
+                return "应答的是另一流水号 / the reply answers another transaction id";
             if (reply.Refusal is not null)
                 return RefusalFault.In(reply.Refusal);
             var request = vault.Open(row.Request, RequestPurpose);
@@ -182,23 +182,23 @@ internal sealed partial class FilingRequests(
         }
         catch (InvalidProtocolBufferException)
         {
-            return "the reply is not a message of the contract";
+            return "应答不是约定的报文 / the reply is not a message of the contract";
         }
     }
 
     private static string? ContradictionIn(FilingRecord? record, SubmitFilingRequest asked) => record switch
     {
-        null or { Filing: null or { FilingNumber: "" } } => "neither a filing nor a refusal",
-        { State: not (FilingState.Effective or FilingState.UnderReview) } => "a submitted filing in another state than effective or under review",
-        { Filing: var filing } when (filing.Kind, filing.TargetArea, filing.ValidFrom) != (asked.Kind, asked.TargetArea, asked.ValidFrom) => "another filing than was submitted",
+        null or { Filing: null or { FilingNumber: "" } } => "既无备案也无拒绝 / neither a filing nor a refusal",
+        { State: not (FilingState.Effective or FilingState.UnderReview) } => "所报备案既非有效也非审核中 / a submitted filing in another state than effective or under review",
+        { Filing: var filing } when (filing.Kind, filing.TargetArea, filing.ValidFrom) != (asked.Kind, asked.TargetArea, asked.ValidFrom) => "不是所报的备案 / another filing than was submitted",
         _ => null,
     };
 
     private static string? ContradictionIn(FilingRecord? record, CancelFilingRequest asked) => record switch
     {
-        null or { Filing: null } => "neither a filing nor a refusal",
-        { State: not FilingState.Cancelled } => "a cancelled filing in another state",
-        _ => record.Filing.FilingNumber == asked.FilingNumber ? null : "the cancellation of another filing",
+        null or { Filing: null } => "既无备案也无拒绝 / neither a filing nor a refusal",
+        { State: not FilingState.Cancelled } => "所取消的备案状态不符 / a cancelled filing in another state",
+        _ => record.Filing.FilingNumber == asked.FilingNumber ? null : "取消的是另一备案 / the cancellation of another filing",
     };
 
     private static IExchangeReply Parse(FilingRequestKind kind, byte[] reply) => kind switch
@@ -215,7 +215,7 @@ internal sealed partial class FilingRequests(
     [LoggerMessage(3301, LogLevel.Warning, "Filing request {TransactionId} to {Peer} is still unanswered: {Reason}. The node goes on asking with the same id.")]
     private partial void LogStillAwaiting(string transactionId, string peer, string reason);
 
-    [LoggerMessage(3302, LogLevel.Error, "Filing request {TransactionId} was answered by {Peer} with what cannot be true: {Contradiction}. It is parked; call the peer.")]
+    [LoggerMessage(3302, LogLevel.Error, "Filing request {TransactionId} was answered by {Peer} with what cannot be true: {Contradiction}. It is parked; call the peer. / 应答不可信，已搁置")]
     private partial void LogContradiction(string transactionId, string peer, string contradiction);
 
     [LoggerMessage(3303, LogLevel.Warning, "Unanswered filing requests are not asked for now: {Reason}")]

@@ -19,14 +19,18 @@ internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
                 ? TreatmentRefusals.TransactionVoid(transactionId, withdrawn.ReversalId)
                 : waited;
         var row = Outbox.Find(session, transactionId) ?? throw new InvalidOperationException($"Transaction {transactionId} has no outbound row.");
-        if (UndoStore.FindVoid(session, VisitStore.Get(session, row.VisitId).InstitutionCode, transactionId) is { } reversed)
+        var visit = VisitStore.Get(session, row.VisitId);
+        if (UndoStore.FindVoid(session, visit.InstitutionCode, transactionId) is { } reversed)
             return TreatmentRefusals.TransactionVoid(transactionId, reversed.ReversalId);
+        // An answer that came while an operator, or the hospital, already takes it back: nobody may charge by it.
+        if (row.State is OutboundState.Answered && visit.ReversalId is { } underWay && Outbox.Find(session, underWay)?.OriginalId == transactionId)
+            return BeingReversed(row, underWay);
         return row.State switch
         {
             OutboundState.Awaiting => Pending(row),
             OutboundState.Parked => Parked(row),
             OutboundState.Rejected => TreatmentRefusals.PeerRejected(transactionId, row.Peer, row.LastError ?? ""),
-            OutboundState.Answered => Answer(session, row),
+            OutboundState.Answered => Answer(session, row, visit),
             _ => throw new InvalidOperationException($"Outbound state {row.State} is not handled."),
         };
     }
@@ -60,9 +64,9 @@ internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
         _ => HisTransactionState.Committed,
     };
 
-    private HisResult Answer(Session session, OutboundRow row)
+    private HisResult Answer(Session session, OutboundRow row, VisitRow visit)
     {
-        var (reply, visit) = (outbox.ReplyOf(row), VisitStore.Get(session, row.VisitId));
+        var reply = outbox.ReplyOf(row);
         return row.Kind switch
         {
             OutboundKind.Admission when row.IsOf(PeerMethod.RegisterOutpatient) =>
@@ -143,6 +147,13 @@ internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
         TransactionId = row.TransactionId,
         Chinese = $"交易 {row.TransactionId} 已受理，参保地 {row.Peer} 尚未应答{Because(row)}。本节点会用同一流水号继续询问，请勿另发新交易，稍后查询结果。",
         English = $"transaction {row.TransactionId} is accepted, province {row.Peer} has not answered yet{Because(row)}. The node goes on asking with the same id: do not send a new transaction, query later.",
+    };
+
+    private static HisPending BeingReversed(OutboundRow row, string reversalId) => new()
+    {
+        TransactionId = row.TransactionId,
+        Chinese = $"交易 {row.TransactionId} 正在冲正（{reversalId}），以冲正结果为准。请勿据此收费，也勿另发新交易，稍后查询结果。",
+        English = $"transaction {row.TransactionId} is being reversed ({reversalId}), and what comes of that counts. Do not charge by it nor send a new transaction; query later.",
     };
 
     private static HisPending Parked(OutboundRow row) => new()

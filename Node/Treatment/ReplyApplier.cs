@@ -20,7 +20,7 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         {
             var message = Parse(row, reply);
             if (message.TransactionId != row.TransactionId)
-                return "the reply answers another transaction id";
+                return "应答的是另一流水号 / the reply answers another transaction id";
             if (message.Refusal is not null)
                 return RefusalFault.In(message.Refusal);
             return message switch
@@ -38,7 +38,7 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
         }
         catch (InvalidProtocolBufferException)
         {
-            return "the reply is not a message of the contract";
+            return "应答不是约定的报文 / the reply is not a message of the contract";
         }
     }
 
@@ -148,29 +148,29 @@ internal sealed class ReplyApplier(TimeProvider time) : IReplyApplier
 
     private static string? ContradictionIn(Admission? opened, Session session, OutboundRow row) => opened switch
     {
-        null => "neither data nor refusal",
-        _ when !HisPersons.IsWhole(opened.Person) => "an admission without a person, or without birth date",
-        _ when !IssuedNumber.IsVisit(opened.VisitNumber) || IssuedNumber.InsuredOf(opened.VisitNumber).Province.Code != row.Peer => "a visit number that this peer does not issue",
-        _ => VisitStore.HasNumber(session, opened.VisitNumber) ? "a visit number that is given already" : null,
+        null => "既无数据也无拒绝 / neither data nor refusal",
+        _ when !HisPersons.IsWhole(opened.Person) => "入院登记没有参保人，或没有出生日期 / an admission without a person, or without birth date",
+        _ when !IssuedNumber.IsVisit(opened.VisitNumber) || IssuedNumber.InsuredOf(opened.VisitNumber).Province.Code != row.Peer => "就诊流水号不是该省所编 / a visit number that this peer does not issue",
+        _ => VisitStore.HasNumber(session, opened.VisitNumber) ? "就诊流水号已被使用 / a visit number that is given already" : null,
     };
 
     private static string? ContradictionIn(RegisterDischargeResponse reply, RegisterDischargeRequest asked) => reply.Discharge switch
     {
-        null => "neither data nor refusal",
-        { } discharge when discharge.VisitNumber != asked.VisitNumber => "a discharge of another visit",
-        { } discharge => discharge.DischargeDate == asked.DischargeDate ? null : "a discharge on another date than was sent",
+        null => "既无数据也无拒绝 / neither data nor refusal",
+        { } discharge when discharge.VisitNumber != asked.VisitNumber => "是另一次就诊的出院登记 / a discharge of another visit",
+        { } discharge => discharge.DischargeDate == asked.DischargeDate ? null : "出院日期与所发不同 / a discharge on another date than was sent",
     };
 
     private static string? ContradictionIn(SettleResponse reply, SettleRequest asked, Session session, OutboundRow row) =>
         SettlementMirror.ContradictionIn(session, reply.Settlement, row.Peer, asked.Bill.VisitNumber, asked.Bill.Charges);
 
     private static string? ContradictionIn(VisitUndone? undone, string visitNumber) =>
-        undone is null ? "neither data nor refusal" : undone.VisitNumber == visitNumber ? null : "the undo of another visit";
+        undone is null ? "既无数据也无拒绝 / neither data nor refusal" : undone.VisitNumber == visitNumber ? null : "撤销的是另一次就诊 / the undo of another visit";
 
     private static string? ContradictionIn(CancelSettlementResponse reply, CancelSettlementRequest asked) =>
-        reply.Cancellation is not { } cancellation ? "neither data nor refusal"
-        : cancellation.SettlementNumber != asked.SettlementNumber ? "a cancellation of another settlement"
-        : ChinaTime.IsOn(cancellation.CancelledAtMs, cancellation.BusinessDate) ? null : "a business date that is not the cancellation time's";
+        reply.Cancellation is not { } cancellation ? "既无数据也无拒绝 / neither data nor refusal"
+        : cancellation.SettlementNumber != asked.SettlementNumber ? "取消的是另一笔结算 / a cancellation of another settlement"
+        : ChinaTime.IsOn(cancellation.CancelledAtMs, cancellation.BusinessDate) ? null : "业务日期与取消时间不符 / a business date that is not the cancellation time's";
 
     private static IExchangeReply Parse(OutboundRow row, byte[] reply) => row.Kind switch
     {

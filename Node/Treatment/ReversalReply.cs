@@ -16,17 +16,17 @@ internal static class ReversalReply
     public static string? ContradictionIn(Session session, Reversal? reversal, OutboundRow row)
     {
         if (reversal is not { Effect: ReversalEffect.Undone or ReversalEffect.Voided or ReversalEffect.NothingToUndo })
-            return "neither a refusal nor an effect this release knows";
+            return "既非拒绝，也不是本版所知的结果 / neither a refusal nor an effect this release knows";
         if (!ChinaTime.IsOn(reversal.ReversedAtMs, reversal.BusinessDate))
-            return "a business date that is not the reversal time's";
+            return "业务日期与冲正时间不符 / a business date that is not the reversal time's";
         var (original, visit) = (OriginalOf(session, row), VisitStore.Get(session, row.VisitId));
         var isUndone = reversal.Effect is ReversalEffect.Undone;
         if (!original.IsOpen && isUndone != IsInForce(session, visit, original))
-            return isUndone ? "it undoes what did not take effect" : "it does not undo what took effect";
+            return isUndone ? "撤销了并未生效的交易 / it undoes what did not take effect" : "未撤销已生效的交易 / it does not undo what took effect";
         if ((reversal.Settlement is not null) != (isUndone && original.Kind is OutboundKind.Settlement))
-            return "a settlement is enclosed exactly when one is undone";
+            return "撤销结算时须附结算，否则不得附 / a settlement is enclosed exactly when one is undone";
         if ((reversal.Cancellation is not null) != (isUndone && original.Kind is OutboundKind.SettlementCancellation))
-            return "a cancellation is enclosed exactly when one is undone";
+            return "撤销取消时须附取消，否则不得附 / a cancellation is enclosed exactly when one is undone";
         return reversal.Settlement is { } settlement ? ContradictionIn(session, settlement, original, visit)
             : reversal.Cancellation is { } cancellation ? ContradictionIn(session, cancellation, original)
             : null;
@@ -136,18 +136,18 @@ internal static class ReversalReply
         return settlement is { Decision: { Charges: not null, Payments: not null } } && settlement.VisitNumber == visit.VisitNumber
             && SettlementMirror.Of(original, visit, settlement, stored?.CatalogueVersions, stored?.Interim ?? false, stored?.FeeVersion) == stored
                 ? null
-                : "another settlement than was answered before";
+                : "与先前应答的结算不同 / another settlement than was answered before";
     }
 
     private static string? ContradictionIn(Session session, Cancellation cancellation, OutboundRow original)
     {
         if (VisitStore.SettlementOf(session, original.OriginalId!)?.SettlementNumber != cancellation.SettlementNumber)
-            return "a cancellation of another settlement";
+            return "取消的是另一笔结算 / a cancellation of another settlement";
         if (!ChinaTime.IsOn(cancellation.CancelledAtMs, cancellation.BusinessDate))
-            return "a business date that is not the cancellation time's";
+            return "业务日期与取消时间不符 / a business date that is not the cancellation time's";
         return original.IsOpen || UndoStore.Find(session, original.TransactionId) is { } known && (known.UndoneAtMs, known.BusinessDate) == (cancellation.CancelledAtMs, cancellation.BusinessDate)
             ? null
-            : "another cancellation than was answered before";
+            : "与先前应答的取消不同 / another cancellation than was answered before";
     }
 
     /// <summary>The original was answered with data, and that is how the visit stands now.</summary>

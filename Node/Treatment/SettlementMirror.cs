@@ -98,20 +98,20 @@ internal static class SettlementMirror
     public static string? ContradictionIn(Session session, Settlement? settlement, string peer, string visitNumber, Charges asked)
     {
         if (settlement is not { Decision: { Person: { } person, Charges: { } charges, Payments: { } payments } })
-            return "a settlement without person, charges or payments";
+            return "结算没有参保人、费用或支付 / a settlement without person, charges or payments";
         if (!HisPersons.IsWhole(person))
-            return "a person without year or birth date";
+            return "参保人没有年度或出生日期 / a person without year or birth date";
         if (LedgerBook.FaultOf(person, peer) is { } fault)
             return fault;
         if (!IssuedNumber.IsSettlement(settlement.SettlementNumber) || IssuedNumber.InsuredOf(settlement.SettlementNumber).Province.Code != peer)
-            return "a settlement number that this peer does not issue";
+            return "结算流水号不是该省所编 / a settlement number that this peer does not issue";
         if (settlement.VisitNumber != visitNumber)
-            return "a settlement of another visit";
+            return "是另一次就诊的结算 / a settlement of another visit";
         if (VisitStore.FindSettlement(session, settlement.SettlementNumber) is not null)
-            return "a settlement number that is booked already";
+            return "结算流水号已入账 / a settlement number that is booked already";
         if (!ChinaTime.IsOn(settlement.SettledAtMs, settlement.BusinessDate))
-            return "a business date that is not the settlement time's";
-        return charges.Equals(asked) ? SettlementFigures.MismatchOf(charges, payments) : "charges other than those asked for";
+            return "业务日期与结算时间不符 / a business date that is not the settlement time's";
+        return charges.Equals(asked) ? SettlementFigures.MismatchOf(charges, payments) : "费用与所请求的不同 / charges other than those asked for";
     }
 
     private static void Post(

@@ -109,12 +109,13 @@ internal static class TransactionBook
             $"SELECT * FROM ({rows}) ORDER BY prepared_at_ms, transaction_id LIMIT @rowsMax", new { peer = filter.Peer?.Code, before = filter.BeforeMs, rowsMax });
     }
 
-    /// <summary>What is unanswered or parked, by peer and state.</summary>
+    /// <summary>What is unanswered or parked, by peer and state, with filings and the agencies' messages of prepayment and clearing.</summary>
     public static List<TransactionTotal> Totals(Session session, long nowMs) => session.Query<TransactionTotal>(
         """
         SELECT peer, state, count(*) AS count, min(prepared_at_ms) AS oldest_at_ms, count(*) FILTER (WHERE state = 1 AND prepared_at_ms <= @overdueMs) AS overdue FROM (
           SELECT peer, 1 AS state, prepared_at_ms FROM outbound WHERE state = 1 UNION ALL SELECT peer, 4, prepared_at_ms FROM outbound WHERE state = 4
-          UNION ALL SELECT peer, state, prepared_at_ms FROM filing_request WHERE state IN (1, 4))
+          UNION ALL SELECT peer, state, prepared_at_ms FROM filing_request WHERE state IN (1, 4)
+          UNION ALL SELECT peer, state, prepared_at_ms FROM clearing_outbound WHERE state IN (1, 4))
         GROUP BY peer, state ORDER BY peer, state
         """,
         new { overdueMs = nowMs - (long)OverdueAfter.TotalMilliseconds });

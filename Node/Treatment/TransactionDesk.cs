@@ -88,6 +88,7 @@ internal sealed class TransactionDesk(
         var visit = VisitStore.Get(session, original.VisitId);
         if (visit.ReversalId is { } underWay)
             throw new TransactionRefusedException($"该就诊的冲正 {underWay} 正在进行,请等待其结果", $"reversal {underWay} of this visit is under way; wait for its answer");
+        BusinessPeriods.EnterWith(session, id, transactionId);
         VisitStore.BeginReversal(session, visit, original.Kind, id.Text);
         var request = new ReverseTransactionRequest
         {

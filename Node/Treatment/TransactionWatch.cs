@@ -53,10 +53,10 @@ internal sealed partial class TransactionWatch(Database database, TimeProvider t
         }
     }
 
-    [LoggerMessage(1121, LogLevel.Warning, "{Count} transactions to {Peer} are parked, the oldest since {Since}: their answers cannot be true, nothing was applied. See gateway transactions list --state parked. / 搁置待核查")]
+    [LoggerMessage(1121, LogLevel.Warning, "{Count} transactions to {Peer} are parked, the oldest since {Since}: their answers cannot be true, nothing was applied. See gateway transactions list --state parked and gateway clearing messages. / 搁置待核查")]
     private partial void LogParked(int count, string peer, string since);
 
-    [LoggerMessage(1122, LogLevel.Warning, "{Count} transactions to {Peer} are unanswered for more than {Hours} hours, the oldest since {Since}. The node goes on asking; find out why. See gateway transactions list. / 长时间无应答")]
+    [LoggerMessage(1122, LogLevel.Warning, "{Count} transactions to {Peer} are unanswered for more than {Hours} hours, the oldest since {Since}. The node goes on asking; find out why. See gateway transactions list and gateway clearing messages. / 长时间无应答")]
     private partial void LogOverdue(int count, string peer, double hours, string since);
 
     [LoggerMessage(1123, LogLevel.Warning, "Unanswered transactions are not counted now: {Reason}")]

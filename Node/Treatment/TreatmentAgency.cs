@@ -28,11 +28,15 @@ internal sealed class TreatmentAgency(
     private readonly HospitalReconciliation _reconciliation = new(outbox);
     private readonly StatedSettlements _stated = new(new HisInbox(vault, time), new HospitalReconciliation(outbox));
 
+    /// <summary>Answered from this node's own data and kept nowhere: it can be asked while nothing can be written.</summary>
+    public static bool OnlyReads(HisOperation operation) => operation is QueryTransaction or QueryFeeLines or QueryBusinessPeriod or QueryReconciliation or ReconcileTotals
+        or ReconcileSettlements { RowsOf: null } or ListSettlements or ListUnconfirmed or DescribeInstitution or ConvertCode or TranslateFeeLines or LookUpItem or LookUpApproval or Acknowledge;
+
     /// <param name="cancellation">The node's stopping token, not the hospital's connection: what is begun is finished although nobody waits.</param>
     public async Task<HisResult> HandleAsync(HisCaller caller, HisOperation operation, CancellationToken cancellation)
     {
         gate.Require();
-        var id = await ids.NextAsync(cancellation);
+        var id = OnlyReads(operation) ? await ids.NextOfQuestionAsync(cancellation) : await ids.NextAsync(cancellation);
         var result = Refuse(caller, operation) ?? operation switch
         {
             Acknowledge => new Acknowledged { TransactionId = id.Text },

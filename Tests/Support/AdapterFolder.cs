@@ -111,7 +111,7 @@ public sealed class AdapterFolder : IDisposable
     public static AdapterDirectory Load(string adaptersFolder, string[] ids, LogCapture log)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log.Provider("node")));
-        return AdapterDirectory.Load(adaptersFolder, ids, archive: null, loggers.CreateLogger<AdapterDirectory>());
+        return AdapterDirectory.Load(adaptersFolder, ids, archive: null, passed: null, loggers.CreateLogger<AdapterDirectory>());
     }
 
     public AdapterStatus Load()

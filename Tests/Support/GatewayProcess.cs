@@ -16,7 +16,8 @@ public sealed class GatewayProcess : IAsyncDisposable
     // Compiled ahead of time where the build of the tests could do that; it is the same code.
     private static readonly string Ahead = Path.Combine(AppContext.BaseDirectory, "ahead", "gateway.dll");
 
-    private static readonly string Program = File.Exists(Ahead) ? Ahead : Path.Combine(AppContext.BaseDirectory, "gateway.dll");
+    /// <summary>The built node.</summary>
+    public static readonly string Program = File.Exists(Ahead) ? Ahead : Path.Combine(AppContext.BaseDirectory, "gateway.dll");
 
     private readonly Lock _gate = new();
     private readonly List<(string Text, bool IsError)> _lines = [];

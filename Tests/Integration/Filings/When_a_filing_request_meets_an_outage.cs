@@ -91,7 +91,7 @@ internal sealed class When_a_filing_request_meets_an_outage : FilingsTest
         }.ToByteArray()))
         {
             row = await Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
-            Assert.That((row.State, row.LastError), Is.EqualTo((OutboundState.Parked, "the peer holds another request under this id, which differs in kind")));
+            Assert.That((row.State, row.LastError), Is.EqualTo((OutboundState.Parked, "对方在该流水号下存有另一请求，kind 不同 / the peer holds another request under this id, which differs in kind")));
         }
         await using var guangdong = new OperatorDesk(Guangdong, Clock);
         Line.LeadTo(Yunnan.PeerPort);

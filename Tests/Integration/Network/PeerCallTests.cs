@@ -52,6 +52,23 @@ internal sealed class PeerCallTests : NetworkTest
         }
     }
 
+    [Test]
+    public async Task All_calls_that_a_peer_may_have_under_way_come_in_over_its_one_connection()
+    {
+        const int Calls = 120;
+        await StartBothAsync();
+        for (var call = 0; call < Calls; call++)
+            Guangdong.Persons.ThenHang();
+        var calls = Enumerable.Range(0, Calls).Select(_ => CallAsync()).ToList();
+
+        for (var call = 0; call < Calls; call++)
+            await Guangdong.Persons.EnteredAsync();
+        Guangdong.Persons.Release();
+
+        foreach (var outcome in await Task.WhenAll(calls))
+            AssertAnswered(outcome);
+    }
+
     [TestCase(4096, true)]
     [TestCase(4097, false)]
     public async Task A_ping_returns_its_payload_up_to_the_limit(int length, bool isReturned)

@@ -117,6 +117,18 @@ internal sealed class PeerSilenceTests : NetworkTest
     }
 
     [Test]
+    public async Task Whoever_has_given_up_asks_no_peer_whether_it_serves_again()
+    {
+        await Yunnan.StartAsync(NetworkNode.Listing(Yunnan.Entry, Guangdong.Entry));
+        using var mute = Guangdong.Port.CreateListenSocket();
+        mute.Listen();
+        Yunnan.PeerTo(Guangdong).State.Heard(PeerHoldCause.Draining, maintenance: null);
+
+        AssertUnreachable(await CallAsync(ct: new(canceled: true)), "stopping or restarting");
+        Assert.That(mute.Poll(0, SelectMode.SelectRead), Is.False, "Nobody has connected.");
+    }
+
+    [Test]
     public async Task A_port_that_takes_connections_and_says_nothing_is_unreachable()
     {
         await Yunnan.StartAsync(NetworkNode.Listing(Yunnan.Entry, Guangdong.Entry));

@@ -6,12 +6,15 @@ using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Recovery;
 using ProvincialGateway.Tests.Support;
+using ProvincialGateway.Values;
 
 namespace ProvincialGateway.Tests.Peers;
 
 /// <summary>Dealings with a province that rest: by an operator's word on either side, or because its node has planned maintenance.</summary>
 internal sealed class When_a_peer_is_paused : RecoveryTest
 {
+    private const int PeerDown = 1011;
+
     protected override NodesConfiguration Configure(NodesConfiguration configuration) =>
         configuration with { Timeouts = configuration.Timeouts with { PeerPingInterval = TimeSpan.FromSeconds(0.2) } };
 
@@ -123,6 +126,35 @@ internal sealed class When_a_peer_is_paused : RecoveryTest
         (await Kunming.AdmitAsync(Patient.OfGuangzhou.ToReference(), "ZY0001", AdmittedOn, "T2")).Pending();
         await Yunnan.RestartAsync(CancellationToken.None);
         await Eventually.GetAsync("Yunnan to answer again", async () => (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).IsGranted, Is.True);
+    }
+
+    [Test]
+    public async Task A_province_that_is_barred_by_a_recovery_is_held_over_its_pings_and_goes_on_when_it_is_not_any_more()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        var (gate, state) = (Yunnan.Host.Services.GetRequiredService<RecoveryGate>(), StateOf(Guangdong, Yunnan));
+        var timesDown = TimesDown();
+        gate.Open(new HashSet<Division> { Guangdong.Division });
+        (await Guangzhou.SettleAsync(visit, "T1")).Pending();
+        // Past the end of the first attempt, a ping in between: each renews what the peer said of itself.
+        for (var round = 0; round < 4; round++)
+        {
+            Clock.PutForward(PeerState.PauseBelievedFor / 2);
+            var now = Clock.GetUtcNow();
+            await Eventually.GetAsync("a ping", () => state.Hold?.Until, Is.GreaterThan(now + PeerState.PauseBelievedFor));
+        }
+        var meanwhile = (Guangdong.Value<long>("SELECT attempts FROM outbound WHERE state = 1"), state.Hold?.Cause, state.Status.Availability);
+
+        gate.Open(new HashSet<Division>());
+        await StateAsync(Guangzhou, "T1", TransactionState.Committed);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(meanwhile, Is.EqualTo((1L, (PeerHoldCause?)PeerHoldCause.PausedThere, PeerAvailability.Up)));
+            Assert.That(TimesDown(), Is.EqualTo(timesDown));
+        }
+
+        int TimesDown() => Logs.Entries.Count(entry => entry.EventId == PeerDown);
     }
 
     private static PeerState StateOf(ProvincialGateway.Cli.PilotProvince node, ProvincialGateway.Cli.PilotProvince peer) =>

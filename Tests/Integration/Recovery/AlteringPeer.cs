@@ -1,5 +1,8 @@
+using System.Globalization;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Provincial.Exchange.V1;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Network;
 using ProvincialGateway.Recovery;
@@ -26,6 +29,9 @@ internal sealed class AlteringPeer : IAsyncDisposable
     /// <summary>By the rpc's name; null says that the node behind cannot be reached.</summary>
     public Func<string, byte[], byte[]?> Alter { get; set; } = (_, reply) => reply;
 
+    /// <summary>How many exchanges it tells at once; null for as many as the node behind does.</summary>
+    public int? PageSize { get; set; }
+
     public static async Task<AlteringPeer> StartAsync(PilotProvince behind, PilotProvince caller, TimeProvider time, LogCapture logs)
     {
         var peer = new AlteringPeer(behind, caller);
@@ -45,12 +51,31 @@ internal sealed class AlteringPeer : IAsyncDisposable
         var method = ExchangeMethods.MethodOf(path);
         try
         {
-            using var call = _channel.CreateCallInvoker().AsyncUnaryCall(method.AsUnary(), null, default, request);
-            return Alter(method.Name, await call.ResponseAsync) is { } reply ? new(StatusCode.OK, reply) : new(StatusCode.Unavailable, null);
+            return Alter(method.Name, await AskAsync(method, request)) is { } reply ? new(StatusCode.OK, reply) : new(StatusCode.Unavailable, null);
         }
         catch (RpcException fault)
         {
             return new(fault.StatusCode, null);
         }
+    }
+
+    private async Task<byte[]> AskAsync(PeerMethod method, byte[] request)
+    {
+        if (PageSize is { } size && method.Name == nameof(PeerMethod.ListExchanges))
+            return await AskPageAsync(method, ListExchangesRequest.Parser.ParseFrom(request), size);
+        using var call = _channel.CreateCallInvoker().AsyncUnaryCall(method.AsUnary(), null, default, request);
+        return await call.ResponseAsync;
+    }
+
+    /// <summary>Cut out of the first page of the node behind, which holds all there are; the cursor is a place in it.</summary>
+    private async Task<byte[]> AskPageAsync(PeerMethod method, ListExchangesRequest request, int size)
+    {
+        var first = request.Before.Length == 0 ? 0 : int.Parse(request.Before, CultureInfo.InvariantCulture);
+        request.Before = "";
+        using var call = _channel.CreateCallInvoker().AsyncUnaryCall(method.AsUnary(), null, default, request.ToByteArray());
+        var reply = ListExchangesResponse.Parser.ParseFrom(await call.ResponseAsync);
+        var all = reply.Page.Exchanges;
+        reply.Page = new ExchangePage { Exchanges = { all.Skip(first).Take(size) }, Next = first + size < all.Count ? $"{first + size}" : "" };
+        return reply.ToByteArray();
     }
 }

@@ -1,7 +1,11 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Data.Sqlite;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
+using ProvincialGateway.Configuration;
+using ProvincialGateway.Storage;
+using ProvincialGateway.Tests.Desk;
 using ProvincialGateway.Tests.Support;
 using TransactionState = Provincial.His.V1.TransactionState;
 
@@ -10,6 +14,39 @@ namespace ProvincialGateway.Tests.Recovery;
 /// <summary>At any time, by the hospital's own id and by the node's: committed, not committed, or pending; what the disk says, across restarts.</summary>
 internal sealed class When_a_hospital_asks_what_became_of_it : RecoveryTest
 {
+    private const int DiskRefuses = 1200, NotAnswered = 3003;
+    private const int SqliteReadOnly = 8, SqliteFails = 10, SqliteFull = 13;
+
+    protected override NodesConfiguration Configure(NodesConfiguration configuration) =>
+        configuration with { Timeouts = configuration.Timeouts with { StorageProbeInterval = TimeSpan.FromHours(1) } };
+
+    [Test]
+    public async Task While_the_disk_is_full_or_read_only_it_is_told_and_nothing_new_is_begun()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
+        await Yunnan.StopAsync();
+        (await Guangzhou.SettleAsync(visit, "T1")).Pending();
+        Logs.ExpectError(DiskRefuses);
+        Logs.ExpectError(NotAnswered);
+        var condition = Guangdong.Host.Database.Condition;
+        foreach (var fault in (int[])[SqliteFull, SqliteReadOnly])
+        {
+            condition.Refuse(StorageUnavailableException.From(new SqliteException("", fault))!);
+            Assert.That(await StatesAsync("T1", LastId()), Is.EqualTo(Both(TransactionState.Pending)));
+            (await Guangzhou.LinesAsync(visit, 0, 10)).Granted();
+            (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Refused("NODE_UNAVAILABLE", Provincial.His.V1.RefusingSide.Treatment, "");
+            (await Guangzhou.CancelAdmissionAsync(visit, "T2")).Pending();
+            condition.Recover();
+        }
+        condition.Refuse(StorageUnavailableException.From(new SqliteException("", SqliteFails))!);
+        (await Guangzhou.LinesAsync(visit, 0, 10)).Refused("NODE_UNAVAILABLE", Provincial.His.V1.RefusingSide.Treatment, "");
+        condition.Recover();
+        Assert.That(await Guangzhou.QueryAsync("T2"), Is.EqualTo(TransactionState.NotFound));
+        await Yunnan.StartAsync(CancellationToken.None);
+        LetTheResolverBegin();
+        await StateAsync(Guangzhou, "T1", TransactionState.Committed);
+    }
+
     [Test]
     public async Task A_transaction_that_goes_well_is_pending_while_it_is_asked_for_then_committed_then_undone()
     {

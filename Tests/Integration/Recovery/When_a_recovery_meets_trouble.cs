@@ -54,6 +54,28 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
     }
 
     [Test]
+    public async Task A_backup_with_a_half_gathered_recovery_asks_for_the_older_half_as_well()
+    {
+        await LiveAsync();
+        var before = Dump();
+        await PutBackAsync();
+        var pages = 0;
+        await StandBeforeGuangdongAsync((name, reply) => name == nameof(PeerMethod.ListExchanges) && ++pages > 2 ? null : reply);
+        _guangdong!.PageSize = 2;
+        await Yunnan.StartAsync(CancellationToken.None);
+        await Eventually.GetAsync("Guangdong to be missed between two pages", () => Report()?.Peers.Single(), Has.Property("LastError").Not.Null.And.Property("Exchanges").EqualTo(4));
+
+        await Yunnan.StopAsync();
+        await ChangeBooksAsync(session => session.Execute("INSERT INTO restoration (restored_at_ms, backup_taken_at_ms) VALUES (@now, @now - 3600000)", new { now = Clock.NowMs() }));
+        _guangdong.Alter = (_, reply) => reply;
+        await Yunnan.StartAsync(CancellationToken.None);
+        await RecoveredAsync();
+
+        Assert.That((Report()!.FoundBy, Yunnan.Count("recovery")), Is.EqualTo(("restoration", 1L)));
+        Assert.That(Dump(), Is.EqualTo(before));
+    }
+
+    [Test]
     public async Task A_pause_on_either_side_lets_what_was_exchanged_be_told()
     {
         await LiveAsync();
@@ -90,6 +112,24 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
         (await Eventually.GetAsync("the stay to be open", () => Kunming.AdmitAsync(Patient.OfGuangzhou.ToReference(), "KM0009", AdmittedOn, "A9"), Has.Property("IsPending").False)).Granted();
         Assert.That(Yunnan.Value<long>("SELECT max(attempts) FROM outbound"), Is.LessThanOrEqualTo(2), "While the province was barred no attempt was made.");
         (await Kunming.CancelAdmissionAsync(Yunnan.Value<string>("SELECT visit_number FROM treatment_visit WHERE hospital_visit_number = 'KM0009'"), "B9")).Granted();
+        await GoOnAsync();
+    }
+
+    [Test]
+    public async Task A_province_that_calls_and_cannot_be_asked_is_issued_no_number_that_it_holds_already()
+    {
+        await LiveAsync();
+        await PutBackAsync();
+        await StandBeforeGuangdongAsync((_, _) => null);
+        await Yunnan.StartAsync(CancellationToken.None);
+        var number = await AdmitAsync(Guangzhou, Patient.ResidentOfKunming, "ZY0010");
+        Assert.That((Report() is null, IssuedSerials.Of(number).Serial > IssuedSerials.Jump), Is.EqualTo((true, true)), "Nobody has told yet.");
+
+        _guangdong!.Alter = (_, reply) => reply;
+        // What Yunnan wants of it asks it first.
+        Assert.That((await Kunming.VerifyAsync(Patient.OfGuangzhou.ToReference())).Text, Does.Contain("older"));
+        await RecoveredAsync();
+        Assert.That(Report()!.Remarks.Select(remark => remark.State), Has.None.EqualTo(ExchangePart.Parked).And.None.EqualTo(ExchangePart.SetAside));
         await GoOnAsync();
     }
 
@@ -134,6 +174,31 @@ internal sealed class When_a_recovery_meets_trouble : OlderBackupTest
             await desk.SucceedAsync("recovery", "set-aside", remark.TransactionId, "--reason", "由医院补传");
         await RecoveredAsync();
         Assert.That(Report()!.SettlementsWithoutLines, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task Lines_that_do_not_make_the_bill_when_they_are_tried_again_stay_parked()
+    {
+        await LiveAsync();
+        await PutBackAsync();
+        await StandBeforeGuangdongAsync(WithoutCharges);
+        await Yunnan.StartAsync(CancellationToken.None);
+        await Eventually.GetAsync("Yunnan to serve", () => Report()?.ServedAt, Is.Not.Null);
+        var parked = Report()!.Remarks.Single();
+        var missed = Report()!.SettlementsWithoutLines.Single();
+
+        // Nothing is to be filled in any more: the lines that are there are not those that Guangdong holds.
+        await DoAsync("DELETE FROM recovered_settlement WHERE settlement_number = @missed");
+        await using var desk = new OperatorDesk(Yunnan, Clock);
+        await desk.SucceedAsync("recovery", "retry", "--reason", "再试");
+        var again = await Eventually.GetAsync("it to be tried", () => Report()!.Remarks.SingleOrDefault(), Is.Not.Null.And.Property("English").Not.EqualTo(parked.English));
+        Assert.That((again!.TransactionId, again.State, again.English), Is.EqualTo((parked.TransactionId, ExchangePart.Parked, "the lines are not those that the peer holds")));
+
+        await DoAsync("INSERT INTO recovered_settlement (settlement_number, recovered_at_ms) VALUES (@missed, 1)");
+        await desk.SucceedAsync("recovery", "set-aside", parked.TransactionId, "--reason", "由医院补传");
+        await RecoveredAsync();
+
+        Task DoAsync(string sql) => Yunnan.Host.Database.WriteAsync(session => session.Execute(sql, new { missed }), CancellationToken.None);
     }
 
     [Test]

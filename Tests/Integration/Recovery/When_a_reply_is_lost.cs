@@ -73,6 +73,8 @@ internal sealed class When_a_reply_is_lost : RecoveryTest
         Assert.That(async () => await settling, Throws.InstanceOf<OperationCanceledException>());
         Line.Mend();
         Line.Cut();
+        await Eventually.GetAsync(
+            "the attempt to be given up, with nobody to tell", () => Guangdong.Value<long>("SELECT count(*) FROM outbound WHERE leased_by IS NOT NULL"), Is.Zero);
         LetTheResolverBegin();
         await StateAsync(Guangzhou, "T1", TransactionState.Committed);
 

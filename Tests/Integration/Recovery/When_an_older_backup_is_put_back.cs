@@ -119,6 +119,7 @@ internal sealed class When_an_older_backup_is_put_back : OlderBackupTest
         await Guangdong.StartAsync(CancellationToken.None);
         await RecoveredAsync();
         Assert.That(Yunnan.Host.Services.GetRequiredService<PeerDirectory>().Find(Guangdong.Division)!.State.Hold, Is.Null);
+        Assert.That(Yunnan.Host.Database.Read(TransactionIdSource.Last), Is.GreaterThan(1_000_000), "The ids that Guangdong knew were passed over as well, once it had told them.");
         // Numbers of the day were passed over meanwhile; everything else is as it was.
         Assert.That(WithoutCounters(Dump()), Is.EqualTo(WithoutCounters(before)));
         Assert.That(Report()!.Gaps, Is.Not.Empty);

@@ -6,9 +6,11 @@ using Provincial.Exchange.V1;
 using ProvincialGateway.Cli;
 using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Cli;
+using ProvincialGateway.Tests.Desk;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
+using ClaimedTotals = Provincial.His.V1.ClaimedTotals;
 using TransactionState = Provincial.His.V1.TransactionState;
 
 namespace ProvincialGateway.Tests.Recovery;
@@ -80,6 +82,26 @@ internal sealed class When_an_operator_ends_a_transaction : RecoveryTest
         var visit = Guangdong.Value<string>("SELECT visit_number FROM treatment_visit");
         (await Guangzhou.SettleAsync(visit, "T2")).Granted();
         AssertOneSettlement();
+    }
+
+    [Test]
+    public async Task A_reversed_settlement_leaves_its_business_period_as_the_hospital_knows_it()
+    {
+        var period = await Guangzhou.SignInAsync("01");
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
+        await LoseReplyAsync(() => Guangzhou.SettleAtAsync(visit, period, id: "T1"));
+        Line.Mend();
+        await Desk.SucceedAsync("transactions", "reverse", LastId(), "--reason", "医院未入账");
+        await LatestIsAnsweredAsync();
+        await StateAsync(Guangzhou, "T1", TransactionState.Undone);
+
+        var closed = (await Guangzhou.SignOutAsync(period, new ClaimedTotals { TotalFen = 0, FundTotalFen = 0, AccountFen = 0, CashFen = 0 })).Granted().Result;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((closed.Totals.SettlementCount, closed.Totals.CancellationCount), Is.EqualTo((1, 1)), "Yunnan had settled and took it back.");
+            Assert.That(Guangdong.Count("period_transaction"), Is.EqualTo(2));
+        }
     }
 
     [Test]
@@ -198,6 +220,39 @@ internal sealed class When_an_operator_ends_a_transaction : RecoveryTest
         await Desk.SucceedAsync("transactions", "release", reversal, "--reason", "测试");
         Assert.That(await Guangzhou.QueryAsync("T1"), Is.EqualTo(TransactionState.Refused));
         Assert.That((Guangdong.Count("treatment_settlement"), Yunnan.Count("insured_settlement")), Is.EqualTo((0L, 0L)));
+    }
+
+    [Test]
+    public async Task An_answer_that_comes_while_it_is_being_reversed_is_not_told_as_made()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
+        await using var yunnan = await AlteringPeer.StartAsync(Yunnan, Guangdong, Clock, Logs);
+        using var reversed = new ManualResetEventSlim();
+        var isReversalLost = true;
+        yunnan.Alter = (rpc, reply) =>
+        {
+            if (rpc == nameof(PeerMethod.Settle))
+                reversed.Wait(TimeSpan.FromSeconds(30));
+            return rpc == nameof(PeerMethod.ReverseTransaction) && isReversalLost ? null : reply;
+        };
+        Line.LeadTo(yunnan.Port);
+        var seen = Yunnan.Count("inbox");
+        var settling = Guangzhou.SettleAsync(visit, "T1");
+        await YunnanHasAnsweredAsync(seen + 1);
+        var reversing = Desk.RunAsync("transactions", "reverse", LastId(), "--reason", "测试");
+        await YunnanHasAnsweredAsync(seen + 2);
+        reversed.Set();
+        var told = (await settling).Pending();
+        var asked = await Guangzhou.QueryAsync("T1");
+        isReversalLost = false;
+        LetTheResolverBegin();
+        await StateAsync(Guangzhou, "T1", TransactionState.Undone);
+        Line.LeadTo(Yunnan.PeerPort);
+        await reversing;
+
+        Assert.That(told.ToString(), Does.Contain("is being reversed"));
+        Assert.That(asked, Is.EqualTo(TransactionState.Pending));
+        Assert.That((Guangdong.Count("treatment_settlement", "state = 1"), Yunnan.Count("insured_settlement", "state = 1")), Is.EqualTo((0L, 0L)));
     }
 
     [Test]

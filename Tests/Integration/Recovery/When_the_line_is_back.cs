@@ -5,6 +5,7 @@ using Provincial.Exchange.V1;
 using ProvincialGateway.Clearing;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Network;
+using ProvincialGateway.Storage;
 using ProvincialGateway.Tests.Clearing;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
@@ -14,15 +15,19 @@ using TransactionState = Provincial.His.V1.TransactionState;
 namespace ProvincialGateway.Tests.Recovery;
 
 /// <summary>
-/// Nobody looks again for an hour, and nothing is due for an hour: what is done at once is done because the peer's health has returned, or because the node
-/// has started. The clock is not put forward.
+/// Nobody looks again for an hour, and nothing is due for an hour: what is done at once is done because the peer's health has returned, or this node's disk
+/// takes work again, or because the node has started. The clock is not put forward.
 /// </summary>
 internal sealed class When_the_line_is_back : ClearingTest
 {
+    private const int StorageRefuses = 1200;
+
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
     /// <summary>Nobody listens there.</summary>
     private readonly ReservedPort _nowhere = new();
+
+    private SqliteConnection _writer = null!;
 
     [OneTimeTearDown]
     public void GiveThePortBack() => _nowhere.Dispose();
@@ -43,6 +48,48 @@ internal sealed class When_the_line_is_back : ClearingTest
 
         await StateAsync(Guangzhou, "T1", TransactionState.Committed);
         Assert.That(Yunnan.Count("insured_settlement"), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task What_came_back_to_a_disk_that_took_nothing_is_asked_for_again_when_it_does()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        await using var peer = await WriteNothingAfterAsync(PeerMethod.Settle);
+        Logs.ExpectError(3003);
+        (await Guangzhou.SettleAsync(visit, "T1")).Pending();
+        await WriteAgainAsync();
+
+        await StateAsync(Guangzhou, "T1", TransactionState.Committed);
+        Assert.That((Guangdong.Value<long>("SELECT attempts FROM outbound WHERE kind = 3"), Yunnan.Count("insured_settlement")), Is.EqualTo((2L, 1L)));
+    }
+
+    [Test]
+    public async Task A_filing_request_that_came_back_to_a_disk_that_took_nothing_is_asked_for_again_when_it_does()
+    {
+        (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted();
+        await using var peer = await WriteNothingAfterAsync(PeerMethod.SubmitFiling);
+        var requests = Guangdong.Host.Services.GetRequiredService<FilingRequests>();
+        await Assert.ThatAsync(() => requests.SubmitAsync(Filing(), Division.Parse("530100"), "测试经办", CancellationToken.None), Throws.TypeOf<StorageUnavailableException>());
+        await WriteAgainAsync();
+
+        await Eventually.GetAsync("the filing request to be answered", () => Guangdong.Value<long>("SELECT state FROM filing_request"), Is.EqualTo((long)OutboundState.Answered));
+    }
+
+    [Test]
+    public async Task A_province_that_was_barred_is_told_at_once_that_it_is_not_any_more()
+    {
+        var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
+        await Eventually.GetAsync("Yunnan to know who Guangdong is", async () =>
+        {
+            await Kunming.VerifyAsync(Patient.OfGuangzhou.ToReference());
+            return Yunnan.Host.Services.GetRequiredService<PeerDirectory>().Find(Guangdong.Division)!.State.Information?.Agreed;
+        }, Is.EqualTo(ProtocolRelease.Newest));
+        var gate = Yunnan.Host.Services.GetRequiredService<RecoveryGate>();
+        gate.Open(new HashSet<Division> { Guangdong.Division });
+        (await Guangzhou.SettleAsync(visit, "T1")).Pending();
+
+        gate.Open(new HashSet<Division>());
+        await StateAsync(Guangzhou, "T1", TransactionState.Committed);
     }
 
     [Test]
@@ -190,6 +237,36 @@ internal sealed class When_the_line_is_back : ClearingTest
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>From the first answer to such a request on, Guangdong's disk takes nothing.</summary>
+    private async Task<AlteringPeer> WriteNothingAfterAsync(PeerMethod method)
+    {
+        await Guangdong.Host.Database.WriteAsync(session => { _writer = session.Connection.Inner; }, CancellationToken.None);
+        var peer = await AlteringPeer.StartAsync(Yunnan, Guangdong, Clock, Logs);
+        var answers = 0;
+        peer.Alter = (name, reply) =>
+        {
+            if (name == method.Name && ++answers == 1)
+                Set(_writer, "query_only = ON");
+            return reply;
+        };
+        Logs.ExpectError(StorageRefuses);
+        Line.LeadTo(peer.Port);
+        return peer;
+    }
+
+    private async Task WriteAgainAsync()
+    {
+        await Logs.WaitForAsync(StorageRefuses);
+        Set(_writer, "query_only = OFF");
+    }
+
+    private static void Set(SqliteConnection connection, string pragma)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"PRAGMA {pragma}";
         command.ExecuteNonQuery();
     }
 }

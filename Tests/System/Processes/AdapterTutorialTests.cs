@@ -19,7 +19,7 @@ internal sealed partial class AdapterTutorialTests
     {
         using var folder = new TempFolder();
         var bin = Directory.CreateDirectory(folder.File("bin")).FullName;
-        await WriteProgramAsync(Path.Combine(bin, "gateway"), $"exec dotnet '{Path.Combine(AppContext.BaseDirectory, "gateway.dll")}' \"$@\"");
+        await WriteProgramAsync(Path.Combine(bin, "gateway"), $"exec dotnet '{GatewayProcess.Program}' \"$@\"");
         var work = Directory.CreateDirectory(folder.File("work")).FullName;
         var script = folder.File("tutorial.sh");
         // What the tutorial starts must not outlive it, whatever fails in it.

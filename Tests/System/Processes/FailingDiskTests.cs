@@ -27,9 +27,9 @@ internal sealed class FailingDiskTests
         _folder.Dispose();
     }
 
-    /// <summary>New provinces for each fault: the same stay is settled to the same figures.</summary>
+    /// <summary>New provinces for each fault: the same stay is settled to the same figures. A hospital is not kept waiting for what will not come.</summary>
     [SetUp]
-    public async Task PrepareAsync() => Operated = await OperatedProvinces.PrepareAsync();
+    public async Task PrepareAsync() => Operated = await OperatedProvinces.PrepareAsync(("interactiveBudgetSeconds", 2), ("attemptSeconds", 1));
 
     [TearDown]
     public async Task RepairAsync()

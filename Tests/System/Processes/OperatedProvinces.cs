@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -16,6 +17,9 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
     public static readonly IReadOnlyList<string> Provinces = ["530000", "440000"];
 
     private static readonly string Samples = Path.Combine(AppContext.BaseDirectory, "Samples");
+
+    // The same commands lead to the same folders: they are given once, and each test gets a copy, on ports of its own.
+    private static readonly Lazy<Task<Prepared>> Once = new(InitialiseAndImportAsync);
 
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string> _tokens = new(StringComparer.Ordinal);
@@ -48,12 +52,19 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
 
     public IReadOnlyList<string> DataFolders => [.. Provinces.Select(province => _folder.File(DataOf(province)))];
 
-    public static async Task<OperatedProvinces> PrepareAsync()
+    /// <param name="timeouts">Settings of nodes.json in the place of the sample's.</param>
+    public static async Task<OperatedProvinces> PrepareAsync(params IEnumerable<(string Name, double Seconds)> timeouts)
     {
+        var prepared = await Once.Value;
         var operated = new OperatedProvinces();
-        await Task.WhenAll(Provinces.Select(operated.InitialiseAsync));
+        foreach (var (name, seconds) in timeouts)
+            operated._nodes["timeouts"]![name] = seconds;
+        foreach (var (province, pin) in prepared.Pins)
+            operated.EntryOf(province)["certificates"] = new JsonArray(pin);
+        foreach (var (institution, token) in prepared.Tokens)
+            operated._tokens.Add(institution, token);
+        await ZipFile.ExtractToDirectoryAsync(new MemoryStream(prepared.Folder), operated.Folder);
         operated.WriteNodes();
-        await Task.WhenAll(Provinces.Select(operated.ImportAsync));
         return operated;
     }
 
@@ -94,9 +105,11 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
         _started.Clear();
     }
 
-    /// <summary>Both nodes stop, and the books they leave are whole and agree.</summary>
-    public async Task AssertCleanBooksAsync()
+    /// <summary>As operators audit: over the running nodes, and over the books they leave. They are whole and agree.</summary>
+    public async Task<AuditReport> AssertCleanBooksAsync()
     {
+        var running = await RunAsync(["audit", .. DataFolders]);
+        Assert.That(await running.WaitForExitAsync(GatewayProcess.Patience), Is.Zero, running.Describe);
         await EndAllAsync();
         var report = Audit.Run(DataFolders, TimeProvider.System);
         using (Assert.EnterMultipleScope())
@@ -104,12 +117,25 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
             Assert.That(report.IsClean, Is.True, () => string.Join('\n', report.Checks.SelectMany(check => check.Findings)));
             Assert.That(report.InFlight, Is.Empty);
         }
+        return report;
     }
 
     public async ValueTask DisposeAsync()
     {
         await EndAllAsync();
         _folder.Dispose();
+    }
+
+    private static async Task<Prepared> InitialiseAndImportAsync()
+    {
+        await using var operated = new OperatedProvinces();
+        await Task.WhenAll(Provinces.Select(operated.InitialiseAsync));
+        operated.WriteNodes();
+        await Task.WhenAll(Provinces.Select(operated.ImportAsync));
+        File.Delete(operated._folder.File("nodes.json"));
+        using var folder = new MemoryStream();
+        await ZipFile.CreateFromDirectoryAsync(operated.Folder, folder);
+        return new Prepared(folder.ToArray(), Provinces.ToDictionary(province => province, operated.PinOf), operated._tokens);
     }
 
     private async Task InitialiseAsync(string province)
@@ -148,7 +174,11 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
 
     private void WriteNodes() => File.WriteAllText(_folder.File("nodes.json"), _nodes.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
 
+    private string PinOf(string province) => EntryOf(province)["certificates"]![0]!.GetValue<string>();
+
     private JsonNode EntryOf(string province) => _nodes["nodes"]!.AsArray().Single(entry => DivisionOf(entry!) == province)!;
+
+    private sealed record Prepared(byte[] Folder, IReadOnlyDictionary<string, string> Pins, IReadOnlyDictionary<string, string> Tokens);
 
     private static string DivisionOf(JsonNode entry) => entry["division"]!.GetValue<string>();
 

@@ -35,7 +35,8 @@ internal sealed class ServedProcessTests : ProcessTest
         var settled = await Eventually.GetAsync("the settlement", () => player.PlayAsync(settlement, CancellationToken.None), Has.Property(nameof(JourneyExchange.Fault)).Null);
         Assert.That(WebUtility.HtmlDecode(settled.Reply), Does.Contain("<ake149>36680.00</ake149>").And.Contain("<akb067>13320.00</akb067>"));
         Assert.That(guangdong.Error, Is.Empty, "what the surviving node wrote to standard error");
-        await AssertCleanBooksAsync();
+        var report = await Operated.AssertCleanBooksAsync();
+        Assert.That(report.Balances, Has.One.Matches<AuditBalance>(balance => balance!.Insured == Yunnan && balance.PayableFen == balance.ReceivableFen && balance.PayableFen > 0));
     }
 
     [Test]
@@ -95,21 +96,6 @@ internal sealed class ServedProcessTests : ProcessTest
         var second = await Operated.ServeAsync(Guangdong);
         await second.TerminateAsync();
         Assert.That(await second.WaitForExitAsync(StopLimit), Is.Zero, second.Describe);
-    }
-
-    /// <summary>As operators do, over the running nodes and over the stopped ones.</summary>
-    private async Task AssertCleanBooksAsync()
-    {
-        var running = await Operated.RunAsync("audit", OperatedProvinces.DataOf(Yunnan), OperatedProvinces.DataOf(Guangdong));
-        Assert.That(await running.WaitForExitAsync(GatewayProcess.Patience), Is.Zero, running.Describe);
-        await Operated.EndAllAsync();
-        var report = Audit.Run(Operated.DataFolders, TimeProvider.System);
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(report.IsClean, Is.True, () => string.Join('\n', report.Checks.SelectMany(check => check.Findings)));
-            Assert.That(report.InFlight, Is.Empty);
-            Assert.That(report.Balances, Has.One.Matches<AuditBalance>(balance => balance!.Insured == Yunnan && balance.PayableFen == balance.ReceivableFen && balance.PayableFen > 0));
-        }
     }
 
     private static async Task PlayAsync(JourneyPlayer player, IEnumerable<JourneyStep> steps)

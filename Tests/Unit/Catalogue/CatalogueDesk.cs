@@ -66,7 +66,7 @@ internal sealed class CatalogueDesk : IAsyncDisposable
         Archive.TimelineOf(Adapter, Packed, current, out var errors) ?? throw new InvalidOperationException(errors[0].English);
 
     public AdapterDirectory LoadAdapters() =>
-        AdapterDirectory.Load(AdapterDirectory.PackedFolder, [Adapter], Archive, NullLogger<AdapterDirectory>.Instance);
+        AdapterDirectory.Load(AdapterDirectory.PackedFolder, [Adapter], Archive, passed: null, NullLogger<AdapterDirectory>.Instance);
 
     public async ValueTask DisposeAsync()
     {

@@ -36,7 +36,7 @@ public sealed class PostingRulesTests
         var payments = figures.ToPayments();
         Assert.That(SettlementFigures.MismatchOf(figures.ToCharges(), payments), Is.Null);
         payments.CashFen = 31;
-        Assert.That(SettlementFigures.MismatchOf(figures.ToCharges(), payments), Is.EqualTo("personal total 40 <> account + cash 41"));
+        Assert.That(SettlementFigures.MismatchOf(figures.ToCharges(), payments), Is.EqualTo("个人负担不等于账户与现金之和 / personal total 40 <> account + cash 41"));
     }
 
     private static long Of(IReadOnlyList<Posting> postings, Account account) => postings.Where(posting => posting.Account == account).Sum(posting => posting.AmountFen);

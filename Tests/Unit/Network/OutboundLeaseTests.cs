@@ -241,6 +241,25 @@ public sealed class OutboundLeaseTests
         Assert.That(await TakeAsync(), Is.Empty);
     }
 
+    /// <summary>Whoever held it could not say what came of it.</summary>
+    [Test]
+    public async Task A_peer_that_is_back_makes_due_what_nobody_gave_back()
+    {
+        var id = await StoreAsync(visit: 1);
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            _time.Advance(Options.RetryDelayMax);
+            await TakeAsync();
+        }
+        _time.Advance(Options.InteractiveBudget);
+        var before = await TakeAsync();
+
+        await _outbox.MakeDueAsync(Yunnan, CancellationToken.None);
+
+        Assert.That(before, Is.Empty, "Its pause is longer than its lease.");
+        Assert.That(await TakeAsync(), Is.EqualTo([id]));
+    }
+
     [Test]
     public async Task Fifty_thousand_requests_to_a_dead_peer_are_no_burden_on_the_others()
     {

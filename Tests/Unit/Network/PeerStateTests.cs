@@ -58,6 +58,18 @@ internal sealed class PeerStateTests
         Assert.That(asked, Is.EqualTo(expected));
     }
 
+    [TestCase("", 1)]
+    [TestCase("S", 1)]
+    [TestCase("SFFF", 0)]
+    public void What_waits_is_tried_when_the_storage_has_recovered_unless_the_peer_is_away(string attempts, int expected)
+    {
+        Play(attempts);
+        var tried = 0;
+        _state.CameUp += (_, _) => tried++;
+        _state.StorageRecovered();
+        Assert.That(tried, Is.EqualTo(expected));
+    }
+
     [Test]
     public void Only_changes_are_logged()
     {

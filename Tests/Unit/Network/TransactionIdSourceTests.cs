@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using NUnit.Framework;
 using ProvincialGateway.Network;
 using ProvincialGateway.Storage;
@@ -24,6 +26,27 @@ internal sealed class TransactionIdSourceTests
         await using var database = OpenDatabase();
         var id = await (await OpenAsync(database)).NextAsync(CancellationToken.None);
         Assert.That(id.Text, Is.EqualTo("530000" + "20160901080000" + "0000000001"));
+    }
+
+    [Test]
+    public async Task Questions_have_an_id_also_when_no_more_can_be_reserved()
+    {
+        await using var database = OpenDatabase();
+        var ids = await OpenAsync(database);
+        SqliteConnection writer = null!;
+        await database.WriteAsync(session => { writer = session.Connection.Inner; }, CancellationToken.None);
+        writer.Execute("PRAGMA query_only = ON");
+
+        var questions = new List<TransactionId>();
+        for (var question = 0; question < 2 * TransactionIdSource.BlockSize; question++)
+            questions.Add(await ids.NextOfQuestionAsync(CancellationToken.None));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(questions.Take(TransactionIdSource.BlockSize), Is.Unique);
+            Assert.That(questions.Skip(TransactionIdSource.BlockSize).Select(SerialOf), Is.All.EqualTo(9_999_999_999));
+            await Assert.ThatAsync(() => ids.NextAsync(CancellationToken.None).AsTask(), Throws.TypeOf<StorageUnavailableException>());
+        }
     }
 
     [Test]
@@ -61,8 +84,6 @@ internal sealed class TransactionIdSourceTests
         }
         await using var again = OpenDatabase();
         Assert.That(SerialOf(await (await OpenAsync(again)).NextAsync(CancellationToken.None)), Is.GreaterThan(known));
-
-        static long SerialOf(TransactionId id) => long.Parse(id.Text[^10..], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Test]
@@ -112,4 +133,6 @@ internal sealed class TransactionIdSourceTests
             taken.Add(await ids.NextAsync(CancellationToken.None));
         return taken;
     }
+
+    private static long SerialOf(TransactionId id) => long.Parse(id.Text[^10..], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -187,6 +187,9 @@ public sealed class InvariantTests
             UPDATE period_transaction SET transaction_id = (SELECT settlement_id FROM treatment_visit WHERE state = 5 LIMIT 1);
             UPDATE business_period SET closed_at_ms = 9
             """, "business-periods");
+        yield return Case("An operator's reversal that is not in the period of what it reversed", T,
+            $"UPDATE period_transaction SET transaction_id = (SELECT original_id FROM outbound WHERE transaction_id = {ReversalOf(3)}); "
+            + Act($"(SELECT transaction_id FROM period_transaction), 3, 1, NULL, {ReversalOf(3)}"), "business-periods");
         yield return Case("A confirmed transaction that was never answered", T,
             "UPDATE confirmation SET transaction_id = (SELECT settlement_id FROM treatment_visit WHERE state = 5 LIMIT 1)", "confirmations");
         yield return Case("A refusal that nobody gave", T, "UPDATE confirmation SET state = 4, transaction_id = '530000202406030900009999999998'", "confirmations");

@@ -185,6 +185,28 @@ internal sealed class ConditionTests
     }
 
     [Test]
+    public async Task A_damage_is_found_once_also_when_the_node_is_killed_again_at_once()
+    {
+        _writer.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        for (var i = 0; i < 20; i++)
+            await CountAsync();
+        var crashed = Crashed();
+        await using (var log = new FileStream($"{crashed}-wal", FileMode.Open))
+        {
+            log.Position = log.Length / 2;
+            log.WriteByte(0x5a);
+        }
+        await using var reopened = Database.Open(new DatabaseOptions { Path = crashed }, TimeProvider.System);
+        Assert.That(reopened.LastStop.Damage, Is.Not.Null);
+        var again = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(crashed)!, "again")).FullName;
+        Stores.CopyAsCrashed(crashed, Path.Combine(again, "gateway.db"));
+
+        await using var second = Database.Open(new DatabaseOptions { Path = Path.Combine(again, "gateway.db") }, TimeProvider.System);
+        Assert.That(second.LastStop.Damage, Is.Null);
+        Assert.That(second.Read(session => session.QuerySingle<long>("SELECT count(*) FROM restoration")), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task A_damaged_file_refuses_to_start_and_names_the_restore_and_goes_on_refusing()
     {
         for (var i = 0; i < 50; i++)
