@@ -181,11 +181,10 @@ internal sealed partial class FeeDetailSender(
 
     private static IReadOnlyList<FeeDetailLine> LinesOf(Session session, FeeTransferRow transfer, LineSpan span)
     {
-        if (FeeTransfers.Find(session, transfer.SettlementNumber) is not { State: FeeTransferState.Owed or FeeTransferState.Receiving })
+        if (FeeTransfers.Find(session, transfer.SettlementNumber) is not { State: FeeTransferState.Owed or FeeTransferState.Receiving, IsBeingUndone: false })
             return [];
         var settlement = VisitStore.FindSettlement(session, transfer.SettlementNumber)!;
-        var isBeingUndone = VisitStore.Get(session, settlement.VisitId).State is VisitState.CancellationSent or VisitState.ReversalSent;
-        return settlement.State == 1 && settlement.FeeVersion == transfer.FeeVersion && !isBeingUndone ? FeeDetailLines.Read(session, settlement.SettlementNumber, span) : [];
+        return settlement.State == 1 && settlement.FeeVersion == transfer.FeeVersion ? FeeDetailLines.Read(session, settlement.SettlementNumber, span) : [];
     }
 
     private async Task RecordAsync(FeeTransferRow transfer, byte[] answer)

@@ -47,6 +47,9 @@ internal sealed class FeeTransferRow
     /// <summary>How often a settlement of the visit was undone or restored so far.</summary>
     public required int Undos { get; init; }
 
+    /// <summary>A cancellation or reversal is under way at the visit, and how the settlement stands at the insured side is not known.</summary>
+    public required bool IsBeingUndone { get; init; }
+
     public LineRanges AcknowledgedRanges => LineRanges.Parse(Acknowledged);
 }
 
@@ -59,7 +62,8 @@ internal static class FeeTransfers
     private const string Columns =
         "f.settlement_number, f.state, f.transaction_id, f.start, f.line_count, f.lines_sha256, f.fee_version, f.acknowledged, f.attempts, f.failures, "
         + "f.next_attempt_at_ms, f.last_error, f.refusal, f.owed_at_ms, f.finished_at_ms, "
-        + "(SELECT count(*) FROM treatment_settlement m JOIN treatment_undo u USING (visit_id) WHERE m.settlement_number = f.settlement_number AND u.original_kind IN (3, 4)) AS undos";
+        + "(SELECT count(*) FROM treatment_settlement m JOIN treatment_undo u USING (visit_id) WHERE m.settlement_number = f.settlement_number AND u.original_kind IN (3, 4)) AS undos, "
+        + "(SELECT v.state IN (7, 13) FROM treatment_settlement b JOIN treatment_visit v ON v.id = b.visit_id WHERE b.settlement_number = f.settlement_number) AS is_being_undone";
 
     public static void Owe(Session session, string settlementNumber, long nowMs) => session.ExecuteExpecting(1,
         """
@@ -167,8 +171,8 @@ internal static class FeeTransfers
         new { transfer.TransactionId, nowMs });
 
     /// <summary>
-    /// The insured side said no, and a refused id stays refused. When the settlement was undone or restored since the attempt began, the refusal may be about
-    /// how it stood then: the id is put aside, and what is owed goes under a new one.
+    /// The insured side said no, and a refused id stays refused. When the settlement is being undone, or was undone or restored since the attempt began, the
+    /// refusal may be about how it stood then: the id is put aside, and what is still owed in the end goes under a new one.
     /// </summary>
     /// <param name="transfer">As the attempt found it.</param>
     /// <returns>Whether the transfer is refused now.</returns>
@@ -182,7 +186,7 @@ internal static class FeeTransfers
         session.ExecuteExpecting(1,
             "UPDATE fee_transfer SET state = 4, refusal = @refusal, last_error = NULL, finished_at_ms = @nowMs WHERE transaction_id = @TransactionId",
             new { refusal = refusal.ToByteArray(), transfer.TransactionId, nowMs });
-        return now.Undos == transfer.Undos
+        return (now.Undos == transfer.Undos && !now.IsBeingUndone)
             || !PutRefusedAside(session, transfer.SettlementNumber, now.State is FeeTransferState.Withdrawn ? FeeTransferState.Withdrawn : FeeTransferState.Owed, nowMs);
     }
 

@@ -4,6 +4,7 @@ using Provincial.Exchange.V1;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
 using ProvincialGateway.Values;
+using TransactionState = Provincial.His.V1.TransactionState;
 
 namespace ProvincialGateway.Tests.Details;
 
@@ -44,9 +45,16 @@ internal sealed class When_the_settlement_is_undone : DetailsTest
         }
     }
 
-    /// <summary>The lines meet a cancellation that the insured side has done and the treatment side has not learned, or learns while the refusal is on its way.</summary>
+    public enum Moment
+    {
+        BeingUndone,
+        Undone,
+        RestoredAgain,
+    }
+
+    /// <summary>The lines meet a cancellation that the insured side has done; the refusal is recorded before the treatment side has learned of it, or after.</summary>
     [Test]
-    public async Task An_id_that_was_refused_while_the_settlement_was_being_undone_is_not_used_again_when_it_is_restored([Values] bool isRestoredBefore)
+    public async Task An_id_that_was_refused_while_the_settlement_was_being_undone_is_not_used_again_when_it_is_restored([Values] Moment recorded)
     {
         await Guangdong.Host.Services.GetRequiredService<FeeDetailSender>().StopAsync(CancellationToken.None);
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
@@ -58,25 +66,34 @@ internal sealed class When_the_settlement_is_undone : DetailsTest
             FeeTransfers.Prepare(session, id, start, [], VisitStore.FindSettlement(session, settlement)!.FeeVersion!.Value);
             return FeeTransfers.BeginAttempt(session, settlement, _ => Clock.NowMs())!;
         }, CancellationToken.None);
-        (await Guangzhou.CancelAsync(visit, settlement, "C1")).Granted();
+        var cancelled = await WithholdReplyAsync(() => Guangzhou.CancelAsync(visit, settlement, "C1"));
         var refusal = (await client.UploadAsync(id, start)).Refusal;
-        if (isRestoredBefore)
-            (await Guangzhou.ReverseAsync("C1", "R1")).Granted();
-
-        var isRefused = await Guangdong.Host.Database.WriteAsync(session => FeeTransfers.Refuse(session, attempt, refusal, Clock.NowMs()), CancellationToken.None);
-        var aside = Transfer(settlement);
-        if (!isRestoredBefore)
-            (await Guangzhou.ReverseAsync("C1", "R1")).Granted();
+        if (recorded is Moment.BeingUndone)
+            await AssertPutAsideAsync(FeeTransferState.Owed);
+        Line.Mend();
+        Line.Cut();
+        (await cancelled).Pending();
+        LetTheResolverBegin();
+        await StateAsync(Guangzhou, "C1", TransactionState.Committed);
+        if (recorded is Moment.Undone)
+            await AssertPutAsideAsync(FeeTransferState.Withdrawn);
+        Assert.That(Transfer(settlement).State, Is.EqualTo(FeeTransferState.Withdrawn));
+        (await Guangzhou.ReverseAsync("C1", "R1")).Granted();
+        if (recorded is Moment.RestoredAgain)
+            await AssertPutAsideAsync(FeeTransferState.Owed);
         await Guangdong.RestartAsync(CancellationToken.None);
         await AllEndedAsync();
 
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(refusal.Code, Is.EqualTo(RefusalCode.SettlementState));
-            Assert.That((isRefused, aside.TransactionId, aside.State), Is.EqualTo((false, (string?)null, isRestoredBefore ? FeeTransferState.Owed : FeeTransferState.Withdrawn)));
-            Assert.That(Transfer(settlement).TransactionId, Is.Not.EqualTo(id));
-        }
+        Assert.That(refusal.Code, Is.EqualTo(RefusalCode.SettlementState));
+        Assert.That(Transfer(settlement).TransactionId, Is.Not.EqualTo(id));
         AssertComplete(settlement, 24);
+
+        async Task AssertPutAsideAsync(FeeTransferState state)
+        {
+            var isRefused = await Guangdong.Host.Database.WriteAsync(session => FeeTransfers.Refuse(session, attempt, refusal, Clock.NowMs()), CancellationToken.None);
+            var aside = Transfer(settlement);
+            Assert.That((isRefused, aside.TransactionId, aside.State), Is.EqualTo((false, (string?)null, state)));
+        }
     }
 
     [Test]
