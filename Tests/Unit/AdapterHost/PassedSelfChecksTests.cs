@@ -20,7 +20,7 @@ internal sealed class PassedSelfChecksTests
     public async Task PassOnce()
     {
         (_adapter, _data) = (new AdapterFolder(), new TempFolder());
-        _database = DataFolder.OpenDatabase(_data.Path, TimeProvider.System);
+        _database = EmptyBooks.OpenIn(_data.Path, TimeProvider.System);
         Assert.That((await LoadAsync()).SamplesPassed, Is.EqualTo(Directory.GetDirectories(_adapter.File("samples/conformance")).Length));
         await _database.WriteAsync(session => session.ExecuteExpecting(1, "UPDATE adapter_self_check SET samples = @KeptSamples", new { KeptSamples }), CancellationToken.None);
     }

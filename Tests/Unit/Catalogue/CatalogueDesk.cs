@@ -16,7 +16,7 @@ internal sealed class CatalogueDesk : IAsyncDisposable
 
     public CatalogueDesk()
     {
-        Database = DataFolder.OpenDatabase(_folder.Path, Time);
+        Database = EmptyBooks.OpenIn(_folder.Path, Time);
         Archive = new CatalogueArchive(Database, DataFolder.CataloguePath(_folder.Path), Time);
         Packed = LocalCatalogue.Load(Files("packed", new CatalogueText())).Catalogue!;
     }

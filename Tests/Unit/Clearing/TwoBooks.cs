@@ -44,7 +44,7 @@ internal sealed class TwoBooks : IAsyncDisposable
         foreach (var province in new[] { Guangdong, Yunnan })
         {
             Directory.CreateDirectory(books._folder.File(province.Code));
-            var database = DataFolder.OpenDatabase(books._folder.File(province.Code), books.Clock);
+            var database = EmptyBooks.OpenIn(books._folder.File(province.Code), books.Clock);
             var ids = await TransactionIdSource.OpenAsync(database, province, books.Clock, CancellationToken.None);
             books._desks.Add(province, new AgencyDesk(Configuration, province, database, ids, books.Clock, sender: null));
         }

@@ -29,7 +29,7 @@ internal sealed class ImportDesk : IAsyncDisposable
     {
         Province = Division.Parse(province);
         Persons = new PersonStore(Vault.OpenOrCreate(_folder.File("node.key")));
-        Database = Database.Open(new DatabaseOptions { Path = _folder.File("gateway.db") }, _clock);
+        Database = EmptyBooks.Open(_folder.File("gateway.db"), _clock);
     }
 
     public TimeProvider Time => _clock;

@@ -34,7 +34,7 @@ public sealed class OutboundLeaseTests
     {
         (_folder, _time, _serial) = (new(), new(), 0);
         Directory.CreateDirectory(_folder.File("keys"));
-        _database = DataFolder.OpenDatabase(_folder.Path, _time);
+        _database = EmptyBooks.OpenIn(_folder.Path, _time);
         _outbox = new Outbox(_database, DataFolder.OpenVault(_folder.Path), null!, new ReplyApplier(_time), Options, _time,
             NullLogger<Outbox>.Instance);
     }

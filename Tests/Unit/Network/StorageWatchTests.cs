@@ -15,7 +15,7 @@ internal sealed class StorageWatchTests : LoggedTest
     {
         using var folder = new TempFolder();
         var time = new ManualTimeProvider();
-        await using var database = Database.Open(new DatabaseOptions { Path = folder.File("node.db") }, time);
+        await using var database = EmptyBooks.Open(folder.File("node.db"), time);
         var statuses = new HealthStatuses();
         statuses.Set("", serving: true);
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs.Provider("530000")));
@@ -42,7 +42,7 @@ internal sealed class StorageWatchTests : LoggedTest
     public async Task A_storage_that_refuses_at_the_start_keeps_the_node_from_serving_before_it_is_said_to_be_started()
     {
         using var folder = new TempFolder();
-        await using var database = Database.Open(new DatabaseOptions { Path = folder.File("node.db") }, TimeProvider.System);
+        await using var database = EmptyBooks.Open(folder.File("node.db"), TimeProvider.System);
         var statuses = new HealthStatuses();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs.Provider("530000")));
         using var watch = new StorageWatch(database, statuses, TimeSpan.FromHours(1), TimeProvider.System, loggers.CreateLogger<StorageWatch>());
@@ -62,7 +62,7 @@ internal sealed class StorageWatchTests : LoggedTest
     {
         using var folder = new TempFolder();
         var time = new ManualTimeProvider();
-        var database = Database.Open(new DatabaseOptions { Path = folder.File("node.db") }, time);
+        var database = EmptyBooks.Open(folder.File("node.db"), time);
         var statuses = new HealthStatuses();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs.Provider("530000")));
         using var watch = new StorageWatch(database, statuses, TimeSpan.FromSeconds(1), time, loggers.CreateLogger<StorageWatch>());

@@ -120,7 +120,7 @@ internal sealed class TransactionIdSourceTests
         Assert.That(await TakeAsync(ids, 3 * TransactionIdSource.BlockSize), Is.Unique);
     }
 
-    private Database OpenDatabase() => Database.Open(new() { Path = _folder.File("node.db") }, _time);
+    private Database OpenDatabase() => EmptyBooks.Open(_folder.File("node.db"), _time);
 
     private Task<TransactionIdSource> OpenAsync(Database database) => TransactionIdSource.OpenAsync(database, Yunnan, _time, CancellationToken.None);
 

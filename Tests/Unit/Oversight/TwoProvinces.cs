@@ -158,7 +158,7 @@ internal sealed class TwoProvinces : IAsyncDisposable
         return folder;
     }
 
-    private (Database Database, Vault Vault) Open(string folder) => (DataFolder.OpenDatabase(folder, Time), DataFolder.OpenVault(folder));
+    private (Database Database, Vault Vault) Open(string folder) => (EmptyBooks.OpenIn(folder, Time), DataFolder.OpenVault(folder));
 
     // What the outbox does with an answer, without its peer client.
     private void Record(Session session, TransactionId id, byte[] request, byte[]? reply)

@@ -27,8 +27,8 @@ internal sealed class TwoLedgers : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(_folder.Path, "t", "keys"));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "i"));
         _vault = DataFolder.OpenVault(Path.Combine(_folder.Path, "t"));
-        TreatmentBooks = DataFolder.OpenDatabase(Path.Combine(_folder.Path, "t"), _time);
-        InsuredBooks = DataFolder.OpenDatabase(Path.Combine(_folder.Path, "i"), _time);
+        TreatmentBooks = EmptyBooks.OpenIn(Path.Combine(_folder.Path, "t"), _time);
+        InsuredBooks = EmptyBooks.OpenIn(Path.Combine(_folder.Path, "i"), _time);
     }
 
     public Database TreatmentBooks { get; }

@@ -23,7 +23,7 @@ internal sealed class ExchangeCheckTests
     public async Task OpenAsync()
     {
         _folder = new();
-        _database = DataFolder.OpenDatabase(_folder.Path, TimeProvider.System);
+        _database = EmptyBooks.OpenIn(_folder.Path, TimeProvider.System);
         await _database.WriteAsync(session => session.Execute("INSERT INTO counter (name, value) VALUES ('settlement.530100.2017-09-20', 4)"), CancellationToken.None);
     }
 

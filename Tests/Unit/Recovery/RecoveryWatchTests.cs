@@ -28,7 +28,7 @@ internal sealed class RecoveryWatchTests
     public async Task OpenAsync()
     {
         _folder = new();
-        _database = DataFolder.OpenDatabase(_folder.Path, _time);
+        _database = EmptyBooks.OpenIn(_folder.Path, _time);
         _peer = new SilentLink(Guangdong, _time);
         _gate = new RecoveryGate();
         _ids = await TransactionIdSource.OpenAsync(_database, Yunnan, _time, CancellationToken.None);

@@ -23,7 +23,7 @@ internal sealed class InstitutionImportTests
     public void Open()
     {
         _folder = new();
-        _database = Database.Open(new DatabaseOptions { Path = _folder.File("gateway.db") }, TimeProvider.System);
+        _database = EmptyBooks.Open(_folder.File("gateway.db"), TimeProvider.System);
     }
 
     [TearDown]

@@ -24,7 +24,7 @@ internal sealed class SettlementMovesTests
     public async Task Open()
     {
         _folder = new();
-        _database = Database.Open(new DatabaseOptions { Path = _folder.File("gateway.db") }, TimeProvider.System);
+        _database = EmptyBooks.Open(_folder.File("gateway.db"), TimeProvider.System);
         await _database.WriteAsync(session =>
         {
             Prepare(session);
