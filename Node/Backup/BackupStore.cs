@@ -33,7 +33,7 @@ internal sealed class BackupStore : IDisposable
     public static BackupStore OpenForWriting(string folder) => Guarded(folder, () =>
     {
         BackupFiles.CreateFolder(folder);
-        var store = new BackupStore(folder, TakeLock(folder));
+        var store = new BackupStore(folder, TakeLock(folder, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         foreach (var unfinished in Directory.GetFiles(folder, "*" + BackupFiles.Unfinished))
             File.Delete(unfinished);
         store.Load();
@@ -104,16 +104,7 @@ internal sealed class BackupStore : IDisposable
 
     /// <summary>The chunks of a file, in order.</summary>
     /// <exception cref="StorageRefusedException">A list of them is not there, or not what was written.</exception>
-    public IEnumerable<ChunkHash> ChunksOf(BackupFile file)
-    {
-        var list = new byte[ChunkSize];
-        foreach (var hash in file.Lists)
-        {
-            var length = Read(ChunkHash.Parse(hash), list);
-            for (var at = 0; at < length; at += ChunkHash.Size)
-                yield return new ChunkHash(list.AsSpan(at, ChunkHash.Size));
-        }
-    }
+    public IEnumerable<ChunkHash> ChunksOf(BackupFile file) => ChunksOf(file.Lists);
 
     /// <summary>Keeps the newest backups, and of their packs what they need. Interrupted anywhere, every backup that is still listed is whole.</summary>
     /// <param name="keep">At least 1.</param>
@@ -126,8 +117,9 @@ internal sealed class BackupStore : IDisposable
         foreach (var backup in removed)
             File.Delete(Path.Combine(Folder, backup.Id + BackupManifest.Extension));
         Backups = [.. Backups.TakeLast(keep)];
-        var live = Backups.SelectMany(backup => backup.Files)
-            .SelectMany(file => file.Lists.Select(ChunkHash.Parse).Concat(ChunksOf(file))).ToHashSet();
+        // Of one backup to the next most lists are the same.
+        var lists = Backups.SelectMany(backup => backup.Files).SelectMany(file => file.Lists).ToHashSet(StringComparer.Ordinal);
+        var live = lists.Select(ChunkHash.Parse).Concat(ChunksOf(lists)).ToHashSet();
         CloseFiles();
         foreach (var pack in _packs.ToList())
             Shrink(pack, live);
@@ -138,6 +130,17 @@ internal sealed class BackupStore : IDisposable
     {
         CloseFiles();
         _lock?.Dispose();
+    }
+
+    private IEnumerable<ChunkHash> ChunksOf(IEnumerable<string> lists)
+    {
+        var list = new byte[ChunkSize];
+        foreach (var hash in lists)
+        {
+            var length = Read(ChunkHash.Parse(hash), list);
+            for (var at = 0; at < length; at += ChunkHash.Size)
+                yield return new ChunkHash(list.AsSpan(at, ChunkHash.Size));
+        }
     }
 
     private void Load()
@@ -187,29 +190,29 @@ internal sealed class BackupStore : IDisposable
         _open.Clear();
     }
 
-    private static FileStream TakeLock(string folder)
+    private static FileStream TakeLock(string folder, FileMode mode, FileAccess access, FileShare share)
     {
         try
         {
-            return new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(Path.Combine(folder, LockName), mode, access, share);
         }
-        catch (IOException) when (File.Exists(Path.Combine(folder, LockName)))
+        catch (IOException held) when (DirectoryLock.IsHeld(held))
         {
             throw new StorageRefusedException(
                 $"备份目录正被另一个备份或恢复使用:{folder};请等它结束后重试。",
-                $"Another backup or restore works in the folder of backups {folder}; try again when it has ended.")
+                $"Another backup or restore works in the folder of backups {folder}; try again when it has ended.", held)
             {
                 IsHeld = true,
             };
         }
     }
 
-    // Backups may lie on a medium that nobody writes to any more.
+    // Backups may lie on a medium that nobody writes to any more. Readers do not mind each other.
     private static FileStream? TryLock(string folder)
     {
         try
         {
-            return TakeLock(folder);
+            return TakeLock(folder, FileMode.Open, FileAccess.Read, FileShare.Read);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {

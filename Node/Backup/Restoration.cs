@@ -21,6 +21,7 @@ internal sealed class Restoration(BackupStore store, BackupManifest backup, Time
         RequireNothingThere(target);
         if (!backup.WithKeys && KeysFolder is null)
             throw KeysMissing();
+        MakeWay(target);
         var unfinished = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(target))}.{BackupFiles.Suffix()}.restoring";
         try
         {
@@ -28,8 +29,6 @@ internal sealed class Restoration(BackupStore store, BackupManifest backup, Time
             await MarkRestoredAsync(unfinished, ct);
             var report = Audit.Run([unfinished], time);
             RequireClean(report);
-            if (Directory.Exists(target))
-                Directory.Delete(target);
             Directory.Move(unfinished, target);
             return report;
         }
@@ -139,6 +138,23 @@ internal sealed class Restoration(BackupStore store, BackupManifest backup, Time
             throw new StorageRefusedException(
                 $"{target} 已存在且不为空,恢复不覆盖任何数据;请指定新的目录。",
                 $"{target} is there and not empty, and a restore overwrites nothing; name a new folder.");
+    }
+
+    // The folder that was assembled takes the place of an empty one. What cannot be replaced is known before hours of work, not after them.
+    private static void MakeWay(string target)
+    {
+        if (!Directory.Exists(target))
+            return;
+        try
+        {
+            Directory.Delete(target);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageRefusedException(
+                $"{target} 是空目录但不能替换({fault.GetType().Name}),例如是挂载点;请指定其中的新目录,如 {Path.Combine(target, "data")}。",
+                $"{target} is empty and cannot be replaced ({fault.GetType().Name}), as a mount point cannot; name a new folder in it, such as {Path.Combine(target, "data")}.", fault);
+        }
     }
 
     private StorageRefusedException KeysMissing() => new(

@@ -105,6 +105,9 @@ internal sealed class NodeAction(NodeSelection selection, Func<NodeWork, ParseRe
             {
                 var vault = DataFolder.OpenVault(node.DataFolder);
                 await using var database = DataFolder.OpenDatabase(node.DataFolder, TimeProvider.System);
+                // The next start finds a clean stop: whoever opens the folder first has to say it.
+                if (database.LastStop.Damage is { } damage)
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync($"{damage}");
                 return await HereAsync(node, vault, database, parsed, cancellation);
             }
             catch (StorageRefusedException held) when (held.IsHeld && patience.IsLeft)

@@ -48,11 +48,17 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
     private async Task OutlastAsync(StorageUnavailableException cause, CancellationToken ct)
     {
         LogRefuses(cause.Message);
-        var (started, works) = (time.GetTimestamp(), false);
+        var (said, started, works) = (cause.Fault, time.GetTimestamp(), false);
         do
         {
             await Task.Delay(interval, time, ct);
             await BackgroundWork.AttemptAsync(async () => works = await database.ProbeAsync(ct), LogRefuses, logger, ct);
+            // What the probe met may be another cause, with another thing to do about it.
+            if (!works && database.Condition.Cause is { } now && now.Fault != said)
+            {
+                said = now.Fault;
+                LogRefuses(now.Message);
+            }
         }
         while (!works);
         LogGoesOn(time.GetElapsedTime(started).TotalSeconds);
@@ -73,11 +79,18 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
             LogToBeChecked(stop.LogBytes, stop.FileBytes);
     }
 
-    private Task<bool> CheckAsync(CancellationToken ct) => BackgroundWork.AttemptAsync(async () =>
+    /// <summary>A disk that fails in the middle leaves the file to be looked at; one that is damaged is not looked at again.</summary>
+    private async Task CheckAsync(CancellationToken ct)
     {
-        if (await database.CheckAsync(ct) is { } took)
-            LogFoundWhole(took.TotalMilliseconds);
-    }, LogNotWhole, logger, ct);
+        while (!await BackgroundWork.AttemptAsync(CheckOnceAsync, LogNotWhole, logger, ct) && database.Condition.Cause is not { Fault: StorageFault.Damaged })
+            await Task.Delay(interval, time, ct);
+
+        async Task CheckOnceAsync()
+        {
+            if (await database.CheckAsync(ct) is { } took)
+                LogFoundWhole(took.TotalMilliseconds);
+        }
+    }
 
     [LoggerMessage(1200, LogLevel.Error, "No more work is taken until the cause is gone: {Reason}")]
     private partial void LogRefuses(string reason);
@@ -85,7 +98,7 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
     [LoggerMessage(1201, LogLevel.Information, "The storage works again, work is taken again after {Elapsed:0.0} s / 存储恢复，继续受理业务")]
     private partial void LogGoesOn(double elapsed);
 
-    [LoggerMessage(1206, LogLevel.Error, "The log of the database was altered at byte {Offset}: {Commits} commits or more behind it are gone from this node. What other provinces know of them is taken in again before anything is settled; what only this node knew (lines not sent yet, imports, decisions of operators) has to be done again. Check the disk; see gateway recovery report. / 数据库日志在该处损坏，其后已提交的内容本节点已缺失：将向各省补齐后再办理；仅存于本节点的（未传明细、导入、经办决定）须重做。请检查磁盘")]
+    [LoggerMessage(1206, LogLevel.Error, LogDamage.Said)]
     private partial void LogDamaged(long offset, int commits);
 
     [LoggerMessage(1202, LogLevel.Warning, "The node was not stopped cleanly. Its log ({LogBytes} bytes) was read as far as it is whole, its database ({FileBytes} bytes) was checked in {Elapsed:0} ms and is whole. / 上次未正常停止，数据库检查无误")]

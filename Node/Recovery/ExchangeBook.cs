@@ -29,9 +29,16 @@ internal sealed class ExchangeBook(Database database, Vault vault)
     /// <summary>The bound, which holds of all, has SQLite walk the index from its end and not sort all there ever was.</summary>
     internal const string NewestAskedSql = $"SELECT transaction_id FROM (SELECT transaction_id, at_ms FROM ({Asked}) WHERE at_ms <= @latest ORDER BY at_ms DESC, transaction_id DESC LIMIT @IdsMax)";
 
+    internal const string AskedHereSql =
+        """
+        SELECT transaction_id, method, request, reply, rowid AS at_ms, 0 AS source FROM inbox WHERE sender = @Code AND rowid < @before ORDER BY rowid DESC LIMIT @ExchangesMax
+        """;
+
+    internal const string NewestAskedHereSql = "SELECT transaction_id FROM inbox WHERE sender = @Code ORDER BY rowid DESC LIMIT @IdsMax";
+
     public Watermark Watermark(Division peer) => database.Read(session => new Watermark
     {
-        AskedByYou = { session.Query<string>("SELECT transaction_id FROM inbox WHERE sender = @Code ORDER BY rowid DESC LIMIT @IdsMax", new { peer.Code, IdsMax }) },
+        AskedByYou = { session.Query<string>(NewestAskedHereSql, new { peer.Code, IdsMax }) },
         AnsweredByYou =
         {
             session.Query<string>(NewestAskedSql, Of(peer, new { IdsMax, latest = long.MaxValue })),
@@ -68,10 +75,7 @@ internal sealed class ExchangeBook(Database database, Vault vault)
         Lines = { lines.Count > 0 ? FeeDetailLines.FirstChunk(lines, PageBytesMax).Lines : [] },
     };
 
-    private List<Row> AskedHere(Division peer, long before) => database.Read(session => session.Query<Row>(
-        """
-        SELECT transaction_id, method, request, reply, rowid AS at_ms, 0 AS source FROM inbox WHERE sender = @Code AND rowid < @before ORDER BY rowid DESC LIMIT @ExchangesMax
-        """, new { peer.Code, before, ExchangesMax }));
+    private List<Row> AskedHere(Division peer, long before) => database.Read(session => session.Query<Row>(AskedHereSql, new { peer.Code, before, ExchangesMax }));
 
     private List<Row> AskedThere(Division peer, long at, string id) => database.Read(session => session.Query<Row>(
         $"SELECT * FROM ({Asked}) WHERE at_ms <= @at AND (at_ms, transaction_id) < (@at, @id) ORDER BY at_ms DESC, transaction_id DESC LIMIT @ExchangesMax",

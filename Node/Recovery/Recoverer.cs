@@ -38,7 +38,7 @@ internal sealed partial class Recoverer(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Closes the gate and recovers, unless that is not so any more. A recovery that is under way begins anew.</summary>
-    /// <param name="foundBy"><c>restoration</c>, or the province that knew more than this node.</param>
+    /// <param name="foundBy">As <see cref="RestorationRow.FoundBy"/>, or the province that knew more than this node.</param>
     /// <param name="isSo">Judged once more in the transaction that begins it.</param>
     public async Task BeginAsync(string foundBy, RestorationRow? restored, Func<Session, bool> isSo, CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ internal sealed partial class Recoverer(
         ApplyStanding();
         var (known, restored) = database.Read(session => (RecoveryStore.UnderWay(session), RecoveryStore.Restored(session)));
         if (RecoveryStanding.IsAnew(known, restored))
-            await BeginAsync("restoration", restored, _ => true, cancellationToken);
+            await BeginAsync(restored!.FoundBy, restored, _ => true, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

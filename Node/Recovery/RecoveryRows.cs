@@ -1,3 +1,5 @@
+using ProvincialGateway.Storage;
+
 namespace ProvincialGateway.Recovery;
 
 /// <summary>The value stands in <c>recovery_peer.state</c>.</summary>
@@ -60,7 +62,18 @@ internal sealed class RecoveryRow
 internal sealed class RestorationRow
 {
     public required long Id { get; init; }
+
+    /// <summary>Its name, or <see cref="OlderData.DamagedLog"/>.</summary>
+    public required string Backup { get; init; }
     public required long BackupTakenAtMs { get; init; }
+
+    /// <summary>What the recovery is found by.</summary>
+    public string FoundBy => IsOfBackup ? "restoration" : OlderData.DamagedLog;
+
+    /// <summary>When the backup was taken; null where there is none.</summary>
+    public long? BackupOfMs => IsOfBackup ? BackupTakenAtMs : null;
+
+    private bool IsOfBackup => Backup != OlderData.DamagedLog;
 }
 
 /// <summary>A row of <c>recovery_peer</c>.</summary>

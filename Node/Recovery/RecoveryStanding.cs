@@ -14,7 +14,7 @@ internal static class RecoveryStanding
         if (known is { ServedAtMs: not null } && !IsAnew(known, restored))
             gate.Open(Barred(session, known.Id));
         else if (known is not null || restored is not null)
-            Close(gate, restored?.BackupTakenAtMs ?? known?.BackupTakenAtMs);
+            Close(gate, restored?.FoundBy ?? known!.FoundBy, restored is null ? known!.BackupTakenAtMs : restored.BackupOfMs);
         else
             gate.Open(new HashSet<Division>());
     }
@@ -33,11 +33,14 @@ internal static class RecoveryStanding
     public static HashSet<Division> Barred(Session session, long id) => [.. RecoveryStore.Peers(session, id)
         .Where(part => part.State is not PeerPart.TakenIn).Select(part => Division.Parse(part.Peer))];
 
-    private static void Close(RecoveryGate gate, long? backupTakenAtMs)
+    private static void Close(RecoveryGate gate, string foundBy, long? backupOfMs)
     {
-        var of = backupTakenAtMs is { } taken ? $"{ChinaTime.FromMs(taken):yyyy-MM-dd HH:mm:ss}" : null;
+        var of = backupOfMs is { } taken ? $"{ChinaTime.FromMs(taken):yyyy-MM-dd HH:mm:ss}" : null;
+        var (chinese, english) = foundBy == OlderData.DamagedLog
+            ? ("本节点数据库日志曾损坏，缺失部分数据", "the log of this node's database was damaged and a part of its data is missing")
+            : ($"本节点数据来自较早的备份{(of is null ? "" : $"（{of}）")}", $"this node's data are from an older backup{(of is null ? "" : $" of {of}")}");
         gate.Close(
-            $"本节点数据来自较早的备份{(of is null ? "" : $"（{of}）")}，正向其他省补齐，补齐前不办理业务；稍后请用同一流水号重发",
-            $"this node's data are from an older backup{(of is null ? "" : $" of {of}")}; it is recovering from the other provinces and settles nothing until then. Send again later with the same id");
+            $"{chinese}，正向其他省补齐，补齐前不办理业务；稍后请用同一流水号重发",
+            $"{english}; it is recovering from the other provinces and settles nothing until then. Send again later with the same id");
     }
 }

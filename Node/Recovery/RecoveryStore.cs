@@ -20,10 +20,10 @@ internal static class RecoveryStore
 
     /// <summary>The last restored backup whose recovery is not finished, or not begun; null when there is none.</summary>
     public static RestorationRow? Restored(Session session) => session.QuerySingleOrDefault<RestorationRow>(
-        "SELECT id, backup_taken_at_ms FROM restoration WHERE recovered_at_ms IS NULL ORDER BY id DESC LIMIT 1");
+        "SELECT id, backup, backup_taken_at_ms FROM restoration WHERE recovered_at_ms IS NULL ORDER BY id DESC LIMIT 1");
 
     /// <summary>Begins a recovery; one that is under way begins anew, for what it has asked and served was of other data than these.</summary>
-    /// <param name="foundBy"><c>restoration</c>, or the province that knew more.</param>
+    /// <param name="foundBy">As <see cref="RestorationRow.FoundBy"/>, or the province that knew more.</param>
     public static RecoveryRow Begin(Session session, string foundBy, RestorationRow? restored, IEnumerable<Division> peers, long nowMs)
     {
         if (UnderWay(session) is { } known)
@@ -31,7 +31,7 @@ internal static class RecoveryStore
         else
         {
             session.ExecuteExpecting(1, "INSERT INTO recovery (begun_at_ms, found_by, backup_taken_at_ms, restoration_id) VALUES (@nowMs, @foundBy, @BackupTakenAtMs, @Id)",
-                new { nowMs, foundBy, restored?.BackupTakenAtMs, restored?.Id });
+                new { nowMs, foundBy, BackupTakenAtMs = restored?.BackupOfMs, restored?.Id });
         }
         var begun = UnderWay(session)!;
         foreach (var peer in peers)
@@ -46,7 +46,7 @@ internal static class RecoveryStore
             UPDATE recovery SET found_by = @foundBy, backup_taken_at_ms = coalesce(@BackupTakenAtMs, backup_taken_at_ms), restoration_id = coalesce(@restorationId, restoration_id),
               served_at_ms = NULL
             WHERE id = @id
-            """, new { id, foundBy, restored?.BackupTakenAtMs, restorationId = restored?.Id });
+            """, new { id, foundBy, BackupTakenAtMs = restored?.BackupOfMs, restorationId = restored?.Id });
         session.Execute(
             """
             UPDATE recovery_peer SET state = 1, asked_here = NULL, asked_there = NULL, last_error = NULL, left_out_by = NULL, left_out_reason = NULL, left_out_at_ms = NULL,

@@ -93,16 +93,18 @@ internal static class ArchiveStore
         "INSERT INTO archive_period (side, partner, year, archived_at_ms) VALUES (@Side, @Partner, @Year, @nowMs)", new { period.Side, period.Partner, period.Year, nowMs });
 
     /// <summary>Rows of a period with sealed bytes, in the order of the table.</summary>
-    public static List<DueRow> DueRows(Session session, ArchivedTable table, ArchivePeriod period, long after, int rowsMax)
+    public static List<DueRow> DueRows(Session session, ArchivedTable table, ArchivePeriod period, long after, int rowsMax) =>
+        session.Query<DueRow>(DueRowsSql(table), new { after, partner = period.Partner, from = period.FromMs(), to = period.ToMs(), rowsMax });
+
+    internal static string DueRowsSql(ArchivedTable table)
     {
         var (first, second) = (table.Columns[0], table.Columns[1]);
-        return session.Query<DueRow>(
-            $"""
+        return $"""
             SELECT rowid AS Rowid, {table.KeyOne} AS KeyOne, {table.KeyTwoOrEmpty} AS KeyTwo,
               CASE WHEN substr({first}, 1, 1) = x'01' THEN {first} END AS First, CASE WHEN substr({second}, 1, 1) = x'01' THEN {second} END AS Second
             FROM {table.Name} WHERE rowid > @after AND {table.Closed} AND x'01' IN (substr({first}, 1, 1), substr({second}, 1, 1))
             ORDER BY rowid LIMIT @rowsMax
-            """, new { after, partner = period.Partner, from = period.FromMs(), to = period.ToMs(), rowsMax });
+            """;
     }
 
     /// <summary>Puts the place of a value where its bytes stand; done twice it changes nothing.</summary>

@@ -36,16 +36,22 @@ internal sealed class ArchiveShelf(string folder)
     /// <exception cref="SealBrokenException">The file is missing, cannot be read, or does not hold them.</exception>
     public byte[] Read(ArchivedValue value)
     {
-        try
+        lock (_gate)
         {
-            if (Find(value) is { } row && value.IsOf(row.Bytes))
-                return row.Bytes;
+            SqliteException? broken = null;
+            try
+            {
+                if (Find(value) is { } row && value.IsOf(row.Bytes))
+                    return row.Bytes;
+            }
+            catch (SqliteException fault)
+            {
+                broken = fault;
+            }
+            // An operator puts another file in its place.
+            Close();
+            throw Broken(value.File, broken);
         }
-        catch (SqliteException fault)
-        {
-            throw Broken(value.File, fault);
-        }
-        throw Broken(value.File, inner: null);
     }
 
     /// <returns>Null when the file has no such row.</returns>
@@ -78,8 +84,7 @@ internal sealed class ArchiveShelf(string folder)
     {
         if (_open is { } open && open.File == file)
             return open.Connection;
-        _open?.Connection.Dispose();
-        _open = null;
+        Close();
         if (!File.Exists(PathOf(file)))
             throw Broken(file, inner: null);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -91,6 +96,12 @@ internal sealed class ArchiveShelf(string folder)
         connection.Open();
         _open = (file, connection);
         return connection;
+    }
+
+    private void Close()
+    {
+        _open?.Connection.Dispose();
+        _open = null;
     }
 
     private SealBrokenException Broken(int file, Exception? inner) => new(

@@ -58,10 +58,12 @@ internal sealed class Database : IAsyncDisposable
         var wasClean = !@lock.WasLeftInUse && !log.Exists;
         var logBytes = log.Exists ? log.Length : 0;
         @lock.MarkInUse();
-        var damage = log.Exists ? LogDamage.Find(log.FullName) : null;
+        var damage = LogDamage.Find(path);
+        if (damage is { IsPartlyMoved: true })
+            throw IntegrityCheck.Damaged($"{path}-wal", $"{damage.Offset}+", inner: null);
         var file = opened.Add(DatabaseFile.OpenOrCreate(path));
         var connection = opened.Add(Connections.OpenWriter(path, options.BusyTimeout, options.IsDurable));
-        TimeSpan? @checked = wasClean || file.Length > IntegrityCheck.AtStartMax ? null : IntegrityCheck.Run(connection, path);
+        TimeSpan? @checked = wasClean || file.Length > options.CheckAtStartMax ? null : IntegrityCheck.Run(connection, path);
         Migrator.Apply(connection, scripts, time);
         if (damage is not null)
             MarkOlder(connection, time);
@@ -156,6 +158,7 @@ internal sealed class Database : IAsyncDisposable
     /// </summary>
     /// <returns>How long it took, null when there was nothing to look at.</returns>
     /// <exception cref="StorageRefusedException">The file is damaged; no more work is taken.</exception>
+    /// <exception cref="StorageUnavailableException">The disk failed; the file is still to be looked at.</exception>
     public async Task<TimeSpan?> CheckAsync(CancellationToken ct)
     {
         if (_isWhole)
@@ -168,6 +171,11 @@ internal sealed class Database : IAsyncDisposable
         catch (StorageRefusedException damaged)
         {
             Condition.Refuse(StorageUnavailableException.OfDamage(damaged));
+            throw;
+        }
+        catch (StorageUnavailableException fault)
+        {
+            Condition.Observed(fault);
             throw;
         }
         _isWhole = true;
@@ -244,7 +252,7 @@ internal sealed class Database : IAsyncDisposable
     {
         var now = time.NowMs();
         using var transaction = connection.BeginTransaction();
-        connection.Execute(OlderData.Mark, new { restoredAtMs = now, takenAtMs = now, backup = "damaged log" }, transaction);
+        connection.Execute(OlderData.Mark, new { restoredAtMs = now, takenAtMs = now, backup = OlderData.DamagedLog }, transaction);
         connection.Execute(OlderData.CountUnsentAsSent, transaction: transaction);
         transaction.Commit();
     }

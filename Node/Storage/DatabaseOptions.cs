@@ -26,6 +26,9 @@ internal sealed record DatabaseOptions
     /// <summary>In bytes, of the file system: a disk that was full and has less is still as good as full, whatever a small write says. Default 4 MiB.</summary>
     public long FreeBytesMin { get; init; } = 4L * 1024 * 1024;
 
+    /// <summary>In bytes: a file up to this size is looked at before the start after an unclean stop, a larger one while the node serves.</summary>
+    public long CheckAtStartMax { get; init; } = IntegrityCheck.AtStartMax;
+
     /// <summary>False leaves syncing to the operating system: only for a database that may be lost with the machine, as a simulated node's.</summary>
     public bool IsDurable { get; init; } = true;
 

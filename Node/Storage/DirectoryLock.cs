@@ -32,7 +32,7 @@ internal sealed class DirectoryLock : IDisposable
                 $"本节点数据目录不存在:{directory};请先初始化,或更正配置中的路径。",
                 $"This node's data folder does not exist: {directory}; initialise it first, or correct the path in the configuration.", missing);
         }
-        catch (IOException held) when (held.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock)
+        catch (IOException held) when (IsHeld(held))
         {
             throw new StorageRefusedException(
                 $"本节点数据目录正被另一个进程使用:{directory};请先停止该进程,同一数据目录只能运行一个节点。",
@@ -46,6 +46,9 @@ internal sealed class DirectoryLock : IDisposable
             throw unavailable;
         }
     }
+
+    /// <summary>Whether somebody else has the file, and not the disk a fault.</summary>
+    public static bool IsHeld(IOException fault) => fault.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock;
 
     /// <summary>To be called before anything in the folder is opened.</summary>
     /// <exception cref="StorageUnavailableException">The disk failed.</exception>

@@ -16,6 +16,7 @@ internal static class IntegrityCheck
 
     /// <summary>The pages and their order, and references. Indexes are not held against their tables, which takes four times as long.</summary>
     /// <exception cref="StorageRefusedException">The file is damaged.</exception>
+    /// <exception cref="StorageUnavailableException">The disk failed, which says nothing about the file.</exception>
     public static TimeSpan Run(SqliteConnection connection, string path)
     {
         var started = Stopwatch.GetTimestamp();
@@ -26,20 +27,21 @@ internal static class IntegrityCheck
                 findings.Add($"{table}: a row refers to no row");
             return findings.Count == 0 ? Stopwatch.GetElapsedTime(started) : throw Damaged(path, string.Join("; ", findings), inner: null);
         }
-        catch (SqliteException fault) when (StorageUnavailableException.From(fault) is { Fault: StorageFault.Damaged })
+        catch (SqliteException fault) when (StorageUnavailableException.From(fault) is { } unavailable)
         {
-            throw Damaged(path, $"SQLite {fault.SqliteExtendedErrorCode}", fault);
+            throw unavailable.Fault is StorageFault.Damaged ? Damaged(path, $"SQLite {fault.SqliteExtendedErrorCode}", fault) : unavailable;
         }
     }
 
     /// <summary>One table after the other, so that no reader holds back the log for long; with its indexes.</summary>
     /// <exception cref="StorageRefusedException">The file is damaged.</exception>
+    /// <exception cref="StorageUnavailableException">The disk failed, which says nothing about the file.</exception>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
     public static void RunByTable(string path, TimeSpan busyTimeout, CancellationToken cancellation)
     {
-        using var connection = Connections.OpenReader(path, busyTimeout);
         try
         {
+            using var connection = Connections.OpenReader(path, busyTimeout);
             foreach (var table in connection.Query<string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"))
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -48,13 +50,13 @@ internal static class IntegrityCheck
                     throw Damaged(path, string.Join("; ", findings.Take(FindingsMax)), inner: null);
             }
         }
-        catch (SqliteException fault) when (StorageUnavailableException.From(fault) is { Fault: StorageFault.Damaged })
+        catch (SqliteException fault) when (StorageUnavailableException.From(fault) is { } unavailable)
         {
-            throw Damaged(path, $"SQLite {fault.SqliteExtendedErrorCode}", fault);
+            throw unavailable.Fault is StorageFault.Damaged ? Damaged(path, $"SQLite {fault.SqliteExtendedErrorCode}", fault) : unavailable;
         }
     }
 
-    private static StorageRefusedException Damaged(string path, string findings, Exception? inner) => new(
+    public static StorageRefusedException Damaged(string path, string findings, Exception? inner) => new(
         $"本节点数据库文件已损坏:{path}({findings});请停止节点,保留现场,用 gateway restore 从备份恢复到新的数据目录。",
         $"This node's database file is damaged: {path} ({findings}); stop the node, keep the files as they are, and restore a backup into a new data folder with gateway restore.", inner)
     {

@@ -5,6 +5,9 @@ namespace ProvincialGateway.Storage;
 /// </summary>
 internal static class OlderData
 {
+    /// <summary>Stands for the backup where the data are older because their own log has lost commits.</summary>
+    public const string DamagedLog = "damaged log";
+
     /// <summary>Parameters: <c>restoredAtMs</c>, <c>takenAtMs</c>, <c>backup</c>.</summary>
     public const string Mark = "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@restoredAtMs, @takenAtMs, @backup)";
 

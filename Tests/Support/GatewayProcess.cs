@@ -26,6 +26,8 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     private GatewayProcess(ProcessStartInfo start)
     {
+        // A node that lives for seconds does not live to see its code tuned by a profile.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         Command = $"{Path.GetFileName(start.FileName)} {string.Join(' ', start.ArgumentList)}";
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;

@@ -219,6 +219,23 @@ internal sealed class BackupTests
         Assert.That(File.GetUnixFileMode(_node.Backups), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
+    /// <summary>As on a medium that is only read: nothing is written, not even a lock.</summary>
+    [Test]
+    public async Task Readers_of_a_folder_of_backups_write_nothing_into_it_and_exclude_only_whoever_writes()
+    {
+        await _node.BackUpAsync();
+        var @lock = Path.Combine(_node.Backups, "backup.lock");
+        using (BackupStore.OpenForReading(_node.Backups))
+        using (BackupStore.OpenForReading(_node.Backups))
+            Assert.That(() => BackupStore.OpenForWriting(_node.Backups), Throws.TypeOf<StorageRefusedException>().With.Message.Contains("Another backup"));
+        using (BackupStore.OpenForWriting(_node.Backups))
+            Assert.That(() => BackupStore.OpenForReading(_node.Backups), Throws.TypeOf<StorageRefusedException>().With.Message.Contains("Another backup"));
+
+        File.Delete(@lock);
+        using (BackupStore.OpenForReading(_node.Backups))
+            Assert.That(@lock, Does.Not.Exist);
+    }
+
     [Test]
     public async Task Verifying_restores_audits_and_leaves_nothing()
     {

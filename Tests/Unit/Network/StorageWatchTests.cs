@@ -37,6 +37,29 @@ internal sealed class StorageWatchTests : LoggedTest
         await watch.StopAsync(CancellationToken.None);
     }
 
+    /// <summary>A disk that fails and then shows a damaged file wants something else done than to be mounted again.</summary>
+    [Test]
+    public async Task Another_cause_that_is_found_meanwhile_is_said_too()
+    {
+        using var folder = new TempFolder();
+        var time = new ManualTimeProvider();
+        await using var database = EmptyBooks.Open(folder.File("node.db"), time);
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs.Provider("530000")));
+        using var watch = new StorageWatch(database, new HealthStatuses(), TimeSpan.FromSeconds(1), time, loggers.CreateLogger<StorageWatch>());
+        await watch.StartAsync(CancellationToken.None);
+        Logs.ExpectError(1200);
+        database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 10))!);
+        await Logs.WaitForAsync(1200, "the disk failed");
+
+        database.Condition.Refuse(StorageUnavailableException.From(new SqliteException("", 11))!);
+        await Eventually.GetAsync("the damage to be said", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return Logs.Entries.Count(entry => entry.EventId == 1200 && entry.Message.Contains("the database file is damaged", StringComparison.Ordinal));
+        }, Is.GreaterThan(0));
+        await watch.StopAsync(CancellationToken.None);
+    }
+
     /// <summary>Whoever says afterwards that the node has started says no more than that.</summary>
     [Test]
     public async Task A_storage_that_refuses_at_the_start_keeps_the_node_from_serving_before_it_is_said_to_be_started()

@@ -224,6 +224,28 @@ internal sealed class ArchivistTests
     }
 
     [Test]
+    public async Task A_file_that_was_put_back_is_read_without_a_restart()
+    {
+        await using var year = await ClosedYear.CloseAsync(_folders.Insured, side: 2);
+        var expected = year.Messages();
+        await year.RunAsync();
+        var path = Path.Combine(year.Archive, "000001.db");
+        var bytes = await File.ReadAllBytesAsync(path);
+        // In place, as a disk does it: the file that is open is the one that has changed.
+        await WriteAsync([.. bytes.Select((value, at) => at < 4096 ? value : (byte)(value ^ 1))]);
+        Assert.That(year.Messages, Throws.TypeOf<SealBrokenException>());
+
+        await WriteAsync(bytes);
+        Assert.That(year.Messages(), Is.EqualTo(expected));
+
+        async Task WriteAsync(byte[] content)
+        {
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            await file.WriteAsync(content);
+        }
+    }
+
+    [Test]
     public async Task A_place_that_belongs_to_another_row_is_found()
     {
         await using (var year = await ClosedYear.CloseAsync(_folders.Insured, side: 2))

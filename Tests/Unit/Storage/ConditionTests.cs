@@ -184,6 +184,30 @@ internal sealed class ConditionTests
         Assert.That(damaged, Is.InRange(20, 39), "both are met");
     }
 
+    /// <summary>While somebody reads, the log is moved into the file and not begun anew. What is lost of it then is lost in part.</summary>
+    [Test]
+    public async Task A_log_that_is_damaged_before_what_was_moved_into_the_file_already_is_no_older_state_and_refuses_the_start()
+    {
+        _writer.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        for (var i = 0; i < 20; i++)
+            await CountAsync();
+        using var reader = Stores.OpenForeign(_database.Path);
+        using var reading = reader.BeginTransaction(deferred: true);
+        reader.ExecuteScalar<long>("SELECT value FROM counter", transaction: reading);
+        _writer.Execute("PRAGMA wal_checkpoint(PASSIVE)");
+        for (var i = 0; i < 5; i++)
+            await CountAsync();
+        var crashed = Crashed();
+        await using (var log = new FileStream($"{crashed}-wal", FileMode.Open))
+        {
+            log.Position = log.Length / 3;
+            log.WriteByte(0x5a);
+        }
+        for (var start = 0; start < 2; start++)
+            Assert.That(() => Database.Open(new DatabaseOptions { Path = crashed }, TimeProvider.System),
+                Throws.TypeOf<StorageRefusedException>().With.Message.Contains("node.db-wal").And.Message.Contains("gateway restore"), $"start {start}");
+    }
+
     [Test]
     public async Task A_damage_is_found_once_also_when_the_node_is_killed_again_at_once()
     {
@@ -221,6 +245,35 @@ internal sealed class ConditionTests
         for (var start = 0; start < 2; start++)
             Assert.That(() => Database.Open(new DatabaseOptions { Path = crashed }, TimeProvider.System),
                 Throws.InstanceOf<StorageException>().With.Message.Contains("gateway restore"), $"start {start}");
+    }
+
+    [Test]
+    public async Task A_file_too_large_for_the_start_is_looked_at_while_the_node_serves()
+    {
+        await CountAsync();
+        await using var reopened = Database.Open(new DatabaseOptions { Path = Crashed(), CheckAtStartMax = 0 }, TimeProvider.System);
+        Assert.That(reopened.LastStop.IsUnchecked);
+
+        Assert.That(await reopened.CheckAsync(CancellationToken.None), Is.Not.Null);
+        Assert.That(await reopened.CheckAsync(CancellationToken.None), Is.Null, "once");
+    }
+
+    [Test]
+    public async Task Damage_that_is_found_while_the_node_serves_ends_its_work_and_names_the_restore()
+    {
+        for (var i = 0; i < 200; i++)
+            await _database.WriteAsync(session => session.Execute("INSERT INTO counter (name, value) VALUES (hex(randomblob(2000)), 1)"), CancellationToken.None);
+        await _database.DisposeAsync();
+        var crashed = Crashed();
+        await using (var file = new FileStream(crashed, FileMode.Open))
+        {
+            file.Position = file.Length - (40 * 4096);
+            file.Write(new byte[20 * 4096]);
+        }
+        await using var reopened = Database.Open(new DatabaseOptions { Path = crashed, CheckAtStartMax = 0 }, TimeProvider.System);
+
+        await Assert.ThatAsync(() => reopened.CheckAsync(CancellationToken.None), Throws.TypeOf<StorageRefusedException>().With.Message.Contains("gateway restore"));
+        Assert.That(reopened.Condition.Cause?.Fault, Is.EqualTo(StorageFault.Damaged));
     }
 
     [Test]

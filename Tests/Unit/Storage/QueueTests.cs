@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using ProvincialGateway.Recovery;
+using ProvincialGateway.Retention;
 using ProvincialGateway.Storage;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
@@ -41,5 +42,19 @@ internal sealed class QueueTests
         var plan = QueryPlan.Of(_database, ExchangeBook.NewestAskedSql, new { peer = "530000", submit = "", cancel = "", latest = long.MaxValue, ExchangeBook.IdsMax });
 
         Assert.That(plan, Has.Some.Contains("outbound_peer_answered (peer=? AND answered_at_ms<?)").And.None.Contains("SCAN outbound"), string.Join('\n', plan));
+    }
+
+    [Test]
+    public void What_a_peer_has_asked_is_found_beside_what_all_others_have()
+    {
+        var asked = new { Code = "530000", before = long.MaxValue, ExchangeBook.ExchangesMax, ExchangeBook.IdsMax };
+        var inbox = ArchivedTable.All.Single(table => table.Name == "inbox");
+        IReadOnlyList<string>[] plans =
+        [
+            QueryPlan.Of(_database, ExchangeBook.NewestAskedHereSql, asked), QueryPlan.Of(_database, ExchangeBook.AskedHereSql, asked),
+            QueryPlan.Of(_database, ArchiveStore.DueRowsSql(inbox), new { after = 0L, partner = "530000", from = 0L, to = 1L, rowsMax = 1 }),
+        ];
+
+        Assert.That(plans, Has.All.Some.Contains("inbox_sender (sender=?").And.All.None.Contains("TEMP B-TREE"), string.Join('\n', plans.SelectMany(plan => plan)));
     }
 }
