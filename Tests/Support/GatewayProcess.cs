@@ -13,6 +13,17 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Far above what a loaded machine needs.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// A start is most of what such a process takes, and it is the just-in-time compiler's. A process that lives for seconds gains nothing from counting its calls to
+    /// compile them better later (the delay is in hexadecimal milliseconds, about a minute), nor from pages of code that are never writable.
+    /// </summary>
+    private static readonly Dictionary<string, string> ShortLived = new(StringComparer.Ordinal)
+    {
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountingDelayMs"] = "FFFF",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+    };
+
     // Compiled ahead of time where the build of the tests could do that; it is the same code.
     private static readonly string Ahead = Path.Combine(AppContext.BaseDirectory, "ahead", "gateway.dll");
 
@@ -26,8 +37,8 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     private GatewayProcess(ProcessStartInfo start)
     {
-        // A node that lives for seconds does not live to see its code tuned by a profile.
-        start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in ShortLived)
+            start.Environment[name] = value;
         Command = $"{Path.GetFileName(start.FileName)} {string.Join(' ', start.ArgumentList)}";
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;

@@ -13,17 +13,6 @@ internal sealed class CrashProvince(string code, string country) : IAsyncDisposa
 {
     private const int LinesShown = 20;
 
-    /// <summary>
-    /// A start is most of a crash's time, and it is the just-in-time compiler's. A process that lives for seconds gains nothing from counting its calls to
-    /// compile them better later (the delay is in hexadecimal milliseconds, about a minute), nor from pages of code that are never writable.
-    /// </summary>
-    private static readonly Dictionary<string, string> ShortLived = new(StringComparer.Ordinal)
-    {
-        ["DOTNET_TieredPGO"] = "0",
-        ["DOTNET_TC_CallCountingDelayMs"] = "FFFF",
-        ["DOTNET_EnableWriteXorExecute"] = "0",
-    };
-
     private GatewayProcess? _process;
 
     public string Code => code;
@@ -96,7 +85,7 @@ internal sealed class CrashProvince(string code, string country) : IAsyncDisposa
     private async Task StartAsync()
     {
         await DisposeAsync();
-        _process = GatewayProcess.StartWith(ShortLived, country, "serve", "--nodes", NodesFile, "--as", code, "--data", DataFolder);
+        _process = GatewayProcess.Start(country, "serve", "--nodes", NodesFile, "--as", code, "--data", DataFolder);
     }
 
     private T Scalar<T>(string sql)
