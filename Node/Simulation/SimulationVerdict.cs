@@ -105,7 +105,9 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
             .Select(asked => CancelSettlementResponse.Parser.ParseJson(asked.Answer).Result.SettlementNumber).ToHashSet();
         foreach (var asked in hospital.Book)
         {
-            if (asked is { Outcome: ToldOutcome.Refused } && asked.States.Contains(TransactionState.Committed))
+            // What the hospital took back itself may have been committed, and be void before the hospital is told that the reversal is done.
+            var isTakenBack = asked.Code == "TRANSACTION_VOID" && hospital.Book.Any(other => other.Reverses == asked.Id && other.Outcome is ToldOutcome.Granted);
+            if (asked is { Outcome: ToldOutcome.Refused } && !isTakenBack && asked.States.Contains(TransactionState.Committed))
                 yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was refused ({asked.Code}) and said to be committed";
             if (asked is { Outcome: ToldOutcome.Granted } && asked.States.Contains(TransactionState.Refused))
                 yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was granted and said to be refused";
