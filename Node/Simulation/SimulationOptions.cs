@@ -38,8 +38,8 @@ internal interface IPlantedFault
     /// <summary>What leaves instead of a request; called for each attempt.</summary>
     byte[] Request(PeerMethod method, byte[] request) => request;
 
-    /// <summary>What leaves instead of a committed reply.</summary>
-    byte[] Reply(PeerMethod method, byte[] reply) => reply;
+    /// <summary>What leaves instead of a committed reply; null leaves nothing.</summary>
+    byte[]? Reply(PeerMethod method, byte[] reply) => reply;
 
     /// <summary>What a node does instead of what a hospital asks for; called for each attempt.</summary>
     byte[] Asked(string operation, byte[] request) => request;

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
@@ -17,12 +18,14 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
     {
         var (options, report) = FirstFailure(() => new RepeatsUnderNewIds());
         var shortest = Shrink(options, report);
+        var printed = Run(options with { Only = SimulationSubset.TryParse(Regex.Match(shortest.Options.CommandLine, "--only '(.+)'$").Groups[1].Value) });
         TestContext.Out.WriteLine($"{shortest.Options.CommandLine}\n{string.Join('\n', shortest.Report.Failures)}");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(shortest.Report.Journeys, Has.Count.EqualTo(1));
             Assert.That(shortest.Report.Faults, Has.Count.LessThan(report.Faults.Count / 2));
-            Assert.That(Run(shortest.Options).Hash, Is.EqualTo(shortest.Report.Hash), "The command shows it again.");
+            Assert.That(printed.Hash, Is.EqualTo(shortest.Report.Hash), "The command that is printed shows it again.");
+            Assert.That(printed.Failures, Is.EqualTo(shortest.Report.Failures));
             Assert.That(Run(shortest.Options with { Planted = null }).Failures, Is.Empty, "It is the planted fault that was found.");
         }
     }
@@ -82,11 +85,23 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
         static TestCaseData Case(string name, StoresOtherLines fault) => new TestCaseData(() => (IPlantedFault)fault).SetName(name);
     }
 
-    private (SimulationOptions Options, SimulationReport Report) FirstFailure(Func<IPlantedFault> planted)
+    [Test]
+    public void A_request_that_is_never_answered_is_found()
+    {
+        var (_, report) = FirstFailure(() => new IsNeverAnswered(), nodes: 2, settlements: 5);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(report.Failures, Has.Some.Match("^progress: outbound of [0-9]{6} is still open: [0-9]{30} RegisterAdmission "));
+            Assert.That(report.Failures, Has.Some.Match("^progress: hospital .* still waits for .* RegisterAdmission"));
+            Assert.That(report.Failures, Has.All.StartsWith("progress: "), "It is the lack of progress that is found, and nothing beside it.");
+        }
+    }
+
+    private (SimulationOptions Options, SimulationReport Report) FirstFailure(Func<IPlantedFault> planted, int nodes = Few, int settlements = 20)
     {
         for (var seed = 1; seed <= 5; seed++)
         {
-            var options = new SimulationOptions { Nodes = Few, Settlements = 20, Seed = seed, Faults = Profile("harsh"), Planted = planted };
+            var options = new SimulationOptions { Nodes = nodes, Settlements = settlements, Seed = seed, Faults = Profile("harsh"), Planted = planted };
             if (Run(options) is { IsGreen: false } report)
                 return (options, report);
         }
@@ -161,6 +176,24 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
             change(message);
             return Encoding.UTF8.GetBytes(Formatter.Format(message));
         }
+    }
+
+    /// <summary>As if a node never let out what it has to say of one admission, however often it is asked.</summary>
+    private sealed class IsNeverAnswered : IPlantedFault
+    {
+        private readonly HashSet<string> _reversals = [];
+        private string? _id;
+
+        public byte[] Request(PeerMethod method, byte[] request)
+        {
+            if (method == PeerMethod.RegisterAdmission)
+                _id ??= RegisterAdmissionRequest.Parser.ParseFrom(request).Header.TransactionId;
+            if (method == PeerMethod.ReverseTransaction && ReverseTransactionRequest.Parser.ParseFrom(request) is { } reversal && reversal.OriginalTransactionId == _id)
+                _reversals.Add(reversal.Header.TransactionId);
+            return request;
+        }
+
+        public byte[]? Reply(PeerMethod method, byte[] reply) => _reversals.Append(_id).OfType<string>().Any(id => reply.AsSpan().IndexOf(Encoding.ASCII.GetBytes(id)) >= 0) ? null : reply;
     }
 
     /// <summary>As if the insured side told another amount than it books; the sums of the reply still add up.</summary>
