@@ -16,7 +16,8 @@ internal sealed class When_the_product_is_wrong : SimulatedTest
     [Test]
     public void A_repeat_under_another_id_is_found_and_cut_down()
     {
-        var (options, report) = FirstFailure(() => new RepeatsUnderNewIds());
+        // A small country: each cut is run again.
+        var (options, report) = FirstFailure(() => new RepeatsUnderNewIds(), nodes: 2, settlements: 5);
         var shortest = Shrink(options, report);
         var printed = Run(options with { Only = SimulationSubset.TryParse(Regex.Match(shortest.Options.CommandLine, "--only '(.+)'$").Groups[1].Value) });
         TestContext.Out.WriteLine($"{shortest.Options.CommandLine}\n{string.Join('\n', shortest.Report.Failures)}");
