@@ -3,8 +3,9 @@ using System.Globalization;
 namespace ProvincialGateway.Simulation;
 
 /// <summary>
-/// What goes wrong in one run. Every chance has a name of its own and is drawn from the seed and that name alone, so that taking one fault or one journey
-/// out leaves the others as they are: this is what makes a failing run shrink.
+/// What goes wrong in one run. Every chance is drawn from the seed and its name alone, so that taking one fault or one journey out changes no draw of another
+/// name: this is what lets a failing run shrink. Messages and commits are named by running numbers, so those that follow what was
+/// taken out may be others under the same names.
 /// </summary>
 /// <param name="allowed">The faults that may happen, by name; null allows all.</param>
 internal sealed class FaultPlan(FaultProfile profile, int seed, IReadOnlySet<string>? allowed)

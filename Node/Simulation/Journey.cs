@@ -221,7 +221,7 @@ internal sealed class Journey(string name, SimulatedHospital hospital, InsuredPe
 
     private async Task<bool> SettleAsync(bool interim)
     {
-        var request = new SettleRequest { Visit = Visit(), Interim = interim };
+        var request = new SettleRequest { Visit = Visit(), Interim = interim, ClaimedTotalFen = hospital.BillOf(_visit).UnsettledFen };
         return await AskAsync("Settle", id => request.Header = SimulatedHospital.Header(id), request) is { Outcome: ToldOutcome.Granted };
     }
 

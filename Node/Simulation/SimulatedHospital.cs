@@ -64,6 +64,9 @@ internal sealed class SimulatedHospital
         });
     }
 
+    /// <inheritdoc cref="OwnBill.Of"/>
+    public OwnBill BillOf(string visitNumber) => OwnBill.Of(_book, visitNumber);
+
     /// <summary>Asks for something until it is told.</summary>
     public async Task<Asked> AskAsync(string id, string operation, IMessage request, Dice dice)
     {
@@ -180,7 +183,8 @@ internal sealed class SimulatedHospital
                 return;
             }
             run.Ended += () => told.TrySetResult(null);
-            run.Serve(_node.Province.Tokens[Institution], operation, Encoding.UTF8.GetBytes(Formatter.Format(request)), bytes =>
+            var body = Encoding.UTF8.GetBytes(Formatter.Format(request));
+            run.Serve(_node.Province.Tokens[Institution], operation, _country.Network.Planted?.Asked(operation, body) ?? body, bytes =>
                 _country.Pump.After(faults.Between($"{attempt} back", 0.001, 0.005), _country.Life, () =>
                     told.TrySetResult(faults.Strikes($"{attempt} cut", faults.Profile.HisCuts) ? null : _country.Network.Planted?.Answer(operation, bytes) ?? bytes)));
         }

@@ -107,7 +107,11 @@ internal sealed class SimulatedNetwork(Pump pump, FaultPlan faults, Journal jour
             Note(attempt, method, answer is Arrival.Refused(var status, _, _) ? $"answered {status}" : "answered");
             isTurnedAway |= answer is Arrival.Refused(var code, _, var said) && PeerFault.ForNow(code, said) is null && PeerFault.ProvesNothingWasDone(code);
             if (answer is Arrival.Reply(var bytes) && Planted is not null)
-                answer = new Arrival.Reply(Planted.Reply(method, bytes));
+            {
+                if (Planted.Reply(method, bytes) is not { } other)
+                    return;
+                answer = new Arrival.Reply(other);
+            }
             // Nobody waits for the answer to the second copy of a message.
             if (isRepeat || IsDead(to, from.Division))
                 return;

@@ -32,17 +32,20 @@ internal sealed record SimulationOptions
         $"gateway simulate --nodes {Nodes} --settlements {Settlements} --seed {Seed} --faults {Faults.Name}{(Only is null ? "" : $" --only '{Only}'")}");
 }
 
-/// <summary>Changes what nodes say as a fault of the product would.</summary>
+/// <summary>Changes what nodes say and do as a fault of the product would.</summary>
 internal interface IPlantedFault
 {
     /// <summary>What leaves instead of a request; called for each attempt.</summary>
-    byte[] Request(PeerMethod method, byte[] request);
+    byte[] Request(PeerMethod method, byte[] request) => request;
 
-    /// <summary>What leaves instead of a committed reply.</summary>
-    byte[] Reply(PeerMethod method, byte[] reply);
+    /// <summary>What leaves instead of a committed reply; null leaves nothing.</summary>
+    byte[]? Reply(PeerMethod method, byte[] reply) => reply;
+
+    /// <summary>What a node does instead of what a hospital asks for; called for each attempt.</summary>
+    byte[] Asked(string operation, byte[] request) => request;
 
     /// <summary>What a hospital is told instead of its node's answer.</summary>
-    byte[] Answer(string operation, byte[] answer);
+    byte[] Answer(string operation, byte[] answer) => answer;
 }
 
 /// <summary>The journeys and faults a run is cut down to. Its text is what <c>--only</c> takes.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Provincial.His.V1;
@@ -46,7 +47,7 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
             (treatment, insured) => dealings.Contains((treatment, insured)));
         foreach (var check in report.Checks.Where(check => check is not { Found: 0, NotCheckedReason: null }))
             yield return $"audit: {check.Name}: {check.Found} of {check.Checked} {check.NotCheckedReason} {string.Join("; ", check.Findings.Take(3).Select(finding => $"{finding.Node} {finding.Subject}: {finding.English}"))}";
-        foreach (var failure in hospitals.SelectMany(BookFailures).Concat(PairFailures()).Concat(hospitals.SelectMany(StateFailures)))
+        foreach (var failure in hospitals.SelectMany(BookFailures).Concat(hospitals.SelectMany(BillFailures)).Concat(PairFailures()).Concat(hospitals.SelectMany(StateFailures)))
             yield return failure;
     }
 
@@ -86,6 +87,30 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
             yield return $"book: settlement {row[0]} stands and {hospital.Institution} was never told of it";
     }
 
+    /// <summary>What is settled, and what waits to be, are the lines that the hospital was told are stored: none is lost, none doubled.</summary>
+    private IEnumerable<string> BillFailures(SimulatedHospital hospital)
+    {
+        // Whoever still waits for an answer cannot know, and is found to make no progress.
+        if (!hospital.IsAtRest)
+            yield break;
+        foreach (var asked in hospital.Book.Where(asked => asked.Code == "TOTAL_MISMATCH"))
+            yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} claimed what it was told is stored and was refused ({asked.Code})";
+        var settled = Rows(hospital.Node, "SELECT settlement_number || '|' || total_fen FROM treatment_settlement").Select(row => row.Split('|')).ToDictionary(row => row[0], row => Fen(row[1]));
+        var unsettled = Rows(hospital.Node,
+            $"SELECT v.visit_number || '|' || sum(l.amount_fen) FROM treatment_visit v JOIN fee_line l ON l.visit_id = v.id AND l.state = 1 AND l.settlement_number IS NULL WHERE v.institution_code = '{hospital.Institution}' GROUP BY v.id")
+            .Select(row => row.Split('|')).ToDictionary(row => row[0], row => Fen(row[1]));
+        foreach (var visit in hospital.Book.Select(OwnBill.VisitOf).OfType<string>().Concat(unsettled.Keys).Distinct())
+        {
+            var bill = hospital.BillOf(visit);
+            foreach (var contradiction in bill.Contradictions)
+                yield return $"told: {hospital.Institution} {contradiction}";
+            foreach (var (number, fen) in bill.Settlements.Where(own => settled.GetValueOrDefault(own.Key) != own.Value))
+                yield return $"book: settlement {number} of {hospital.Institution} is of {settled.GetValueOrDefault(number)} fen, by its own book of {fen}";
+            if (unsettled.GetValueOrDefault(visit) != bill.UnsettledFen)
+                yield return $"book: unsettled lines of visit {visit} of {hospital.Institution} are of {unsettled.GetValueOrDefault(visit)} fen, by its own book of {bill.UnsettledFen}";
+        }
+    }
+
     /// <summary>What stands between two provinces stands in both, and nothing else stands in either.</summary>
     private IEnumerable<string> PairFailures()
     {
@@ -105,7 +130,9 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
             .Select(asked => CancelSettlementResponse.Parser.ParseJson(asked.Answer).Result.SettlementNumber).ToHashSet();
         foreach (var asked in hospital.Book)
         {
-            if (asked is { Outcome: ToldOutcome.Refused } && asked.States.Contains(TransactionState.Committed))
+            // What the hospital took back itself may have been committed, and be void before the hospital is told that the reversal is done.
+            var isTakenBack = asked.Code == "TRANSACTION_VOID" && hospital.Book.Any(other => other.Reverses == asked.Id && other.Outcome is ToldOutcome.Granted);
+            if (asked is { Outcome: ToldOutcome.Refused } && !isTakenBack && asked.States.Contains(TransactionState.Committed))
                 yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was refused ({asked.Code}) and said to be committed";
             if (asked is { Outcome: ToldOutcome.Granted } && asked.States.Contains(TransactionState.Refused))
                 yield return $"told: {hospital.Institution} {asked.Id} {asked.Operation} was granted and said to be refused";
@@ -126,6 +153,8 @@ internal sealed class SimulationVerdict(SimulatedCountry country, IReadOnlyList<
         return [.. ids.SelectMany(id => country.Nodes.Where(node => node.IsUsed).SelectMany(node => ((string[])["treatment_settlement", "insured_settlement"])
             .SelectMany(table => Rows(node, $"SELECT '{node.Division} ' || settlement_number FROM {table} WHERE transaction_id = '{id}' AND state = 1"))))];
     }
+
+    private static long Fen(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     private List<string> AtInsured(string[] row) =>
         Rows(country.Nodes.Single(node => node.Division.Code == row[2]), $"SELECT state || ' ' || {Figures} FROM insured_settlement WHERE settlement_number = '{row[0]}'");

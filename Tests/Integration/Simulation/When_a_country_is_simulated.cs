@@ -21,6 +21,8 @@ internal sealed class When_a_country_is_simulated : SimulatedTest
     [
         // A peer went on believing a pause that had ended while its node was down.
         new("crash", 4, 60, 206, null),
+        // A hospital that had crashed was told that what it took back is void, before it was told that the reversal is done: that is no contradiction.
+        new("harsh", Few, 60, 25, "47"),
     ];
 
     private static IEnumerable<TestCaseData> Fixed() => FaultProfile.All.SelectMany(profile => new[] { 1, 2 }.Select(seed => new TestCaseData(profile.Name, seed)));
