@@ -38,12 +38,14 @@ internal static class OutboundLeases
         new { peer.Code, nowMs, latest = options.LatestAttemptMs(nowMs), options.LeaseMs, rowsMax });
 
     /// <summary>Takes what is due for the resolver, counts the attempts that are about to be made and sets when the ones after them are due.</summary>
-    public static IReadOnlyList<OutboundRow> TakeDue(Session session, Division peer, int rowsMax, OutboxOptions options, long nowMs)
+    /// <param name="isBeingSent">Although the lease has ended: an attempt that will not be made is not counted.</param>
+    public static IReadOnlyList<OutboundRow> TakeDue(Session session, Division peer, int rowsMax, Predicate<string> isBeingSent, OutboxOptions options, long nowMs)
     {
-        var rows = Due(session, peer, rowsMax, options, nowMs).ConvertAll(id => Outbox.Find(session, id)!);
+        var rows = Due(session, peer, rowsMax, options, nowMs).Where(id => !isBeingSent(id)).Select(id => Outbox.Find(session, id)!).ToList();
         session.ExecuteEach(
             """
-            UPDATE outbound SET leased_by = 2, leased_until_ms = ?2, attempts = attempts + (attempted_at_ms IS NOT NULL), attempted_at_ms = ?3, next_attempt_at_ms = ?4
+            UPDATE outbound SET leased_by = 2, leased_until_ms = ?2, attempts = attempts + (attempted_at_ms IS NOT NULL), attempted_at_ms = ?3, next_attempt_at_ms = ?4,
+              perhaps_received = perhaps_received + 1
             WHERE transaction_id = ?1 AND state = 1
             """,
             rows, (statement, row) => statement.Bind(1, row.TransactionId).Bind(2, nowMs + options.LeaseMs).Bind(3, nowMs)
@@ -58,7 +60,7 @@ internal static class OutboundLeases
     public static bool TakeForOperator(Session session, string transactionId, OutboxOptions options, long nowMs) => session.Execute(
         $"""
         UPDATE outbound AS o SET state = 1, reply = NULL, answered_at_ms = NULL, leased_by = 3, leased_until_ms = @until, attempts = attempts + 1, attempted_at_ms = @nowMs,
-          next_attempt_at_ms = @until
+          next_attempt_at_ms = @until, perhaps_received = perhaps_received + 1
         WHERE o.transaction_id = @transactionId AND o.state IN (1, 4) AND {IsFree} AND {HasItsTurn}
         """,
         new { transactionId, nowMs, options.LeaseMs, until = nowMs + options.LeaseMs }) == 1;
@@ -71,7 +73,7 @@ internal static class OutboundLeases
     public static void GiveBackUnused(Session session, OutboundRow sent, string reason, OutboxOptions options, long nowMs) => session.ExecuteExpecting(1,
         """
         UPDATE outbound SET last_error = @reason, leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = iif(leased_by = 2, min(next_attempt_at_ms, @next), next_attempt_at_ms),
-          attempts = iif(leased_by = 2, @Attempts, attempts),
+          attempts = iif(leased_by = 2, @Attempts, attempts), perhaps_received = perhaps_received - 1,
           attempted_at_ms = CASE leased_by WHEN 1 THEN NULL WHEN 2 THEN @AttemptedAtMs ELSE attempted_at_ms END
         WHERE transaction_id = @TransactionId AND state = 1
         """,

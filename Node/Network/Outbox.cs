@@ -29,7 +29,7 @@ internal enum OutboundState
 
     Answered = 2,
 
-    /// <summary>The peer's transport turned it away before looking at it, on its first and only attempt.</summary>
+    /// <summary>The peer's door turned it away before anybody looked at it, and no other attempt can have got through.</summary>
     Rejected = 3,
 
     /// <summary>Answered with something that cannot be true; nothing was applied, an operator has to look.</summary>
@@ -85,9 +85,9 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
         session.ExecuteExpecting(1,
             """
             INSERT INTO outbound (transaction_id, peer, kind, visit_id, service, method, request, state, attempts, prepared_at_ms, original_id,
-              next_attempt_at_ms, attempted_at_ms, leased_by, leased_until_ms)
+              next_attempt_at_ms, attempted_at_ms, perhaps_received, leased_by, leased_until_ms)
             SELECT @Id, @Peer, @Kind, @VisitId, @Service, @Name, @Sealed, 1, 1, @now, @OriginalId,
-              iif(waits, @now, @Until), iif(waits, NULL, @now), iif(waits, NULL, 1), iif(waits, NULL, @Until)
+              iif(waits, @now, @Until), iif(waits, NULL, @now), NOT waits, iif(waits, NULL, 1), iif(waits, NULL, @Until)
             FROM (SELECT EXISTS (SELECT 1 FROM outbound e WHERE e.visit_id = @VisitId AND e.state IN (1, 4) AND e.transaction_id IS NOT @OriginalId) AS waits)
             """,
             new
@@ -164,7 +164,7 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
     public async Task<IReadOnlyList<OutboundRow>> LeaseDueAsync(Division peer, int rowsMax, CancellationToken cancellation) =>
         database.Read(session => OutboundLeases.Due(session, peer, rowsMax: 1, options, time.NowMs())).Count == 0
             ? []
-            : await database.WriteAsync(session => OutboundLeases.TakeDue(session, peer, rowsMax, options, time.NowMs()), cancellation);
+            : await database.WriteAsync(session => OutboundLeases.TakeDue(session, peer, rowsMax, _sending.ContainsKey, options, time.NowMs()), cancellation);
 
     /// <summary>A peer answers again: nothing waits for its next attempt any longer.</summary>
     public async Task MakeDueAsync(Division peer, CancellationToken cancellation)
@@ -241,24 +241,24 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
                 End(session, row, OutboundState.Answered, reply, null);
                 applier.Apply(session, row, request, reply);
                 break;
-            // Only when nothing of this id can ever have reached the peer's books: the one attempt made was turned away at the door.
-            case PeerOutcome.Rejected(var status, var detail) when row.Attempts == 1:
+            // Only when nothing of this id can ever have reached the peer's books: no attempt but this one, which was turned away at the door, can have got there.
+            case PeerOutcome.Rejected(var status, var detail) when row.PerhapsReceived == 1:
                 LogRejected(row.TransactionId, row.Peer, status, detail);
                 End(session, row, OutboundState.Rejected, null, $"{status}: {detail}");
                 applier.Reject(session, row);
                 break;
             case PeerOutcome.Rejected(var status, var detail):
-                StayAwaiting(session, row, $"{status}: {detail}", isDueAtOnce: false);
+                StayAwaiting(session, row, $"{status}: {detail}", isReceived: false, isDueAtOnce: false);
                 break;
             case PeerOutcome.Unreachable { IsHeld: true, Reason: var reason }:
                 LogStillAwaiting(row.TransactionId, row.Peer, reason);
                 OutboundLeases.GiveBackUnused(session, sent, reason, options, time.NowMs());
                 break;
             case PeerOutcome.Unreachable(var reason):
-                StayAwaiting(session, row, reason, isDueAtOnce);
+                StayAwaiting(session, row, reason, isReceived: false, isDueAtOnce);
                 break;
             case PeerOutcome.Unknown(var reason):
-                StayAwaiting(session, row, reason, isDueAtOnce);
+                StayAwaiting(session, row, reason, isReceived: true, isDueAtOnce);
                 break;
             default:
                 throw new InvalidOperationException($"Outcome {outcome.GetType().Name} is not handled.");
@@ -272,15 +272,17 @@ internal sealed partial class Outbox(Database database, Vault vault, PeerDirecto
         """,
         new { state = (int)state, sealedReply = reply is null ? null : vault.Seal(reply, ReplyPurpose), error, now = time.NowMs(), row.TransactionId });
 
-    private void StayAwaiting(Session session, OutboundRow row, string error, bool isDueAtOnce)
+    /// <param name="isReceived">Perhaps; false proves that it is not.</param>
+    private void StayAwaiting(Session session, OutboundRow row, string error, bool isReceived, bool isDueAtOnce)
     {
         LogStillAwaiting(row.TransactionId, row.Peer, error);
         session.ExecuteExpecting(1,
             """
-            UPDATE outbound SET last_error = @error, leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = iif(@isDueAtOnce, min(next_attempt_at_ms, @now), next_attempt_at_ms)
+            UPDATE outbound SET last_error = @error, leased_by = NULL, leased_until_ms = NULL, perhaps_received = perhaps_received - iif(@isReceived, 0, 1),
+              next_attempt_at_ms = iif(@isDueAtOnce, min(next_attempt_at_ms, @now), next_attempt_at_ms)
             WHERE transaction_id = @TransactionId AND state = 1
             """,
-            new { error, isDueAtOnce, now = time.NowMs(), row.TransactionId });
+            new { error, isReceived, isDueAtOnce, now = time.NowMs(), row.TransactionId });
     }
 
     private static string Unlisted(string peer) => $"nodes.json 中没有 {peer} / province {peer} is not in nodes.json";
@@ -347,7 +349,7 @@ internal sealed class OutboundRow
 {
     /// <summary>Of the table called o.</summary>
     public const string Columns =
-        "o.transaction_id, o.peer, o.kind, o.visit_id, o.service, o.method, o.request, o.state, o.reply, o.attempts, o.attempted_at_ms, o.last_error, o.original_id, o.leased_by, o.leased_until_ms";
+        "o.transaction_id, o.peer, o.kind, o.visit_id, o.service, o.method, o.request, o.state, o.reply, o.attempts, o.attempted_at_ms, o.perhaps_received, o.last_error, o.original_id, o.leased_by, o.leased_until_ms";
 
     public required string TransactionId { get; init; }
     public required string Peer { get; init; }
@@ -364,6 +366,9 @@ internal sealed class OutboundRow
 
     /// <summary>When the last was made; null while none was.</summary>
     public long? AttemptedAtMs { get; init; }
+
+    /// <summary>Attempts of which nothing proves that the peer has not received them: one under way, those cut short, those whose end nobody recorded.</summary>
+    public required int PerhapsReceived { get; init; }
 
     public string? LastError { get; init; }
     public string? OriginalId { get; init; }

@@ -15,34 +15,44 @@ internal sealed class PeerDoor(PeerDirectory peers, NodeDrain drain, LimitOption
     /// <summary>A flood must not become one of the log.</summary>
     private static readonly TimeSpan LogPause = TimeSpan.FromSeconds(10);
 
-    private static readonly string NodePrefix = $"/{NodeService.Descriptor.FullName}/", RecoveryPrefix = $"/{RecoveryService.Descriptor.FullName}/", HealthPrefix = $"/{Grpc.Health.V1.Health.Descriptor.FullName}/";
+    /// <summary>A probe is asked and answered at any time, and a watch stays open: a peer needs one, or a few while it finds out that one broke.</summary>
+    private static readonly CallLimits Watches = new(ConcurrentMax: 4, PerSecondMax: 4);
+
+    private static readonly string NodePrefix = $"/{NodeService.Descriptor.FullName}/", RecoveryPrefix = $"/{RecoveryService.Descriptor.FullName}/", HealthPrefix = $"/{Grpc.Health.V1.Health.Descriptor.FullName}/",
+        WatchMethod = $"{HealthPrefix}Watch";
+
+    private readonly CallLimits _calls = new(limits.PeerConcurrentCallsMax, limits.PeerCallsPerSecondMax);
 
     private readonly ConcurrentDictionary<Division, Share> _shares = new();
 
     /// <summary>What a peer has under way and was let in or turned away for.</summary>
-    public CallCounts CountsOf(Division peer) => _shares.TryGetValue(peer, out var share) ? share.Budget.Counts : default;
+    public CallCounts CountsOf(Division peer) => _shares.TryGetValue(peer, out var share) ? share.Calls.Counts : default;
 
     /// <returns>Disposed when the call has ended.</returns>
     /// <exception cref="RpcException">The call is turned away.</exception>
     public IDisposable Enter(Division peer, string method)
     {
+        var share = _shares.GetOrAdd(peer, _ => new Share(new CallBudget(_calls, time), new CallBudget(Watches, time)));
+        if (method == WatchMethod)
+        {
+            Take(peer, share, share.Watches, Watches);
+            return new Inside(share.Watches, null);
+        }
         if (method.StartsWith(HealthPrefix, StringComparison.Ordinal))
             return Inside.Free;
-        var share = _shares.GetOrAdd(peer, _ => new Share(new CallBudget(new(limits.PeerConcurrentCallsMax, limits.PeerCallsPerSecondMax), time)));
-        if (share.Budget.TryEnter() is { } retryAfter)
-            throw Flooded(peer, share, retryAfter);
+        Take(peer, share, share.Calls, _calls);
         if (method.StartsWith(NodePrefix, StringComparison.Ordinal))
-            return new Inside(share.Budget, null);
+            return new Inside(share.Calls, null);
         // What the two have exchanged is told in any state: nothing is dealt by that.
         if (!method.StartsWith(RecoveryPrefix, StringComparison.Ordinal) && peers.Find(peer)?.State.Pause is { } pause)
         {
-            share.Budget.Leave();
+            share.Calls.Leave();
             throw Refuse(StatusCode.Unavailable, new(DoorReason.Paused), $"本节点的管理员已暂停与贵省的业务（{pause.Reason}），报文未处理，请排队，恢复后再发",
                 $"this node's operator has paused the dealings with your province ({pause.Reason}); nothing was done, queue until they are resumed");
         }
         if (drain.TryEnter())
-            return new Inside(share.Budget, drain);
-        share.Budget.Leave();
+            return new Inside(share.Calls, drain);
+        share.Calls.Leave();
         throw Draining();
     }
 
@@ -54,13 +64,15 @@ internal sealed class PeerDoor(PeerDirectory peers, NodeDrain drain, LimitOption
             throw Draining();
     }
 
-    private RpcException Flooded(Division peer, Share share, TimeSpan retryAfter)
+    private void Take(Division peer, Share share, CallBudget budget, CallLimits most)
     {
+        if (budget.TryEnter() is not { } retryAfter)
+            return;
         if (share.MayLog(time, LogPause))
-            NetworkLog.PeerFloods(logger, peer, share.Budget.Counts.TurnedAway, limits.PeerConcurrentCallsMax, limits.PeerCallsPerSecondMax);
-        return Refuse(StatusCode.ResourceExhausted, new(DoorReason.Busy, retryAfter),
-            $"贵省的请求过多（同时最多 {limits.PeerConcurrentCallsMax} 个，每秒最多 {limits.PeerCallsPerSecondMax} 个），报文未处理，请稍后重发同一报文",
-            $"your province sends more than its share (at most {limits.PeerConcurrentCallsMax} calls at once, {limits.PeerCallsPerSecondMax} a second); nothing was done, send the same bytes later");
+            NetworkLog.PeerFloods(logger, peer, budget.Counts.TurnedAway, most.ConcurrentMax, most.PerSecondMax);
+        throw Refuse(StatusCode.ResourceExhausted, new(DoorReason.Busy, retryAfter),
+            $"贵省的请求过多（同时最多 {most.ConcurrentMax} 个，每秒最多 {most.PerSecondMax} 个），报文未处理，请稍后重发同一报文",
+            $"your province sends more than its share (at most {most.ConcurrentMax} calls at once, {most.PerSecondMax} a second); nothing was done, send the same bytes later");
     }
 
     private static RpcException Draining() => Refuse(StatusCode.Unavailable, new(DoorReason.Draining), "本节点正在停止，报文未处理，请排队，恢复后再发",
@@ -68,11 +80,13 @@ internal sealed class PeerDoor(PeerDirectory peers, NodeDrain drain, LimitOption
 
     private static RpcException Refuse(StatusCode status, TurnedAway away, string chinese, string english) => new(new Status(status, $"{chinese} / {english}"), away.ToMetadata());
 
-    private sealed class Share(CallBudget budget)
+    private sealed class Share(CallBudget calls, CallBudget watches)
     {
         private long _loggedAt = long.MinValue;
 
-        public CallBudget Budget => budget;
+        public CallBudget Calls => calls;
+
+        public CallBudget Watches => watches;
 
         public bool MayLog(TimeProvider time, TimeSpan pause)
         {

@@ -95,6 +95,7 @@ internal sealed class AskedAgain : IDisposable
                 RequestedBy = header.Operator,
                 State = OutboundState.Awaiting,
                 Attempts = 1,
+                PerhapsReceived = 1,
                 PreparedAtMs = header.SentAtMs,
                 NextAttemptAtMs = header.SentAtMs,
             });

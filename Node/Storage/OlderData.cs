@@ -12,5 +12,9 @@ internal static class OlderData
     public const string Mark = "INSERT INTO restoration (restored_at_ms, backup_taken_at_ms, backup) VALUES (@restoredAtMs, @takenAtMs, @backup)";
 
     /// <summary>What these data have as never sent may have been sent since.</summary>
-    public const string CountUnsentAsSent = "UPDATE outbound SET attempted_at_ms = prepared_at_ms WHERE state = 1 AND attempted_at_ms IS NULL";
+    public const string CountUnsentAsSent =
+        """
+        UPDATE outbound SET attempted_at_ms = coalesce(attempted_at_ms, prepared_at_ms), perhaps_received = max(perhaps_received, 1) WHERE state = 1;
+        UPDATE filing_request SET attempted_at_ms = coalesce(attempted_at_ms, prepared_at_ms), perhaps_received = max(perhaps_received, 1) WHERE state = 1;
+        """;
 }

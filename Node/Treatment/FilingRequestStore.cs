@@ -20,7 +20,15 @@ internal sealed record FilingRequestRow
 
     /// <summary>Sealed.</summary>
     public byte[]? Reply { get; init; }
+
+    /// <summary>Made, or the first that is yet to be made.</summary>
     public required int Attempts { get; init; }
+
+    /// <summary>When the last was made; null while none was.</summary>
+    public long? AttemptedAtMs { get; init; }
+
+    /// <inheritdoc cref="OutboundRow.PerhapsReceived"/>
+    public required int PerhapsReceived { get; init; }
     public required long PreparedAtMs { get; init; }
     public required long NextAttemptAtMs { get; init; }
     public long? AnsweredAtMs { get; init; }
@@ -31,14 +39,27 @@ internal sealed record FilingRequestRow
 internal static class FilingRequestStore
 {
     private const string Columns =
-        "transaction_id, peer, kind, request, requested_by, state, reply, attempts, prepared_at_ms, next_attempt_at_ms, answered_at_ms, last_error";
+        "transaction_id, peer, kind, request, requested_by, state, reply, attempts, attempted_at_ms, perhaps_received, prepared_at_ms, next_attempt_at_ms, answered_at_ms, last_error";
 
     public static void Insert(Session session, FilingRequestRow row) => session.ExecuteExpecting(1,
         """
-        INSERT INTO filing_request (transaction_id, peer, kind, request, requested_by, state, attempts, prepared_at_ms, next_attempt_at_ms)
-        VALUES (@TransactionId, @Peer, @Kind, @Request, @RequestedBy, @State, @Attempts, @PreparedAtMs, @NextAttemptAtMs)
+        INSERT INTO filing_request (transaction_id, peer, kind, request, requested_by, state, attempts, attempted_at_ms, perhaps_received, prepared_at_ms, next_attempt_at_ms)
+        VALUES (@TransactionId, @Peer, @Kind, @Request, @RequestedBy, @State, @Attempts, @AttemptedAtMs, @PerhapsReceived, @PreparedAtMs, @NextAttemptAtMs)
         """,
-        new { row.TransactionId, row.Peer, Kind = (int)row.Kind, row.Request, row.RequestedBy, State = (int)row.State, row.Attempts, row.PreparedAtMs, row.NextAttemptAtMs });
+        new
+        {
+            row.TransactionId,
+            row.Peer,
+            Kind = (int)row.Kind,
+            row.Request,
+            row.RequestedBy,
+            State = (int)row.State,
+            row.Attempts,
+            row.AttemptedAtMs,
+            row.PerhapsReceived,
+            row.PreparedAtMs,
+            row.NextAttemptAtMs,
+        });
 
     public static FilingRequestRow? Find(Session session, string transactionId) => session.QuerySingleOrDefault<FilingRequestRow>(
         $"SELECT {Columns} FROM filing_request WHERE transaction_id = @transactionId", new { transactionId });
@@ -65,13 +86,16 @@ internal static class FilingRequestStore
         if (Find(session, transactionId) is not { State: OutboundState.Awaiting } row)
             return;
         session.ExecuteExpecting(1,
-            "UPDATE filing_request SET attempts = attempts + 1, next_attempt_at_ms = @next WHERE transaction_id = @transactionId AND state = 1",
-            new { transactionId, next = nowMs + (long)options.BackOff.After(row.Attempts).TotalMilliseconds });
+            """
+            UPDATE filing_request SET attempts = attempts + (attempted_at_ms IS NOT NULL), attempted_at_ms = @nowMs, perhaps_received = perhaps_received + 1, next_attempt_at_ms = @next
+            WHERE transaction_id = @transactionId AND state = 1
+            """,
+            new { transactionId, nowMs, next = nowMs + (long)options.BackOff.After(row.Attempts).TotalMilliseconds });
     }
 
     /// <summary>
-    /// For an operator who asks at once: the attempt is counted, and the resolver waits until it is over. Of a parked request the answer that could not be true
-    /// is put aside.
+    /// For an operator who asks at once: the act is counted, and the resolver waits until the attempt is over, which <see cref="BeginAsked"/> begins. Of a parked
+    /// request the answer that could not be true is put aside.
     /// </summary>
     public static void AskAgain(Session session, string transactionId, OutboxOptions options, long nowMs) => session.ExecuteExpecting(1,
         """
@@ -80,6 +104,10 @@ internal static class FilingRequestStore
         """,
         new { transactionId, until = nowMs + options.LeaseMs });
 
+    /// <summary>Before the attempt that an operator asked for is made; nothing to do for a request that is over.</summary>
+    public static void BeginAsked(Session session, string transactionId, long nowMs) => session.Execute(
+        "UPDATE filing_request SET attempted_at_ms = @nowMs, perhaps_received = perhaps_received + 1 WHERE transaction_id = @transactionId AND state = 1", new { transactionId, nowMs });
+
     public static void End(Session session, FilingRequestRow row, OutboundState state, byte[]? sealedReply, string? error, long nowMs) => session.ExecuteExpecting(1,
         """
         UPDATE filing_request SET state = @state, reply = @sealedReply, last_error = @error, answered_at_ms = @nowMs
@@ -87,6 +115,13 @@ internal static class FilingRequestStore
         """,
         new { row.TransactionId, state = (int)state, sealedReply, error, nowMs });
 
-    public static void Note(Session session, string transactionId, string error) => session.ExecuteExpecting(1,
-        "UPDATE filing_request SET last_error = @error WHERE transaction_id = @transactionId AND state = 1", new { transactionId, error });
+    /// <summary>The attempt has ended without an answer.</summary>
+    /// <param name="isReceived">Perhaps; false proves that it is not.</param>
+    /// <param name="isMade">False when it was held: if it was the first, the next is that.</param>
+    public static void Note(Session session, string transactionId, string error, bool isReceived, bool isMade) => session.ExecuteExpecting(1,
+        """
+        UPDATE filing_request SET last_error = @error, perhaps_received = perhaps_received - iif(@isReceived, 0, 1), attempted_at_ms = iif(@isMade OR attempts > 1, attempted_at_ms, NULL)
+        WHERE transaction_id = @transactionId AND state = 1
+        """,
+        new { transactionId, error, isReceived, isMade });
 }

@@ -58,7 +58,8 @@ internal sealed partial class FilingRequests(
     public byte[] ReplyOf(FilingRequestRow row) => vault.Open(row.Reply ?? throw new InvalidOperationException("The row has no reply."), ReplyPurpose);
 
     /// <summary>Sends an unanswered request once, at once, and records what came of it. Nothing to do for one that is being sent.</summary>
-    public Task AskAsync(string transactionId, CancellationToken cancellation) => DeliverAsync(transactionId, cancellation);
+    public Task AskAsync(string transactionId, CancellationToken cancellation) =>
+        DeliverAsync(transactionId, session => FilingRequestStore.BeginAsked(session, transactionId, time.NowMs()), cancellation);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         _lanes.RunAsync(configuration.Timeouts.ResolverInterval, time, ServeAsync, stoppingToken);
@@ -77,8 +78,7 @@ internal sealed partial class FilingRequests(
             await database.WriteAsync(session => FilingRequestStore.MakeDue(session, peer, time.NowMs()), cancellation);
         while (lane.Peer.State.Hold is null && database.Read(session => FilingRequestStore.NextDue(session, peer, options, time.NowMs())) is { } id)
         {
-            await database.WriteAsync(session => FilingRequestStore.BeginRetry(session, id, options, time.NowMs()), cancellation);
-            if (!await DeliverAsync(id, cancellation))
+            if (!await DeliverAsync(id, session => FilingRequestStore.BeginRetry(session, id, options, time.NowMs()), cancellation))
                 return;
         }
     }
@@ -98,16 +98,19 @@ internal sealed partial class FilingRequests(
             RequestedBy = requestedBy,
             State = OutboundState.Awaiting,
             Attempts = 1,
+            AttemptedAtMs = now,
+            PerhapsReceived = 1,
             PreparedAtMs = now,
             // The interactive attempt has this long before the resolver looks at the row.
             NextAttemptAtMs = now + (long)options.InteractiveBudget.TotalMilliseconds,
         }), cancellation);
-        await DeliverAsync(id.Text, cancellation);
+        await DeliverAsync(id.Text, begin: null, cancellation);
         return database.Read(session => FilingRequestStore.Find(session, id.Text))!;
     }
 
+    /// <param name="begin">Counts the attempt, once it is certain to be made; null when it is counted already.</param>
     /// <returns>Whether the peer has answered.</returns>
-    private async Task<bool> DeliverAsync(string id, CancellationToken cancellation)
+    private async Task<bool> DeliverAsync(string id, Action<Session>? begin, CancellationToken cancellation)
     {
         lock (_gate)
         {
@@ -116,6 +119,8 @@ internal sealed partial class FilingRequests(
         }
         try
         {
+            if (begin is not null)
+                await database.WriteAsync(begin, cancellation);
             if (database.Read(session => FilingRequestStore.Find(session, id)) is not { State: OutboundState.Awaiting } row)
                 return false;
             var outcome = peers.Find(Division.Parse(row.Peer)) is { } peer
@@ -141,28 +146,28 @@ internal sealed partial class FilingRequests(
                     LogContradiction(row.TransactionId, row.Peer, contradiction);
                 FilingRequestStore.End(session, row, contradiction is null ? OutboundState.Answered : OutboundState.Parked, vault.Seal(reply, ReplyPurpose), contradiction, time.NowMs());
                 break;
-            // Only when nothing of this id can ever have reached the peer's books: the one attempt made was turned away at the door.
-            case PeerOutcome.Rejected(var status, var detail) when row.Attempts == 1:
+            // Only when nothing of this id can ever have reached the peer's books: no attempt but this one, which was turned away at the door, can have got there.
+            case PeerOutcome.Rejected(var status, var detail) when row.PerhapsReceived == 1:
                 FilingRequestStore.End(session, row, OutboundState.Rejected, null, $"{status}: {detail}", time.NowMs());
                 break;
             case PeerOutcome.Rejected(var status, var detail):
-                StayAwaiting(session, row, $"{status}: {detail}");
+                StayAwaiting(session, row, $"{status}: {detail}", isReceived: false);
                 break;
-            case PeerOutcome.Unreachable(var reason):
-                StayAwaiting(session, row, reason);
+            case PeerOutcome.Unreachable(var reason) unreachable:
+                StayAwaiting(session, row, reason, isReceived: false, isMade: !unreachable.IsHeld);
                 break;
             case PeerOutcome.Unknown(var reason):
-                StayAwaiting(session, row, reason);
+                StayAwaiting(session, row, reason, isReceived: true);
                 break;
             default:
                 throw new InvalidOperationException($"Outcome {outcome.GetType().Name} is not handled.");
         }
     }
 
-    private void StayAwaiting(Session session, FilingRequestRow row, string reason)
+    private void StayAwaiting(Session session, FilingRequestRow row, string reason, bool isReceived, bool isMade = true)
     {
         LogStillAwaiting(row.TransactionId, row.Peer, reason);
-        FilingRequestStore.Note(session, row.TransactionId, reason);
+        FilingRequestStore.Note(session, row.TransactionId, reason, isReceived, isMade);
     }
 
     /// <summary>Why the reply cannot be true, or null.</summary>

@@ -10,7 +10,7 @@ namespace ProvincialGateway.Treatment;
 /// What a hospital is told about a transaction, always read from disk: the interactive answer, a repeat and a later query come from the same
 /// rows and are therefore the same.
 /// </summary>
-internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
+internal sealed class HisAnswers(Outbox outbox, HisInbox inbox, HeldUploads held)
 {
     public HisResult Load(Session session, string transactionId)
     {
@@ -41,8 +41,13 @@ internal sealed class HisAnswers(Outbox outbox, HeldUploads held)
         var transactionId = HisInbox.Resolve(session, institutionCode, anyTransactionId);
         if ((UndoStore.FindVoid(session, institutionCode, anyTransactionId) ?? UndoStore.FindVoid(session, institutionCode, transactionId ?? "")) is { } reversed)
             return reversed.Effect is HisReversalEffect.Undone ? HisTransactionState.Undone : HisTransactionState.Refused;
-        if (HisInbox.IsDone(session, institutionCode, anyTransactionId))
-            return HisTransactionState.Committed;
+        if (inbox.DoneBy(session, institutionCode, anyTransactionId) is { } done)
+        {
+            // What had been done already under another id stands and falls with that one.
+            return done != transactionId && (UndoStore.FindVoid(session, institutionCode, done) is not null || Outbox.Find(session, done) is not null)
+                ? StateOf(session, institutionCode, done)
+                : HisTransactionState.Committed;
+        }
         if (transactionId is null)
             return HisTransactionState.NotFound;
         if (held.Answer(session, transactionId) is { } waited)

@@ -60,11 +60,12 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
             var first = Encoding.UTF8.GetString(vault.Open(row.Operation, OperationPurpose));
             return new HisKnown(TreatmentRefusals.IdConflict(HisJson.FirstDifference(first, Encoding.UTF8.GetString(content.Utf8)) ?? "operation"), row.TransactionId);
         }
-        if (UndoStore.FindVoid(session, caller.Institution.Code, row.TransactionId) is { } reversed)
-            return new HisKnown(TreatmentRefusals.TransactionVoid(row.TransactionId, reversed.ReversalId), row.TransactionId);
-        return new HisKnown(
-            row.Result is null ? null : HisJson.ReadResult(Encoding.UTF8.GetString(vault.Open(row.Result, ResultPurpose))),
-            row.TransactionId);
+        var result = ResultOf(row);
+        if ((VoidOf(row.TransactionId) ?? VoidOf(result?.TransactionId ?? "")) is { } reversed)
+            return new HisKnown(TreatmentRefusals.TransactionVoid(reversed.OriginalId, reversed.ReversalId), row.TransactionId);
+        return new HisKnown(result, row.TransactionId);
+
+        VoidRow? VoidOf(string transactionId) => UndoStore.FindVoid(session, caller.Institution.Code, transactionId);
     }
 
     /// <summary>Records a request in the caller's transaction. <paramref name="result"/> is null while an outbound transaction owns the answer.</summary>
@@ -104,16 +105,16 @@ internal sealed class HisInbox(Vault vault, TimeProvider time)
     /// <summary>A request that was answered here, whole, by either id; null when there is none or another province knows its answer.</summary>
     public HisExchange? Recall(Session session, string institutionCode, string anyTransactionId)
     {
-        if ((FindRow(session, institutionCode, anyTransactionId) ?? FindByTransaction(session, institutionCode, anyTransactionId)) is not { Result: { } result } row)
+        if ((FindRow(session, institutionCode, anyTransactionId) ?? FindByTransaction(session, institutionCode, anyTransactionId)) is not { } row || ResultOf(row) is not { } result)
             return null;
-        return new HisExchange(
-            HisJson.ReadOperation(Encoding.UTF8.GetString(vault.Open(row.Operation, OperationPurpose))),
-            HisJson.ReadResult(Encoding.UTF8.GetString(vault.Open(result, ResultPurpose))));
+        return new HisExchange(HisJson.ReadOperation(Encoding.UTF8.GetString(vault.Open(row.Operation, OperationPurpose))), result);
     }
 
-    /// <summary>A request that was answered here and needed no other province.</summary>
-    public static bool IsDone(Session session, string institutionCode, string hisTransactionId) =>
-        FindRow(session, institutionCode, hisTransactionId)?.Result is not null;
+    /// <summary>The transaction that did what a request was told is done: its own, or one that had done the same before; null when it was not answered here.</summary>
+    public string? DoneBy(Session session, string institutionCode, string hisTransactionId) =>
+        FindRow(session, institutionCode, hisTransactionId) is { } row ? ResultOf(row)?.TransactionId : null;
+
+    private HisResult? ResultOf(HisRequestRow row) => row.Result is null ? null : HisJson.ReadResult(Encoding.UTF8.GetString(vault.Open(row.Result, ResultPurpose)));
 
     private static HisRequestRow? FindRow(Session session, string institutionCode, string hisTransactionId) => session.QuerySingleOrDefault<HisRequestRow>(
         """

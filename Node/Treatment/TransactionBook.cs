@@ -156,7 +156,7 @@ internal static class TransactionBook
           (SELECT r.transaction_id FROM outbound r WHERE r.original_id = o.transaction_id AND r.kind = 7 AND r.state IN (1, 4)) AS reversal_id
         FROM (SELECT * FROM outbound WHERE {which}) o LEFT JOIN treatment_visit v ON v.id = o.visit_id
         UNION ALL
-        SELECT transaction_id, peer, kind + 7, state, NULL, NULL, NULL, attempts, prepared_at_ms, NULL, next_attempt_at_ms, answered_at_ms, NULL, NULL, last_error, NULL, NULL
+        SELECT transaction_id, peer, kind + 7, state, NULL, NULL, NULL, attempts, prepared_at_ms, attempted_at_ms, next_attempt_at_ms, answered_at_ms, NULL, NULL, last_error, NULL, NULL
         FROM filing_request WHERE {which}
         """;
 }

@@ -20,10 +20,19 @@ internal sealed partial class TransactionWatch(Database database, TimeProvider t
     public void Look()
     {
         var now = time.NowMs();
-        foreach (var total in database.Read(session => TransactionBook.Totals(session, now)))
+        var totals = database.Read(session => TransactionBook.Totals(session, now));
+        // What has ended is not held against what comes after it.
+        foreach (var gone in _said.Keys.Except(totals.Select(total => (total.Peer, total.State))).ToList())
+            _said.Remove(gone);
+        foreach (var total in totals)
         {
             var count = total.State is OutboundState.Parked ? total.Count : total.Overdue;
-            if (count == 0 || (_said.TryGetValue((total.Peer, total.State), out var said) && count <= said.Count && now - said.AtMs < RemindAfter.TotalMilliseconds))
+            if (_said.TryGetValue((total.Peer, total.State), out var said) && count <= said.Count && now - said.AtMs < RemindAfter.TotalMilliseconds)
+            {
+                _said[(total.Peer, total.State)] = (count, said.AtMs);
+                continue;
+            }
+            if (count == 0)
                 continue;
             _said[(total.Peer, total.State)] = (count, now);
             var since = ChinaTime.FromMs(total.OldestAtMs).ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture);

@@ -17,7 +17,7 @@ internal sealed class TreatmentAgency(
     NodesConfiguration configuration, Database database, TransactionIdSource ids, PeerDirectory peers, Outbox outbox, Vault vault, RecoveryGate gate, TimeProvider time)
 {
     private readonly HisInbox _hisInbox = new(vault, time);
-    private readonly HisAnswers _answers = new(outbox, new HeldUploads(vault, time));
+    private readonly HisAnswers _answers = new(outbox, new HisInbox(vault, time), new HeldUploads(vault, time));
     private readonly FeeLineBook _feeLines = new(new HeldUploads(vault, time), time);
     private readonly VisitOpenings _openings = new(configuration, vault, time);
     private readonly VisitIntents _intents = new(configuration, time);
@@ -167,8 +167,8 @@ internal sealed class TreatmentAgency(
     }
 
     /// <summary>
-    /// Under another id of the hospital's the same was asked for before: this id is told the same from now on. It waits for what is under way, and has
-    /// done nothing of its own where the answer is there.
+    /// Under another id of the hospital's the same was asked for before: this id is told the same from now on, also that it is void. It waits for what is
+    /// under way, and has done nothing of its own where the answer is there.
     /// </summary>
     private void Remember(Session session, HisCaller caller, HisContent? content, TransactionId id, string known)
     {

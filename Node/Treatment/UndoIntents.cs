@@ -18,7 +18,7 @@ internal sealed class UndoIntents(NodesConfiguration configuration, Outbox outbo
     private static readonly HashSet<string> OperationNames = [.. HisJson.RecordsOf<HisOperation>().Select(record => record.Name)];
 
     private readonly UndoChain _chain = new(outbox);
-    private readonly HisAnswers _answers = new(outbox, new HeldUploads(vault, time));
+    private readonly HisAnswers _answers = new(outbox, new HisInbox(vault, time), new HeldUploads(vault, time));
     private readonly NamedTransactions _transactions = new(new HisInbox(vault, time), new HeldUploads(vault, time));
     private readonly FeeLineReversal _feeLines = new(vault, time);
 

@@ -1,8 +1,10 @@
 using Google.Protobuf;
+using Grpc.Core;
 using NUnit.Framework;
 using Provincial.Exchange.V1;
 using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Cli;
+using ProvincialGateway.Tests.Recovery;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Treatment;
 
@@ -99,6 +101,51 @@ internal sealed class When_a_filing_request_meets_an_outage : FilingsTest
         Assert.That(Answered<SubmitFilingResponse>(await AnsweredAsync(row.TransactionId)).Filing.State, Is.EqualTo(FilingState.Effective));
     }
 
+    /// <summary>What never left while the peer was paused is over as soon as its door says that it will never be taken.</summary>
+    [Test]
+    public async Task One_that_was_held_is_turned_away_for_good_by_the_first_door_it_comes_to()
+    {
+        await using var desk = new OperatorDesk(Guangdong, Clock);
+        await desk.SucceedAsync("peers", "pause", "530000", "--reason", "核对账目");
+        var row = await Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+        await using (await LieAsync(_ => new LyingPeer.Answer(StatusCode.Unimplemented, null)))
+        {
+            await desk.SucceedAsync("peers", "resume", "530000");
+            LetTheResolverBegin();
+            var ended = await EndedAsync(row.TransactionId, OutboundState.Rejected);
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That((row.State, row.Attempts, row.AttemptedAtMs), Is.EqualTo((OutboundState.Awaiting, 1, (long?)null)));
+                Assert.That((ended.Attempts, ended.LastError), Is.EqualTo((1, "Unimplemented: ")), "The first that left is the first that counts.");
+            }
+        }
+        Line.LeadTo(Yunnan.PeerPort);
+        Assert.That((await SubmitAsync(Submission("04", Today))).State, Is.EqualTo(FilingState.Effective), "a new id");
+    }
+
+    /// <summary>An attempt that may have been booked leaves the question open, whoever turns the next one away.</summary>
+    [Test]
+    public async Task One_that_may_have_arrived_is_not_over_because_a_door_turns_it_away()
+    {
+        (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Granted();
+        var answeredBefore = Yunnan.Count("inbox");
+        Line.WithholdReplies();
+        var asked = Requests.SubmitAsync(Submission("04", Today), KunmingCity, "测试经办", CancellationToken.None);
+        await YunnanHasAnsweredAsync(answeredBefore + 1);
+        Line.Cut();
+        var row = await asked;
+        Line.Mend();
+        await using (var door = await LieAsync(_ => new LyingPeer.Answer(StatusCode.Unimplemented, null)))
+        {
+            LetTheResolverBegin();
+            await Eventually.GetAsync("the door to turn it away", () => Find(row.TransactionId).LastError, Does.StartWith("Unimplemented"));
+        }
+        Line.LeadTo(Yunnan.PeerPort);
+        LetTheResolverBegin();
+        Assert.That(Answered<SubmitFilingResponse>(await AnsweredAsync(row.TransactionId)).Filing.State, Is.EqualTo(FilingState.Effective));
+        Assert.That(Yunnan.Count("filing", "submitted_by IS NOT NULL"), Is.EqualTo(1));
+    }
+
     [Test]
     public async Task A_refused_id_stays_refused_after_the_cause_is_mended()
     {
@@ -112,6 +159,10 @@ internal sealed class When_a_filing_request_meets_an_outage : FilingsTest
         Assert.That((await SubmitAsync(Submission("04", Today))).State, Is.EqualTo(FilingState.Effective), "a new id");
     }
 
-    private Task<FilingRequestRow> AnsweredAsync(string id) => Eventually.GetAsync($"filing request {id} to be answered",
-        () => Guangdong.Host.Database.Read(session => FilingRequestStore.Find(session, id))!, Has.Property(nameof(FilingRequestRow.State)).EqualTo(OutboundState.Answered));
+    private Task<FilingRequestRow> AnsweredAsync(string id) => EndedAsync(id, OutboundState.Answered);
+
+    private Task<FilingRequestRow> EndedAsync(string id, OutboundState state) =>
+        Eventually.GetAsync($"filing request {id} to be {state}", () => Find(id), Has.Property(nameof(FilingRequestRow.State)).EqualTo(state));
+
+    private FilingRequestRow Find(string id) => Guangdong.Host.Database.Read(session => FilingRequestStore.Find(session, id))!;
 }

@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using NUnit.Framework;
+using ProvincialGateway.Tests.Support;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace ProvincialGateway.Tests.Network;
@@ -52,6 +53,38 @@ internal sealed class HealthTests : NetworkTest
         using var watch = new Health.HealthClient(channel).Watch(new());
         Assert.That(await NextAsync(watch), Is.EqualTo(ServingStatus.NotServing));
         await Guangdong.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    /// <summary>A watch stays open, so whoever opens one after another would fill the node with them.</summary>
+    [Test]
+    public async Task A_peer_has_only_a_few_watches_open_at_once()
+    {
+        const int OpenMax = 4;
+        await StartBothAsync();
+        using var channel = Channel();
+        var health = new Health.HealthClient(channel);
+        var watches = Enumerable.Range(0, OpenMax).Select(_ => health.Watch(new())).ToList();
+        foreach (var watch in watches)
+            Assert.That(await NextAsync(watch), Is.EqualTo(ServingStatus.NotServing));
+
+        using (var oneMore = health.Watch(new()))
+            await Assert.ThatAsync(() => NextAsync(oneMore), Throws.TypeOf<RpcException>().With.Property(nameof(RpcException.StatusCode)).EqualTo(StatusCode.ResourceExhausted));
+        Assert.That((await health.CheckAsync(new())).Status, Is.EqualTo(ServingStatus.NotServing), "A probe is answered.");
+
+        watches[0].Dispose();
+        await Eventually.GetAsync("the place of the one that ended to be free", async () =>
+        {
+            using var another = health.Watch(new());
+            try
+            {
+                return await NextAsync(another);
+            }
+            catch (RpcException refused) when (refused.StatusCode is StatusCode.ResourceExhausted)
+            {
+                return (ServingStatus?)null;
+            }
+        }, Is.EqualTo(ServingStatus.NotServing));
+        watches.ForEach(watch => watch.Dispose());
     }
 
     private static async Task<ServingStatus> NextAsync(AsyncServerStreamingCall<HealthCheckResponse> watch)

@@ -84,7 +84,7 @@ internal sealed class When_a_peer_is_paused : RecoveryTest
         await Guangdong.RestartAsync(CancellationToken.None);
 
         Assert.That((await Guangzhou.SettleAsync(visit, "T1")).Pending(), Has.Property("Chinese").Contain("2017-09-20 13:30").And.Property("English").Contain("系统升级"));
-        var asked = (await Guangzhou.PreviewAsync(visit)).RefusalCode;
+        var asked = (await Guangzhou.VerifyAsync(Patient.OfKunming.ToReference())).Refused("PEER_UNAVAILABLE", RefusingSide.Treatment, "");
         await Yunnan.StartAsync(CancellationToken.None);
         LetTheResolverBegin();
         await Eventually.GetAsync("the peer to be up again", () => StateOf(Guangdong, Yunnan).Status.Availability, Is.EqualTo(PeerAvailability.Up));
@@ -96,7 +96,8 @@ internal sealed class When_a_peer_is_paused : RecoveryTest
         using (Assert.EnterMultipleScope())
         {
             Assert.That((told?.Cause, stillHeld?.Cause), Is.EqualTo((PeerHoldCause.Maintenance, PeerHoldCause.Maintenance)));
-            Assert.That(asked, Is.EqualTo("VISIT_STATE").Or.EqualTo("PEER_UNAVAILABLE"));
+            Assert.That(asked.Chinese, Is.EqualTo("参保地 530100 暂时没有应答（该省节点计划维护至 2017-09-20 13:30（系统升级），之后自动续办 / "
+                + "that province's node is under planned maintenance until 2017-09-20 13:30 (系统升级); it goes on by itself after that）。本交易只是查询，没有产生任何结果。"));
             Assert.That(Guangdong.Count("peer_maintenance"), Is.Zero);
             Assert.That(await again.RefuseAsync("peers", "maintenance", "cancel"), Does.Contain("no planned maintenance"));
         }

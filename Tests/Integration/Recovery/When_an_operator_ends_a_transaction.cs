@@ -290,7 +290,18 @@ internal sealed class When_an_operator_ends_a_transaction : RecoveryTest
     }
 
     [Test]
-    public async Task What_waits_for_a_day_is_overdue_and_what_is_parked_is_said_again_at_a_start()
+    public async Task What_is_parked_is_said_at_a_start()
+    {
+        var id = await ParkedSettlementAsync();
+        await Guangdong.RestartAsync(CancellationToken.None);
+        var said = await Logs.WaitForAsync(1121, "530000");
+        await Desk.SucceedAsync("transactions", "release", id, "--reason", "对方已更正");
+        await StateAsync(Guangzhou, "T1", TransactionState.Committed);
+        Assert.That(said.Message, Does.StartWith("1 transactions to 530000 are parked"));
+    }
+
+    [Test]
+    public async Task What_waits_for_a_day_is_overdue_and_is_said_at_a_start()
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.IntensiveCare(FeesOn));
         await Yunnan.StopAsync();

@@ -145,6 +145,45 @@ internal sealed class When_a_transaction_is_reversed : CountryTest
     }
 
     [Test]
+    public async Task What_repeats_a_discharge_under_another_id_is_undone_and_void_with_it()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        (await Guangzhou.DischargeAsync(visit, Today, "D1")).Granted();
+        var repeated = await Guangzhou.DischargeAsync(visit, Today, "D2");
+        var before = (await Guangzhou.QueryAsync("D1"), await Guangzhou.QueryAsync("D2"));
+        (await Guangzhou.ReverseAsync("D1", "R1")).Granted();
+        var after = (await Guangzhou.QueryAsync("D1"), await Guangzhou.QueryAsync("D2"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(repeated.IsGranted, Is.True);
+            Assert.That((before, after), Is.EqualTo(((TransactionState.Committed, TransactionState.Committed), (TransactionState.Undone, TransactionState.Undone))));
+        }
+        (await Guangzhou.DischargeAsync(visit, Today, "D1")).Refused("TRANSACTION_VOID", RefusingSide.Treatment, "header.his_transaction_id");
+        (await Guangzhou.DischargeAsync(visit, Today, "D2")).Refused("TRANSACTION_VOID", RefusingSide.Treatment, "header.his_transaction_id");
+        (await Guangzhou.DischargeAsync(visit, Today, "D3")).Granted();
+        Assert.That(await Guangzhou.QueryAsync("D3"), Is.EqualTo(TransactionState.Committed));
+    }
+
+    /// <summary>As of the discharge itself: a cancellation leaves the answer as it was given, and the query says what became of it.</summary>
+    [Test]
+    public async Task What_repeats_a_discharge_under_another_id_is_cancelled_with_it()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        var discharged = await Guangzhou.DischargeAsync(visit, Today, "D1");
+        (await Guangzhou.DischargeAsync(visit, Today, "D2")).Granted();
+        (await Guangzhou.CancelDischargeAsync(visit, "C1")).Granted();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((await Guangzhou.QueryAsync("D1"), await Guangzhou.QueryAsync("D2")), Is.EqualTo((TransactionState.Undone, TransactionState.Undone)));
+            Assert.That(new[] { (await Guangzhou.DischargeAsync(visit, Today, "D1")).Text, (await Guangzhou.DischargeAsync(visit, Today, "D2")).Text }, Is.All.EqualTo(discharged.Text));
+        }
+        (await Guangzhou.ReverseAsync("C1", "R1")).Granted();
+        Assert.That((await Guangzhou.QueryAsync("D1"), await Guangzhou.QueryAsync("D2")), Is.EqualTo((TransactionState.Committed, TransactionState.Committed)));
+    }
+
+    [Test]
     public async Task Reversed_cancellations_of_admission_and_discharge_bring_them_back()
     {
         var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);

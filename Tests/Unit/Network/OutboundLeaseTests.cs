@@ -110,6 +110,36 @@ public sealed class OutboundLeaseTests
         Assert.That(Row(id).Attempts, Is.EqualTo(2));
     }
 
+    /// <summary>One that was begun and of which nobody recorded the end may have reached the peer, whatever becomes of those after it.</summary>
+    [Test]
+    public async Task An_attempt_whose_end_is_not_known_counts_as_received_also_after_a_start()
+    {
+        var id = await StoreAsync(visit: 1);
+        var behind = await StoreAsync(visit: 1, OutboundKind.Discharge);
+        var first = Row(id).PerhapsReceived;
+        await _database.WriteAsync(session => OutboundLeases.Free(session, _time.NowMs()), CancellationToken.None);
+        var afterTheStart = Row(id).PerhapsReceived;
+        var again = (await _outbox.LeaseDueAsync(Yunnan, 1, CancellationToken.None)).Single();
+        var second = Row(id).PerhapsReceived;
+        await GiveBackUnusedAsync(again);
+        await OperatorTakesAsync(id);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((first, afterTheStart, second, Row(id).PerhapsReceived), Is.EqualTo((1, 1, 2, 2)));
+            Assert.That(Row(behind).PerhapsReceived, Is.Zero, "It waits for its turn and was never sent.");
+        }
+    }
+
+    [Test]
+    public async Task Data_that_may_be_older_have_been_sent_since()
+    {
+        var (id, behind) = (await StoreAsync(visit: 1), await StoreAsync(visit: 1, OutboundKind.Discharge));
+        await GiveBackUnusedAsync(Row(id));
+        await _database.WriteAsync(session => session.Execute(OlderData.CountUnsentAsSent), CancellationToken.None);
+        Assert.That(new[] { id, behind }.Select(each => (Row(each).PerhapsReceived, Row(each).AttemptedAtMs is null)), Is.All.EqualTo((1, false)));
+    }
+
     [Test]
     public async Task A_batch_is_taken_in_one_transaction()
     {

@@ -86,6 +86,7 @@ internal sealed class LivedStays(TwoProvinces provinces)
                 RequestedBy = "测试经办",
                 State = OutboundState.Awaiting,
                 Attempts = 1,
+                PerhapsReceived = 1,
                 PreparedAtMs = 1,
                 NextAttemptAtMs = 1,
             };

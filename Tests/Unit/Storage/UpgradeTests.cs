@@ -161,7 +161,7 @@ internal sealed class UpgradeTests
     private static string Digest(string folder, string table)
     {
         using var connection = Open(folder);
-        var columns = connection.Query<string>($"SELECT name FROM pragma_table_info('{table}') WHERE name NOT IN ('original_id', 'state_beneath', 'reversed_kind', 'reversal_id', 'person_class', 'chronic_disease', 'leased_by', 'leased_until_ms', 'attempted_at_ms') ORDER BY name");
+        var columns = connection.Query<string>($"SELECT name FROM pragma_table_info('{table}') WHERE name NOT IN ('original_id', 'state_beneath', 'reversed_kind', 'reversal_id', 'person_class', 'chronic_disease', 'leased_by', 'leased_until_ms', 'attempted_at_ms', 'perhaps_received') ORDER BY name");
         return $"{table}: {connection.QuerySingle<string>($"SELECT coalesce(group_concat(row, char(10)), '') FROM (SELECT {string.Join(" || '|' || ", columns.Select(column => $"quote({column})"))} AS row FROM {table} ORDER BY rowid)")}";
     }
 
