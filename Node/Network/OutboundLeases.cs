@@ -88,9 +88,14 @@ internal static class OutboundLeases
         new { peer.Code, nowMs, options.LeaseMs, MadeDueMax }) == MadeDueMax;
 
     /// <summary>Of requests that nobody is asking for any more, although nothing says so: they are due at once.</summary>
-    public static void Free(Session session, IReadOnlyList<string> transactionIds, long nowMs) => session.ExecuteEach(
-        "UPDATE outbound SET leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = min(next_attempt_at_ms, ?2) WHERE transaction_id = ?1 AND state = 1",
-        transactionIds, (statement, id) => statement.Bind(1, id).Bind(2, nowMs));
+    public static void Free(Session session, IReadOnlyList<string> transactionIds, long nowMs)
+    {
+        // One that was answered or reversed meanwhile needs nothing.
+        foreach (var transactionId in transactionIds)
+            session.Execute(
+                "UPDATE outbound SET leased_by = NULL, leased_until_ms = NULL, next_attempt_at_ms = min(next_attempt_at_ms, @nowMs) WHERE transaction_id = @transactionId AND state = 1",
+                new { transactionId, nowMs });
+    }
 
     /// <summary>The node starts: nobody who held a lease lives any more, and what was being asked for is due at once.</summary>
     public static void Free(Session session, long nowMs) => session.Execute(

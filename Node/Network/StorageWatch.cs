@@ -9,6 +9,8 @@ namespace ProvincialGateway.Network;
 /// <param name="interval">Between two tries.</param>
 internal sealed partial class StorageWatch(Database database, HealthStatuses statuses, TimeSpan interval, TimeProvider time, ILogger<StorageWatch> logger) : BackgroundService
 {
+    private static readonly TimeSpan CheckPauseMax = TimeSpan.FromHours(1);
+
     /// <summary>Raised when the storage takes work again: what it did not take may be tried at once.</summary>
     public event EventHandler? Recovered;
 
@@ -79,11 +81,14 @@ internal sealed partial class StorageWatch(Database database, HealthStatuses sta
             LogToBeChecked(stop.LogBytes, stop.FileBytes);
     }
 
-    /// <summary>A disk that fails in the middle leaves the file to be looked at; one that is damaged is not looked at again.</summary>
+    /// <summary>A disk that fails in the middle leaves the file to be looked at, more and more seldom; one that is damaged is not looked at again.</summary>
     private async Task CheckAsync(CancellationToken ct)
     {
-        while (!await BackgroundWork.AttemptAsync(CheckOnceAsync, LogNotWhole, logger, ct) && database.Condition.Cause is not { Fault: StorageFault.Damaged })
-            await Task.Delay(interval, time, ct);
+        for (var pause = interval; !await BackgroundWork.AttemptAsync(CheckOnceAsync, LogNotWhole, logger, ct) && database.Condition.Cause is not { Fault: StorageFault.Damaged };)
+        {
+            await Task.Delay(pause, time, ct);
+            pause = pause * 2 < CheckPauseMax ? pause * 2 : CheckPauseMax;
+        }
 
         async Task CheckOnceAsync()
         {

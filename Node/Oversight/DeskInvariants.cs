@@ -33,8 +33,9 @@ internal static class DeskInvariants
                 "业务周期 {1} 已签退,该交易尚未应答", "period {1} is closed, the transaction is not answered"),
             new RowRule(
                 """
-                SELECT a.transaction_id, p.period_number, a.reversal_id FROM transaction_act a JOIN period_transaction p USING (transaction_id)
+                SELECT a.transaction_id, p.period_number, a.reversal_id FROM transaction_act a JOIN period_transaction p USING (transaction_id) JOIN business_period b USING (period_number)
                 WHERE a.act = 3 AND NOT EXISTS (SELECT 1 FROM period_transaction r WHERE r.transaction_id = a.reversal_id AND r.period_number = p.period_number)
+                  AND (b.closed_at_ms IS NULL OR b.closed_at_ms >= (SELECT applied_at_ms FROM schema_migration WHERE number = 35))
                 """,
                 "计入业务周期 {1},而经办对它的冲正 {2} 未计入", "it counts in period {1}, and {2}, by which an operator has reversed it, does not")),
         NodeInvariant.OfRows(

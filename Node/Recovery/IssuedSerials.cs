@@ -16,6 +16,13 @@ internal static class IssuedSerials
     /// <summary>More than one division settles in a second, by the day's mean; a day of it and the jump are less than a day has.</summary>
     private const long PerSecond = 100;
 
+    private const int DateLength = 10;
+
+    /// <summary>Behind every digit in the order of names.</summary>
+    private const string AfterDigits = "~";
+
+    private static readonly string[] Kinds = ["visit.", "settlement.", "filing."];
+
     /// <summary>The name of the counter a number was taken from, and its place in it.</summary>
     /// <param name="number">A visit, settlement or filing number, or one of a statement.</param>
     public static (string Counter, long Serial) Of(string number) => number[0] switch
@@ -64,10 +71,7 @@ internal static class IssuedSerials
     {
         var (today, last) = (ChinaTime.DateOf(now), Jump + (long)ChinaTime.Local(now).TimeOfDay.TotalSeconds * PerSecond);
         var moved = 0;
-        foreach (var counter in session.Query<string>(
-            """
-            SELECT DISTINCT substr(name, 1, length(name) - 10) || @today FROM counter WHERE name GLOB 'visit.*' OR name GLOB 'settlement.*' OR name GLOB 'filing.*'
-            """, new { today = today.Iso() }))
+        foreach (var counter in Kinds.SelectMany(kind => Lines(session, kind)).Select(line => line + today.Iso()))
         {
             if (Value(session, counter) is var value && value >= last)
                 continue;
@@ -76,6 +80,17 @@ internal static class IssuedSerials
             moved++;
         }
         return moved;
+    }
+
+    // From one line of numbers to the next: there is a counter for each day of each, and all of them are more with every year.
+    private static IEnumerable<string> Lines(Session session, string kind)
+    {
+        for (var after = kind; session.QuerySingleOrDefault<string?>("SELECT name FROM counter WHERE name > @after AND name < @end ORDER BY name LIMIT 1", new { after, end = kind + AfterDigits }) is { } name;)
+        {
+            var line = name[..^DateLength];
+            yield return line;
+            after = line + AfterDigits;
+        }
     }
 
     /// <summary>Writes down which numbers nobody is known to hold: lost with the data, or passed over. Earlier days are as they were.</summary>

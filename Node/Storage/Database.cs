@@ -173,11 +173,6 @@ internal sealed class Database : IAsyncDisposable
             Condition.Refuse(StorageUnavailableException.OfDamage(damaged));
             throw;
         }
-        catch (StorageUnavailableException fault)
-        {
-            Condition.Observed(fault);
-            throw;
-        }
         _isWhole = true;
         return _time.GetElapsedTime(started);
     }

@@ -40,16 +40,22 @@ internal sealed class HisAnswers(Outbox outbox, HisInbox inbox, HeldUploads held
     {
         var transactionId = HisInbox.Resolve(session, institutionCode, anyTransactionId);
         if ((UndoStore.FindVoid(session, institutionCode, anyTransactionId) ?? UndoStore.FindVoid(session, institutionCode, transactionId ?? "")) is { } reversed)
-            return reversed.Effect is HisReversalEffect.Undone ? HisTransactionState.Undone : HisTransactionState.Refused;
+            return StateOf(reversed);
         if (inbox.DoneBy(session, institutionCode, anyTransactionId) is { } done)
         {
             // What had been done already under another id stands and falls with that one.
             return done != transactionId && (UndoStore.FindVoid(session, institutionCode, done) is not null || Outbox.Find(session, done) is not null)
-                ? StateOf(session, institutionCode, done)
+                ? StateOfOwn(session, institutionCode, done)
                 : HisTransactionState.Committed;
         }
-        if (transactionId is null)
-            return HisTransactionState.NotFound;
+        return transactionId is null ? HisTransactionState.NotFound : StateOfOwn(session, institutionCode, transactionId);
+    }
+
+    /// <summary>By the node's id, which a hospital may have used as one of its own for something else.</summary>
+    private HisTransactionState StateOfOwn(Session session, string institutionCode, string transactionId)
+    {
+        if (UndoStore.FindVoid(session, institutionCode, transactionId) is { } reversed)
+            return StateOf(reversed);
         if (held.Answer(session, transactionId) is { } waited)
             return HeldUploads.InstitutionOf(session, transactionId) == institutionCode ? StateOf(waited) : HisTransactionState.NotFound;
         if (Outbox.Find(session, transactionId) is not { } row || VisitStore.Get(session, row.VisitId).InstitutionCode != institutionCode)
@@ -61,6 +67,8 @@ internal sealed class HisAnswers(Outbox outbox, HisInbox inbox, HeldUploads held
             _ => UndoStore.StandingOn(session, transactionId) is null ? HisTransactionState.Committed : HisTransactionState.Undone,
         };
     }
+
+    private static HisTransactionState StateOf(VoidRow reversed) => reversed.Effect is HisReversalEffect.Undone ? HisTransactionState.Undone : HisTransactionState.Refused;
 
     private static HisTransactionState StateOf(HisResult result) => result switch
     {

@@ -165,6 +165,19 @@ internal sealed class When_a_transaction_is_reversed : CountryTest
         Assert.That(await Guangzhou.QueryAsync("D3"), Is.EqualTo(TransactionState.Committed));
     }
 
+    /// <summary>A dialect shows the node's id to its hospital, which may send it as one of its own.</summary>
+    [Test]
+    public async Task The_nodes_id_as_the_id_of_a_repeat_is_told_of_as_any_other()
+    {
+        var visit = await AdmitAsync(Guangzhou, Patient.OfKunming);
+        var id = (await Guangzhou.DischargeAsync(visit, Today, "D1")).Granted().TransactionId;
+        (await Guangzhou.DischargeAsync(visit, Today, id)).Granted();
+        Assert.That(await Guangzhou.QueryAsync(id), Is.EqualTo(TransactionState.Committed));
+
+        (await Guangzhou.CancelDischargeAsync(visit, "C1")).Granted();
+        Assert.That(await Guangzhou.QueryAsync(id), Is.EqualTo(TransactionState.Undone));
+    }
+
     /// <summary>As of the discharge itself: a cancellation leaves the answer as it was given, and the query says what became of it.</summary>
     [Test]
     public async Task What_repeats_a_discharge_under_another_id_is_cancelled_with_it()

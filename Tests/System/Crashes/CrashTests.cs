@@ -9,6 +9,7 @@ namespace ProvincialGateway.Tests.Crashes;
 /// CRASH_SEED for the draws of another run, CRASH_PAIRS for more pairs of provinces side by side.
 /// </summary>
 [TestFixture]
+[NonParallelizable]
 internal sealed class CrashTests
 {
     private const int ConvergeEvery = 15;

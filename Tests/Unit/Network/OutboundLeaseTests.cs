@@ -131,6 +131,18 @@ public sealed class OutboundLeaseTests
         }
     }
 
+    /// <summary>What nobody could record may be over by the time it is freed: a reversal passes what it reverses.</summary>
+    [Test]
+    public async Task What_is_over_meanwhile_holds_up_nothing_that_is_freed_with_it()
+    {
+        var (over, open) = (await StoreAsync(visit: 1), await StoreAsync(visit: 2));
+        await _database.WriteAsync(session => session.Execute("UPDATE outbound SET state = 5, answered_at_ms = 1, leased_by = NULL, leased_until_ms = NULL WHERE transaction_id = @over", new { over }), CancellationToken.None);
+
+        await _database.WriteAsync(session => OutboundLeases.Free(session, [over, open], _time.NowMs()), CancellationToken.None);
+
+        Assert.That((await _outbox.LeaseDueAsync(Yunnan, 2, CancellationToken.None)).Select(row => row.TransactionId), Is.EqualTo((string[])[open]));
+    }
+
     [Test]
     public async Task Data_that_may_be_older_have_been_sent_since()
     {

@@ -397,6 +397,19 @@ public sealed class InvariantTests
         Assert.That(Noticed(), Is.EquivalentTo(noticed));
     }
 
+    /// <summary>Operators' reversals did not count in business periods then, and what a hospital has closed stays as it was.</summary>
+    [TestCase(0, 0)]
+    [TestCase(1, 1)]
+    public void A_period_that_was_closed_before_reversals_by_operators_counted_is_no_breach(int daysAfter, int found)
+    {
+        AuditFolders.Spoil(_folders.Treatment,
+            $"UPDATE period_transaction SET transaction_id = (SELECT original_id FROM outbound WHERE transaction_id = {ReversalOf(3)}); "
+            + Act($"(SELECT transaction_id FROM period_transaction), 3, 1, NULL, {ReversalOf(3)}")
+            + $"; UPDATE business_period SET closed_at_ms = (SELECT applied_at_ms - 1 + {daysAfter} * 86400000 FROM schema_migration WHERE number = 35)");
+
+        Assert.That(_folders.Audit().Checks.Single(check => check.Name == "business-periods").Found, Is.EqualTo(found));
+    }
+
     /// <summary>Their breaches are made in the books of a cleared month: Tests/Integration/Clearing/When_clearing_books_are_altered.</summary>
     internal static readonly string[] OfClearing =
     [
