@@ -233,15 +233,7 @@ internal sealed class ConditionTests
     [Test]
     public async Task A_damaged_file_refuses_to_start_and_names_the_restore_and_goes_on_refusing()
     {
-        for (var i = 0; i < 50; i++)
-            await _database.WriteAsync(session => session.Execute("INSERT INTO counter (name, value) VALUES (hex(randomblob(2000)), 1)"), CancellationToken.None);
-        await _database.DisposeAsync();
-        var crashed = Crashed();
-        await using (var file = new FileStream(crashed, FileMode.Open))
-        {
-            file.Position = file.Length - (40 * 4096);
-            file.Write(new byte[20 * 4096]);
-        }
+        var crashed = await BrokenAsync(rows: 50);
         for (var start = 0; start < 2; start++)
             Assert.That(() => Database.Open(new DatabaseOptions { Path = crashed }, TimeProvider.System),
                 Throws.InstanceOf<StorageException>().With.Message.Contains("gateway restore"), $"start {start}");
@@ -261,15 +253,7 @@ internal sealed class ConditionTests
     [Test]
     public async Task Damage_that_is_found_while_the_node_serves_ends_its_work_and_names_the_restore()
     {
-        for (var i = 0; i < 200; i++)
-            await _database.WriteAsync(session => session.Execute("INSERT INTO counter (name, value) VALUES (hex(randomblob(2000)), 1)"), CancellationToken.None);
-        await _database.DisposeAsync();
-        var crashed = Crashed();
-        await using (var file = new FileStream(crashed, FileMode.Open))
-        {
-            file.Position = file.Length - (40 * 4096);
-            file.Write(new byte[20 * 4096]);
-        }
+        var crashed = await BrokenAsync(rows: 200);
         await using var reopened = Database.Open(new DatabaseOptions { Path = crashed, CheckAtStartMax = 0 }, TimeProvider.System);
 
         await Assert.ThatAsync(() => reopened.CheckAsync(CancellationToken.None), Throws.TypeOf<StorageRefusedException>().With.Message.Contains("gateway restore"));
@@ -310,6 +294,21 @@ internal sealed class ConditionTests
         await _database.RebuildAsync();
         Assert.That(await _database.CompactAsync(100), Is.Zero);
         await CountAsync();
+    }
+
+    /// <summary>As <see cref="Crashed"/>, with pages near its end lost.</summary>
+    private async Task<string> BrokenAsync(int rows)
+    {
+        for (var i = 0; i < rows; i++)
+            await _database.WriteAsync(session => session.Execute("INSERT INTO counter (name, value) VALUES (hex(randomblob(2000)), 1)"), CancellationToken.None);
+        await _database.DisposeAsync();
+        var crashed = Crashed();
+        await using (var file = new FileStream(crashed, FileMode.Open))
+        {
+            file.Position = file.Length - (40 * 4096);
+            file.Write(new byte[20 * 4096]);
+        }
+        return crashed;
     }
 
     private string Crashed(string name = "crashed")
