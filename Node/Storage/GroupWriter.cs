@@ -161,10 +161,11 @@ internal sealed class GroupWriter : IDatabaseWriter
         }
         catch (Exception fault)
         {
-            foreach (var work in group)
-                work.Fail(Lost(fault));
+            // First what it means for all: whoever is told of the loss may look at the condition at once.
             if (Lost(fault) is StorageUnavailableException unavailable)
                 Observe(unavailable);
+            foreach (var work in group)
+                work.Fail(Lost(fault));
             return;
         }
         foreach (var work in group)
