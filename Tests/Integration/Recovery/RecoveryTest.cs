@@ -24,12 +24,18 @@ internal abstract class RecoveryTest : CountryTest
     /// <summary>What an operator sees of an answer that cannot be true.</summary>
     protected const int Parked = 1103;
 
+    private ReservedPort _nobody = null!;
+
     [TearDown]
-    public async Task TakeLineDown() => await Line.DisposeAsync();
+    public async Task TakeLineDown()
+    {
+        await Line.DisposeAsync();
+        _nobody.Dispose();
+    }
 
     protected override void Arrange()
     {
-        Line = new CuttingProxy(Yunnan.PeerPort);
+        (Line, _nobody) = (new CuttingProxy(Yunnan.PeerPort), new());
         Guangdong.Configuration = Guangdong.Configuration with { Nodes = [.. Guangdong.Configuration.Nodes.Select(Rerouted)] };
     }
 
@@ -74,6 +80,17 @@ internal abstract class RecoveryTest : CountryTest
         var reply = step();
         await YunnanHasAnsweredAsync(answered);
         return reply;
+    }
+
+    /// <summary>
+    /// The request meets nobody, and stays unanswered until the line leads somewhere again. Yunnan is not stopped for it: a node that is back is sent to at once,
+    /// which would race with what the test does next.
+    /// </summary>
+    protected async Task MeetNobodyAsync<T>(Func<Task<HospitalReply<T>>> step)
+        where T : class, IMessage<T>
+    {
+        Line.LeadTo(_nobody.Port);
+        (await step()).Pending();
     }
 
     /// <summary>From now on the line leads to somebody who holds Yunnan's key and says this.</summary>

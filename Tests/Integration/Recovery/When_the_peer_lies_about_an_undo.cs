@@ -93,9 +93,7 @@ internal sealed class When_the_peer_lies_about_an_undo : RecoveryTest
     [TestCaseSource(nameof(OpenSettlements))]
     public async Task A_reversal_of_a_settlement_that_nobody_answered(int index)
     {
-        await Yunnan.StopAsync();
-        (await Guangzhou.SettleAsync(_visit, "T1")).Pending();
-        await Yunnan.StartAsync(CancellationToken.None);
+        await MeetNobodyAsync(() => Guangzhou.SettleAsync(_visit, "T1"));
 
         await AssertParkedAsync("T1", Lie(LiesAboutSettlements[index].Lie, reversal => reversal.Settlement = Invented()), LiesAboutSettlements[index].Reason, settledSets: 0, open: 2);
     }
@@ -114,9 +112,7 @@ internal sealed class When_the_peer_lies_about_an_undo : RecoveryTest
     public async Task A_reversal_of_a_cancellation_that_nobody_answered(int index)
     {
         var settlement = (await Guangzhou.SettleAsync(_visit, "T1")).Granted().Result.SettlementNumber;
-        await Yunnan.StopAsync();
-        (await Guangzhou.CancelAsync(_visit, settlement, "K1")).Pending();
-        await Yunnan.StartAsync(CancellationToken.None);
+        await MeetNobodyAsync(() => Guangzhou.CancelAsync(_visit, settlement, "K1"));
         var lie = Lie(LiesAboutCancellations[index].Lie, reversal =>
             reversal.Cancellation = new() { SettlementNumber = settlement, CancelledAtMs = Clock.NowMs(), BusinessDate = Clock.Today().Iso() });
 
@@ -189,10 +185,8 @@ internal sealed class When_the_peer_lies_about_an_undo : RecoveryTest
     public async Task While_the_lie_about_its_reversal_is_parked_the_original_is_not_sent()
     {
         var other = await DischargeAsync(Guangzhou, Patient.RetiredOfKunming, SampleBills.IntensiveCare(FeesOn), "ZY0002");
-        await Yunnan.StopAsync();
-        (await Guangzhou.SettleAsync(_visit, "T1")).Pending();
-        (await Guangzhou.SettleAsync(other, "T2")).Pending();
-        await Yunnan.StartAsync(CancellationToken.None);
+        await MeetNobodyAsync(() => Guangzhou.SettleAsync(_visit, "T1"));
+        await MeetNobodyAsync(() => Guangzhou.SettleAsync(other, "T2"));
         await using (var liar = await LieAsync(Lie(reply => reply.ClearOutcome())))
             (await Guangzhou.ReverseAsync("T1", "R1")).Pending();
         Line.LeadTo(Yunnan.PeerPort);
