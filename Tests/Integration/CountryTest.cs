@@ -16,7 +16,6 @@ namespace ProvincialGateway.Tests;
 /// Yunnan and Guangdong as two real nodes with their sample people and hospitals, new for every test. Afterwards both are stopped in good
 /// order and audited: whatever a test did, the books of the country have to hold.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 internal abstract class CountryTest : LoggedTest
 {
     protected const string FirstHospital = "H44010000001", SecondHospital = "H44010000002", KunmingHospital = "H53010000001";

@@ -9,6 +9,7 @@ namespace ProvincialGateway.Tests.BadInput;
 /// What every case has to show: the sender learns in its own convention what is wrong, nothing is left half-stored in either province, and the
 /// node serves on.
 /// </summary>
+[NonParallelizable] // They share a country, and each counts what changes in its books.
 internal abstract partial class BadInputTest : IDisposable
 {
     protected HttpClient Client { get; } = new();

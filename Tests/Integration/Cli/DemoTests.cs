@@ -8,7 +8,6 @@ using Spectre.Console;
 namespace ProvincialGateway.Tests.Cli;
 
 /// <summary>The demo as it runs from the command line, short of the process around it.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class DemoTests : LoggedTest
 {
     private DemoReport _report = null!;

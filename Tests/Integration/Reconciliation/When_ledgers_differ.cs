@@ -17,7 +17,6 @@ namespace ProvincialGateway.Tests.Reconciliation;
 /// Guangdong treats, Yunnan insures, and their ledgers were written by nobody's settlements: two real nodes over gRPC find what differs, also
 /// when one of them goes away in the middle, and by themselves when the day is over.
 /// </summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class When_ledgers_differ : LoggedTest
 {
     private const int NotFinished = 5003;

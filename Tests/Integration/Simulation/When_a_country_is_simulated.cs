@@ -11,7 +11,6 @@ namespace ProvincialGateway.Tests.Simulation;
 /// clocks jump; afterwards nothing may be lost, doubled, unbalanced or open, and each hospital has been told the truth.
 /// </summary>
 /// <remarks>SIMULATE_SEEDS is the first of the fresh seeds, SIMULATE_SECONDS how long they go on; drawn and 10 otherwise.</remarks>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class When_a_country_is_simulated : SimulatedTest
 {
     private const int Journeys = 30;

@@ -10,7 +10,6 @@ using HisV1 = Provincial.His.V1;
 namespace ProvincialGateway.Tests.Simulation;
 
 /// <summary>A simulation that never finds anything shows nothing: faults of the product are planted, have to be found, and to be cut down to what shows them.</summary>
-[Parallelizable(ParallelScope.Self)]
 internal sealed class When_the_product_is_wrong : SimulatedTest
 {
     [Test]

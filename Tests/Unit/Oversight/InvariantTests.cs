@@ -11,7 +11,7 @@ namespace ProvincialGateway.Tests.Oversight;
 /// checks must notice.
 /// </summary>
 [TestFixture]
-[Parallelizable(ParallelScope.Self)]
+[Parallelizable(ParallelScope.All)]
 public sealed class InvariantTests
 {
     private const string T = "treatment", I = "insured";
@@ -25,7 +25,6 @@ public sealed class InvariantTests
     private static readonly string[] Funds = ["pool_fen", "civil_servant_fen", "enterprise_fen", "employee_large_amount_fen", "resident_critical_illness_fen", "medical_aid_fen", "other_fund_fen"];
 
     private TempFolder _sound = null!;
-    private AuditFolders _folders = null!;
 
     [OneTimeSetUp]
     public async Task Live()
@@ -37,12 +36,6 @@ public sealed class InvariantTests
 
     [OneTimeTearDown]
     public void Remove() => _sound.Dispose();
-
-    [SetUp]
-    public void Copy() => _folders = AuditFolders.CopyOf(_sound);
-
-    [TearDown]
-    public void RemoveCopy() => _folders.Dispose();
 
     /// <summary>Some request was sent a second time, and an operator has done something.</summary>
     private static string Act(string values, int sequence = 1) =>
@@ -393,8 +386,9 @@ public sealed class InvariantTests
     [TestCaseSource(nameof(Breaches))]
     public void Is_noticed(string side, string sql, string[] noticed)
     {
-        Assert.That(AuditFolders.Spoil(side == T ? _folders.Treatment : _folders.Insured, sql), Is.Positive, "the case changes something");
-        Assert.That(Noticed(), Is.EquivalentTo(noticed));
+        using var folders = AuditFolders.CopyOf(_sound);
+        Assert.That(AuditFolders.Spoil(side == T ? folders.Treatment : folders.Insured, sql), Is.Positive, "the case changes something");
+        Assert.That(Noticed(folders), Is.EquivalentTo(noticed));
     }
 
     /// <summary>Operators' reversals did not count in business periods then, and what a hospital has closed stays as it was.</summary>
@@ -402,12 +396,13 @@ public sealed class InvariantTests
     [TestCase(1, 1)]
     public void A_period_that_was_closed_before_reversals_by_operators_counted_is_no_breach(int daysAfter, int found)
     {
-        AuditFolders.Spoil(_folders.Treatment,
+        using var folders = AuditFolders.CopyOf(_sound);
+        AuditFolders.Spoil(folders.Treatment,
             $"UPDATE period_transaction SET transaction_id = (SELECT original_id FROM outbound WHERE transaction_id = {ReversalOf(3)}); "
             + Act($"(SELECT transaction_id FROM period_transaction), 3, 1, NULL, {ReversalOf(3)}")
             + $"; UPDATE business_period SET closed_at_ms = (SELECT applied_at_ms - 1 + {daysAfter} * 86400000 FROM schema_migration WHERE number = 35)");
 
-        Assert.That(_folders.Audit().Checks.Single(check => check.Name == "business-periods").Found, Is.EqualTo(found));
+        Assert.That(folders.Audit().Checks.Single(check => check.Name == "business-periods").Found, Is.EqualTo(found));
     }
 
     /// <summary>Their breaches are made in the books of a cleared month: Tests/Integration/Clearing/When_clearing_books_are_altered.</summary>
@@ -420,7 +415,8 @@ public sealed class InvariantTests
     [Test]
     public void Every_check_has_a_breach_it_alone_or_with_others_notices()
     {
-        var checks = _folders.Audit().Checks.Select(check => check.Name);
+        using var folders = AuditFolders.CopyOf(_sound);
+        var checks = folders.Audit().Checks.Select(check => check.Name);
         string[] elsewhere = ["database-integrity", "schema", "node-key", .. OfClearing];
         Assert.That(Breaches().SelectMany(breach => (string[])breach.Arguments[2]!).Concat(elsewhere).Distinct(), Is.EquivalentTo(checks));
     }
@@ -431,8 +427,9 @@ public sealed class InvariantTests
     [TestCase("DROP INDEX outbound_visit; CREATE INDEX outbound_visit ON outbound (kind)")]
     public void A_schema_that_somebody_changed_is_noticed(string change)
     {
-        AuditFolders.Execute(_folders.Treatment, change);
-        Assert.That(Noticed(), Is.EqualTo((string[])["schema"]));
+        using var folders = AuditFolders.CopyOf(_sound);
+        AuditFolders.Execute(folders.Treatment, change);
+        Assert.That(Noticed(folders), Is.EqualTo((string[])["schema"]));
     }
 
     [Test]
@@ -468,23 +465,25 @@ public sealed class InvariantTests
     [Test]
     public void Findings_beyond_what_is_kept_are_counted()
     {
-        AuditFolders.Spoil(_folders.Insured,
+        using var folders = AuditFolders.CopyOf(_sound);
+        AuditFolders.Spoil(folders.Insured,
             """
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
             INSERT INTO filing (filing_number, person_number, kind, target_area, valid_from, valid_to, state) SELECT 'X' || i, 'nobody', '02', '530000', '2024-01-01', NULL, 1 FROM n
             """);
-        var check = _folders.Audit().Checks.Single(check => check.Name == "foreign-keys");
+        var check = folders.Audit().Checks.Single(check => check.Name == "foreign-keys");
         Assert.That((check.Found, check.Findings.Count), Is.EqualTo((1_500L, AuditTally.KeptMax)));
     }
 
     private void Altered(string table, string purpose, string where, Func<byte[], byte[]> alter, params string[] noticed)
     {
-        var folder = table == "outbound" ? _folders.Treatment : _folders.Insured;
+        using var folders = AuditFolders.CopyOf(_sound);
+        var folder = table == "outbound" ? folders.Treatment : folders.Insured;
         var vault = DataFolder.OpenVault(folder);
         var rowid = AuditFolders.Ask<long>(folder, $"SELECT min(rowid) FROM {table} WHERE {where} AND reply IS NOT NULL");
         var reply = vault.Open(AuditFolders.Ask<byte[]>(folder, $"SELECT reply FROM {table} WHERE rowid = {rowid}"), purpose);
         AuditFolders.Spoil(folder, $"UPDATE {table} SET reply = @altered WHERE rowid = {rowid}", new { altered = vault.Seal(alter(reply), purpose) });
-        Assert.That(Noticed(), Is.EquivalentTo(noticed));
+        Assert.That(Noticed(folders), Is.EquivalentTo(noticed));
     }
 
     private static byte[] Changed<T>(T message, Action<T> change)
@@ -494,9 +493,9 @@ public sealed class InvariantTests
         return message.ToByteArray();
     }
 
-    private IEnumerable<string> Noticed()
+    private static IEnumerable<string> Noticed(AuditFolders folders)
     {
-        var report = _folders.Audit();
+        var report = folders.Audit();
         Assert.That(report.IsClean, Is.False);
         return report.Checks.Where(check => check.Found > 0).Select(check => check.Name);
     }
