@@ -24,18 +24,18 @@ internal abstract class RecoveryTest : CountryTest
     /// <summary>What an operator sees of an answer that cannot be true.</summary>
     protected const int Parked = 1103;
 
-    private ReservedPort _nobody = null!;
+    /// <summary>Nobody listens there.</summary>
+    private readonly ReservedPort _nowhere = new();
 
     [TearDown]
-    public async Task TakeLineDown()
-    {
-        await Line.DisposeAsync();
-        _nobody.Dispose();
-    }
+    public async Task TakeLineDown() => await Line.DisposeAsync();
+
+    [OneTimeTearDown]
+    public void GiveThePortBack() => _nowhere.Dispose();
 
     protected override void Arrange()
     {
-        (Line, _nobody) = (new CuttingProxy(Yunnan.PeerPort), new());
+        Line = new CuttingProxy(Yunnan.PeerPort);
         Guangdong.Configuration = Guangdong.Configuration with { Nodes = [.. Guangdong.Configuration.Nodes.Select(Rerouted)] };
     }
 
@@ -89,8 +89,19 @@ internal abstract class RecoveryTest : CountryTest
     protected async Task MeetNobodyAsync<T>(Func<Task<HospitalReply<T>>> step)
         where T : class, IMessage<T>
     {
-        Line.LeadTo(_nobody.Port);
+        LeadNowhere();
         (await step()).Pending();
+    }
+
+    protected void LeadNowhere() => Line.LeadTo(_nowhere.Port);
+
+    /// <summary>An attempt that met the end of the line that was just cut has not come as far as the other end: the resolver makes the next.</summary>
+    /// <param name="times">How often somebody has come there.</param>
+    protected async Task IsMetAsync(Func<int> times)
+    {
+        if (times() == 0)
+            LetTheResolverBegin();
+        await Eventually.GetAsync("somebody to come to the other end", times, Is.Positive);
     }
 
     /// <summary>From now on the line leads to somebody who holds Yunnan's key and says this.</summary>

@@ -2,7 +2,6 @@ using Grpc.Core;
 using Microsoft.Data.Sqlite;
 using NUnit.Framework;
 using Provincial.His.V1;
-using ProvincialGateway.Network;
 using ProvincialGateway.Tests.Support;
 
 namespace ProvincialGateway.Tests.Recovery;
@@ -10,18 +9,11 @@ namespace ProvincialGateway.Tests.Recovery;
 /// <summary>The peer's door says that it will never take the request, and that nothing was done: the step is over exactly when no other attempt can have got through.</summary>
 internal sealed class When_a_door_turns_a_request_away : RecoveryTest
 {
-    /// <summary>Nobody listens there.</summary>
-    private readonly ReservedPort _nowhere = new();
-
-    [OneTimeTearDown]
-    public void GiveThePortBack() => _nowhere.Dispose();
-
     [Test]
     public async Task After_attempts_that_met_nobody_the_hospital_is_told_so_and_the_stay_goes_on()
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
-        Line.LeadTo(_nowhere.Port);
-        (await Guangzhou.SettleAsync(visit, "T1")).Pending();
+        await MeetNobodyAsync(() => Guangzhou.SettleAsync(visit, "T1"));
         var whileNobodyWasThere = Guangdong.Value<string>("SELECT last_error FROM outbound WHERE kind = 3");
         await using (await LieAsync(_ => new LyingPeer.Answer(StatusCode.Unimplemented, null)))
         {
@@ -62,8 +54,7 @@ internal sealed class When_a_door_turns_a_request_away : RecoveryTest
     public async Task After_an_attempt_that_a_crash_cut_short_the_hospital_is_told_to_wait()
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
-        Line.LeadTo(_nowhere.Port);
-        (await Guangzhou.SettleAsync(visit, "T1")).Pending();
+        await MeetNobodyAsync(() => Guangzhou.SettleAsync(visit, "T1"));
         await Guangdong.StopAsync();
         using (var books = new SqliteConnection($"Data Source={Path.Combine(Guangdong.DataFolder, "gateway.db")};Pooling=False"))
         {

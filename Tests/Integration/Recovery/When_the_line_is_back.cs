@@ -24,13 +24,7 @@ internal sealed class When_the_line_is_back : ClearingTest
 
     private static readonly TimeSpan Never = TimeSpan.FromHours(1);
 
-    /// <summary>Nobody listens there.</summary>
-    private readonly ReservedPort _nowhere = new();
-
     private SqliteConnection _writer = null!;
-
-    [OneTimeTearDown]
-    public void GiveThePortBack() => _nowhere.Dispose();
 
     protected override NodesConfiguration Configure(NodesConfiguration configuration) => configuration with
     {
@@ -41,8 +35,7 @@ internal sealed class When_the_line_is_back : ClearingTest
     public async Task A_settlement_is_made_at_once()
     {
         var visit = await DischargeAsync(Guangzhou, Patient.OfKunming, SampleBills.Guangzhou(FeesOn));
-        Line.LeadTo(_nowhere.Port);
-        (await Guangzhou.SettleAsync(visit, "T1")).Pending();
+        await MeetNobodyAsync(() => Guangzhou.SettleAsync(visit, "T1"));
         await LoseThePeerAsync();
         await ReturnAsync();
 
@@ -97,8 +90,7 @@ internal sealed class When_the_line_is_back : ClearingTest
     {
         var (first, second) = (await AdmitAsync(Guangzhou, Patient.OfKunming), await DischargeAsync(Kunming, Patient.OfGuangzhou, SampleBills.Kunming(FeesOn)));
         (await Guangzhou.UploadAsync(first, SampleBills.Guangzhou(FeesOn))).Granted();
-        Line.LeadTo(_nowhere.Port);
-        (await Guangzhou.DischargeAsync(first, Today, "T1")).Pending();
+        await MeetNobodyAsync(() => Guangzhou.DischargeAsync(first, Today, "T1"));
         await LoseThePeerAsync();
         // The other direction has a line of its own.
         (await Kunming.SettleAsync(second, "T2")).Granted();
@@ -111,7 +103,7 @@ internal sealed class When_the_line_is_back : ClearingTest
     [Test]
     public async Task A_filing_request_is_answered_at_once()
     {
-        Line.LeadTo(_nowhere.Port);
+        LeadNowhere();
         var requests = Guangdong.Host.Services.GetRequiredService<FilingRequests>();
         var row = await requests.SubmitAsync(Filing(), Division.Parse("530100"), "测试经办", CancellationToken.None);
         await LoseThePeerAsync();
@@ -127,7 +119,7 @@ internal sealed class When_the_line_is_back : ClearingTest
         await SettleAsync();
         var draft = await CutAsync(September);
         await AllEndedAsync();
-        Line.LeadTo(_nowhere.Port);
+        LeadNowhere();
         var proposed = await Claimant.ProposeAsync(draft.StatementNumber, "测试经办", CancellationToken.None);
         await LoseThePeerAsync();
         await ReturnAsync();
@@ -142,7 +134,7 @@ internal sealed class When_the_line_is_back : ClearingTest
         await SettleAsync();
         await AllEndedAsync();
         var settlement = Guangdong.Value<string>("SELECT settlement_number FROM fee_transfer");
-        Line.LeadTo(_nowhere.Port);
+        LeadNowhere();
         await LoseThePeerAsync();
         // As after an attempt that met the end of the line: owed, and due in an hour.
         await Guangdong.Host.Database.WriteAsync(session =>
