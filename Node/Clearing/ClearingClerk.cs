@@ -116,9 +116,11 @@ internal sealed partial class ClearingClerk(
                 LogLeftOut(statement.StatementNumber, statement.Revision, statement.Partner, open.Count, new Fen(open.Sum(finding => finding.DueFen)));
             return;
         }
-        if (!_confirmed.Add((statement.StatementNumber, statement.Revision)) || database.Read(session => ClearingOutbox.OpenAbout(session, statement.StatementNumber)) is not null)
+        if (database.Read(session => ClearingOutbox.OpenAbout(session, statement.StatementNumber)) is not null)
             return;
         await desk.ConfirmLeavingFindingsAsync(statement.StatementNumber, "", cancellation);
+        // Not before: what kept it from being stored, a busy disk or a recovery, is over some time.
+        _confirmed.Add((statement.StatementNumber, statement.Revision));
     }
 
     /// <summary>Once a day, what is due soon and what is overdue.</summary>

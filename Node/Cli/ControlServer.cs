@@ -10,7 +10,7 @@ namespace ProvincialGateway.Cli;
 /// </summary>
 internal sealed partial class ControlServer : IAsyncDisposable
 {
-    private static readonly TimeSpan RequestWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RequestWithin = TimeSpan.FromSeconds(10), AcceptPause = TimeSpan.FromSeconds(1);
 
     private readonly RunningNode _node;
     private readonly Func<RootCommand> _commands;
@@ -63,10 +63,24 @@ internal sealed partial class ControlServer : IAsyncDisposable
         try
         {
             while (true)
-                Serve(await _listener.AcceptAsync(_stopping.Token));
+                await AcceptOneAsync();
         }
         catch (OperationCanceledException)
         {
+        }
+    }
+
+    private async Task AcceptOneAsync()
+    {
+        try
+        {
+            Serve(await _listener.AcceptAsync(_stopping.Token));
+        }
+        catch (SocketException fault)
+        {
+            // The process has no descriptor or memory left for a connection: the next command waits until it has.
+            LogBrokenOff(_log, fault.Message);
+            await Task.Delay(AcceptPause, _stopping.Token);
         }
     }
 

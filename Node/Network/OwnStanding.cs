@@ -13,6 +13,7 @@ internal sealed class OwnStanding(
     NodesConfiguration configuration, Database database, PeerDirectory peers, TransactionIdSource ids, NodeDrain drain, RecoveryGate gate, TimeProvider time,
     ILogger<OwnStanding> logger)
 {
+    private readonly Lock _reloading = new();
     private Maintenance? _planned = database.Read(session => PeerRecords.Own(session, time.NowMs()));
 
     /// <summary>Null when nothing is planned or that is over.</summary>
@@ -31,13 +32,15 @@ internal sealed class OwnStanding(
     /// <summary>What a command has put on record comes into force, and the peers are told.</summary>
     public async Task ReloadAsync(CancellationToken cancellation)
     {
-        database.Read(session =>
-        {
-            Volatile.Write(ref _planned, PeerRecords.Own(session, time.NowMs()));
-            foreach (var peer in peers.All)
-                peer.State.Set(PeerRecords.PauseOf(session, peer.Entry.Division));
-            return true;
-        });
+        // One after the other: an older record must not come into force after a newer one.
+        lock (_reloading)
+            database.Read(session =>
+            {
+                Volatile.Write(ref _planned, PeerRecords.Own(session, time.NowMs()));
+                foreach (var peer in peers.All)
+                    peer.State.Set(PeerRecords.PauseOf(session, peer.Entry.Division));
+                return true;
+            });
         await TellAsync(cancellation);
     }
 

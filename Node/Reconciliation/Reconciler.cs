@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ProvincialGateway.Configuration;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Network;
@@ -13,6 +14,9 @@ namespace ProvincialGateway.Reconciliation;
 internal sealed partial class Reconciler(
     NodesConfiguration configuration, Division self, Database database, Vault vault, TransactionIdSource ids, PeerDirectory peers, TimeProvider time, ILogger<Reconciler> logger)
 {
+    /// <summary>Runs that are over although the storage did not take their end, and why. They end with the next one: until then they would hold up their ledger.</summary>
+    private readonly ConcurrentDictionary<long, string> _unrecorded = new();
+
     /// <returns>The finished run, whatever came of it; null when one is under way over the same ledger, or the day's daily run is done.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The partner has no node, or the days are not 1 to 31.</exception>
     public async Task<RunRow?> RunAsync(RunScope scope, RunCause cause, Action<ComparisonProgress> progress, CancellationToken cancellation)
@@ -20,7 +24,7 @@ internal sealed partial class Reconciler(
         var days = scope.To.DayNumber - scope.From.DayNumber + 1;
         ArgumentOutOfRangeException.ThrowIfLessThan(days, 1, nameof(scope));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(days, ReconciliationLimits.DaysMax, nameof(scope));
-        if (await database.WriteAsync(session => RunStore.Begin(session, scope, cause, time.NowMs()), cancellation) is not { } run)
+        if (await BeginAsync(scope, cause, cancellation) is not { } run)
             return null;
         var ledger = LedgerOf(scope.Partner, scope.Side);
         try
@@ -76,6 +80,20 @@ internal sealed partial class Reconciler(
         RunStore.Finish(session, run, found, traffic, now);
     }
 
+    private async Task<long?> BeginAsync(RunScope scope, RunCause cause, CancellationToken cancellation)
+    {
+        var unrecorded = _unrecorded.ToArray();
+        var run = await database.WriteAsync(session =>
+        {
+            foreach (var (id, reason) in unrecorded)
+                RunStore.EndUnrecorded(session, id, reason, time.NowMs());
+            return RunStore.Begin(session, scope, cause, time.NowMs());
+        }, cancellation);
+        foreach (var (id, _) in unrecorded)
+            _unrecorded.TryRemove(id, out _);
+        return run;
+    }
+
     private void Tell(long run, RunScope scope, ComparedLedgers found, PeerLedger ledger)
     {
         if (found.Differences.Count == 0)
@@ -87,7 +105,15 @@ internal sealed partial class Reconciler(
     private async Task FailAsync(long run, RunScope scope, PeerLedger ledger, string reason)
     {
         LogNotFinished(run, scope.Partner, scope.Side, scope.From.Iso(), scope.To.Iso(), reason);
-        await database.WriteAsync(session => RunStore.Fail(session, run, reason, ledger.Traffic, time.NowMs()), CancellationToken.None);
+        try
+        {
+            await database.WriteAsync(session => RunStore.Fail(session, run, reason, ledger.Traffic, time.NowMs()), CancellationToken.None);
+        }
+        catch (StorageException)
+        {
+            _unrecorded[run] = reason;
+            throw;
+        }
     }
 
     [LoggerMessage(5001, LogLevel.Information, "Reconciliation {Run} with {Partner} (this node's side: {Side}), {From} to {To}: balanced, {Rows} rows, {Messages} messages / 对账平")]

@@ -61,6 +61,10 @@ internal static class RunStore
         "UPDATE reconciliation_run SET state = 4, ended_at_ms = @nowMs, reason = @reason WHERE state = 1",
         new { nowMs, reason = "本节点停止,对账未完成 / this node was stopped before the run was over" });
 
+    /// <summary>A run whose end could not be stored, if it is still under way.</summary>
+    public static void EndUnrecorded(Session session, long id, string reason, long nowMs) => session.Execute(
+        "UPDATE reconciliation_run SET state = 4, ended_at_ms = @nowMs, reason = @reason WHERE id = @id AND state = 1", new { id, reason, nowMs });
+
     public static void Add(Session session, long run, CellTotal total, Holder holder) => session.ExecuteExpecting(1,
         $"""
         INSERT INTO reconciliation_cell (run_id, business_date, scheme, clearing_type, holder, row_count, person_count, visit_count, {SettlementFigures.Columns}, rows_sha256)

@@ -1,3 +1,5 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NUnit.Framework;
@@ -7,6 +9,7 @@ using ProvincialGateway.Configuration;
 using ProvincialGateway.Ledger;
 using ProvincialGateway.Oversight;
 using ProvincialGateway.Reconciliation;
+using ProvincialGateway.Storage;
 using ProvincialGateway.Tests.Cli;
 using ProvincialGateway.Tests.Support;
 using ProvincialGateway.Values;
@@ -19,7 +22,7 @@ namespace ProvincialGateway.Tests.Reconciliation;
 /// </summary>
 internal sealed class When_ledgers_differ : LoggedTest
 {
-    private const int NotFinished = 5003;
+    private const int NotFinished = 5003, StorageRefuses = 1200;
 
     private static readonly DateOnly Day = new(2017, 9, 19);
 
@@ -103,6 +106,29 @@ internal sealed class When_ledgers_differ : LoggedTest
         Assert.That((await desk.AskAsync("reconcile", "diffs")).AsArray().Select(row => ((string?)row!["verdict"], (string?)row["state"], (bool)row["isBalanced"]!)), Is.EquivalentTo(
             [("only-ours", "checked", false), ("differs", "settled", false), ("only-theirs", "settled", true)]));
         Assert.That(Guangdong.Count("reconciliation_event", "kind = 3"), Is.Zero, "What people have settled stays settled.");
+    }
+
+    /// <summary>Neither what it found nor that it did not finish is on record then; it is over all the same.</summary>
+    [Test]
+    public async Task A_run_whose_end_the_disk_did_not_take_holds_up_no_other()
+    {
+        await StartAsync();
+        Logs.ExpectError(StorageRefuses);
+        var (database, reconciler) = (Guangdong.Host.Database, Guangdong.Host.Services.GetRequiredService<Reconciler>());
+        var scope = new RunScope(PilotCountry.Yunnan, LedgerSide.Treatment, Day, Day);
+        SqliteConnection writer = null!;
+        await database.WriteAsync(session => { writer = session.Connection.Inner; }, CancellationToken.None);
+
+        await Assert.ThatAsync(() => reconciler.RunAsync(scope, RunCause.OnDemand, _ => writer.Execute("PRAGMA query_only = ON"), CancellationToken.None), Throws.TypeOf<StorageUnavailableException>());
+        writer.Execute("PRAGMA query_only = OFF");
+        await Eventually.GetAsync("the storage to take work again", () => database.ProbeAsync(CancellationToken.None), Is.True);
+        var next = await RunAsync(Guangdong);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(next.State, Is.EqualTo(RunState.Balanced));
+            Assert.That(Guangdong.Value<string>("SELECT state || ' ' || reason FROM reconciliation_run WHERE id = 1"), Does.StartWith("4 ").And.Contain(nameof(StorageUnavailableException)));
+        }
     }
 
     [Test]

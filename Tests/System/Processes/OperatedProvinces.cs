@@ -32,11 +32,17 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
         var entries = _nodes["nodes"]!.AsArray();
         foreach (var other in entries.Where(entry => !Provinces.Contains(DivisionOf(entry!))).ToList())
             entries.Remove(other);
+        // Free now; nothing reserves them for the processes that will listen, and nothing else on a test machine listens on ports of this range by choice.
+        var ports = Enumerable.Range(0, 2 * entries.Count).Select(_ => new ReservedPort()).ToList();
+        var numbers = new Queue<int>(ports.Select(port => port.Port));
         foreach (var entry in entries)
         {
-            entry!["address"] = $"https://127.0.0.1:{FreePort()}";
-            entry["hisAddress"] = $"http://127.0.0.1:{FreePort()}";
+            entry!["address"] = $"https://127.0.0.1:{numbers.Dequeue()}";
+            entry["hisAddress"] = $"http://127.0.0.1:{numbers.Dequeue()}";
         }
+        // Only now: each would be drawn again else.
+        foreach (var port in ports)
+            port.Dispose();
         // A killed peer is given up soon and asked again soon.
         foreach (var (name, seconds) in (IEnumerable<(string, double)>)[("interactiveBudgetSeconds", 3), ("attemptSeconds", 2), ("breakerBreakDurationSeconds", 0.5), ("resolverIntervalSeconds", 0.2), ("resolverDelayMaxSeconds", 0.5)])
             _nodes["timeouts"]![name] = seconds;
@@ -181,13 +187,6 @@ internal sealed partial class OperatedProvinces : IAsyncDisposable
     private sealed record Prepared(byte[] Folder, IReadOnlyDictionary<string, string> Pins, IReadOnlyDictionary<string, string> Tokens);
 
     private static string DivisionOf(JsonNode entry) => entry["division"]!.GetValue<string>();
-
-    // Free now; nothing reserves it for the process that will listen, and nothing else on a test machine listens on ports of this range by choice.
-    private static int FreePort()
-    {
-        using var port = new ReservedPort();
-        return port.Port;
-    }
 
     [GeneratedRegex("sha256:[0-9a-f]{64}")]
     private static partial Regex Pin();
