@@ -82,16 +82,28 @@ internal sealed partial class Reconciler(
 
     private async Task<long?> BeginAsync(RunScope scope, RunCause cause, CancellationToken cancellation)
     {
-        var unrecorded = _unrecorded.ToArray();
-        var run = await database.WriteAsync(session =>
+        // Taken out by the write that ends them: another run that begins at the same time must not end what this one begins again under the same id.
+        var taken = new List<(long Id, string Reason)>();
+        try
         {
-            foreach (var (id, reason) in unrecorded)
-                RunStore.EndUnrecorded(session, id, reason, time.NowMs());
-            return RunStore.Begin(session, scope, cause, time.NowMs());
-        }, cancellation);
-        foreach (var (id, _) in unrecorded)
-            _unrecorded.TryRemove(id, out _);
-        return run;
+            return await database.WriteAsync(session =>
+            {
+                foreach (var id in _unrecorded.Keys)
+                {
+                    if (!_unrecorded.TryRemove(id, out var reason))
+                        continue;
+                    taken.Add((id, reason));
+                    RunStore.EndUnrecorded(session, id, reason, time.NowMs());
+                }
+                return RunStore.Begin(session, scope, cause, time.NowMs());
+            }, cancellation);
+        }
+        catch
+        {
+            foreach (var (id, reason) in taken)
+                _unrecorded[id] = reason;
+            throw;
+        }
     }
 
     private void Tell(long run, RunScope scope, ComparedLedgers found, PeerLedger ledger)
